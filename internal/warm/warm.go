@@ -1,0 +1,20 @@
+package warm
+import (
+ _ "github.com/alecthomas/kong"
+ _ "github.com/gomlx/compute/gobackend"
+ _ "github.com/gomlx/go-xla/compute/xla"
+ _ "github.com/gomlx/gomlx/core/graph"
+ _ "github.com/gomlx/gomlx/ml/model"
+ _ "github.com/janpfeifer/gonb/gonbui"
+ _ "github.com/janpfeifer/gonb/gonbui/dom"
+ _ "github.com/janpfeifer/must"
+ _ "github.com/schollz/progressbar/v3"
+ _ "golang.org/x/image/draw"
+ _ "golang.org/x/image/webp"
+ _ "golang.org/x/sync/errgroup"
+ _ "gonum.org/v1/plot/plotter"
+ _ "gonum.org/v1/plot/vg/vgimg"
+ _ "gonum.org/v1/plot/vg/vgsvg"
+ _ "github.com/gomlx/gomlx/support/exceptions"
+ _ "github.com/mattn/go-isatty"
+)
