@@ -1,0 +1,65 @@
+package transforms
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+)
+
+// Preset is the preprocessing that belongs to a set of weights; a run keeps it in run.json.
+type Preset struct {
+	Resize        int        `json:"resize"` // length of the shorter side
+	Crop          int        `json:"crop"`   // side of the square that the network sees
+	Interpolation Filter     `json:"interpolation"`
+	Mean          [3]float32 `json:"mean"` // of R, G, B in 0..1
+	Std           [3]float32 `json:"std"`
+}
+
+// EvalPreset returns ImageNet's preprocessing at the given input size: the shorter side to round(size*256/224), the
+// middle size x size pixels, ImageNet's mean and standard deviation.
+func EvalPreset(imageSize int) Preset {
+	return Preset{
+		Resize: int(math.RoundToEven(float64(imageSize) * 256 / 224)),
+		Crop:   imageSize,
+		Mean:   [3]float32{0.485, 0.456, 0.406},
+		Std:    [3]float32{0.229, 0.224, 0.225},
+	}
+}
+
+// Eval resizes and crops the middle, as in validation and prediction. Only what the crop shows is computed.
+func (s Preset) Eval(p *RGB) *RGB {
+	height, width := resizedShape(p, s.Resize)
+	box := centerBox(height, width, s.Crop, s.Crop)
+	if !box.inside(height, width) || (height == p.Height && width == p.Width) {
+		return CenterCrop(ResizeTo(p, height, width, s.Interpolation), s.Crop, s.Crop)
+	}
+	return resample(whole(p), height, width, s.Interpolation, box)
+}
+
+// Train draws a random resized crop and, half of the time, mirrors it.
+func (s Preset) Train(p *RGB, rnd *rand.Rand) *RGB {
+	top, left, h, w := RandomResizedCropBox(rnd, p.Width, p.Height)
+	out := ResizedCrop(p, top, left, h, w, s.Crop, s.Crop, s.Interpolation)
+	if rnd.Float64() < 0.5 {
+		return HFlip(out)
+	}
+	return out
+}
+
+// Tensor writes (v/255 - mean) / std of every value of p into dst, [Height, Width, 3], in float32 as torchvision's
+// ToTensor and Normalize do. It panics if dst is shorter than p.
+func (s Preset) Tensor(p *RGB, dst []float32) {
+	if len(dst) < len(p.Pix) {
+		panic(fmt.Sprintf("Preset.Tensor: a picture of %dx%d needs %d values, dst has %d", p.Height, p.Width, len(p.Pix), len(dst)))
+	}
+	var table [3][256]float32
+	for c := range table {
+		for v := range table[c] {
+			table[c][v] = (float32(v)/255 - s.Mean[c]) / s.Std[c]
+		}
+	}
+	for i := 0; i+3 <= len(p.Pix); i += 3 {
+		px, to := p.Pix[i:i+3:i+3], dst[i:i+3:i+3]
+		to[0], to[1], to[2] = table[0][px[0]], table[1][px[1]], table[2][px[2]]
+	}
+}

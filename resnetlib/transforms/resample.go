@@ -1,0 +1,178 @@
+package transforms
+
+import "math"
+
+// This file is Pillow's Resample.c for 8-bit RGB: two passes with coefficients of 22 fractional bits, the result of
+// each rounded to 8 bits. Only the window of the result that somebody wants is computed.
+
+// precisionBits is Pillow's: 32 bits less 8 of the pixel less 2 for sums that overshoot.
+const precisionBits = 32 - 8 - 2
+
+// rect is a part of a picture.
+type rect struct{ top, left, height, width int }
+
+func (r rect) inside(height, width int) bool {
+	return r.top >= 0 && r.left >= 0 && r.height <= height-r.top && r.width <= width-r.left
+}
+
+// view is a rectangle of a picture without copying it.
+type view struct {
+	pix           []uint8 // from the first byte of the first row
+	stride        int
+	height, width int
+}
+
+func whole(p *RGB) view { return view{p.Pix, 3 * p.Width, p.Height, p.Width} }
+
+func part(p *RGB, r rect) view {
+	return view{p.Pix[3*(r.top*p.Width+r.left):], 3 * p.Width, r.height, r.width}
+}
+
+func (v view) row(y int) []uint8 { return v.pix[y*v.stride : y*v.stride+3*v.width] }
+
+// taps says how one line of output pixels is summed from input pixels.
+type taps struct {
+	size    int     // coefficients per output pixel
+	first   []int   // first input pixel
+	count   []int   // input pixels used
+	weights []int32 // size per output pixel, fixed point
+}
+
+// weights are computed for outputs [from, from+n) of a line that maps in pixels onto out.
+func newTaps(in, out, from, n int, f Filter) taps {
+	kernel, support := f.kernel()
+	scale := float64(in) / float64(out)
+	filterScale := max(scale, 1)
+	support *= filterScale
+	t := taps{size: int(math.Ceil(support))*2 + 1, first: make([]int, n), count: make([]int, n)}
+	t.weights = make([]int32, n*t.size)
+	line := make([]float64, t.size)
+	for i := range n {
+		center := (float64(from+i) + 0.5) * scale
+		first := max(0, int(center-support+0.5))
+		last := min(in, int(center+support+0.5))
+		sum := 0.0
+		for x := first; x < last; x++ {
+			w := kernel((float64(x) - center + 0.5) * (1 / filterScale))
+			line[x-first] = w
+			sum += w
+		}
+		for x := range last - first {
+			if sum != 0 {
+				line[x] /= sum
+			}
+			t.weights[i*t.size+x] = fixed(line[x])
+		}
+		t.first[i], t.count[i] = first, last-first
+	}
+	return t
+}
+
+// fixed rounds half away from zero.
+func fixed(w float64) int32 {
+	if w < 0 {
+		return int32(float64(w*(1<<precisionBits)) - 0.5)
+	}
+	return int32(float64(w*(1<<precisionBits)) + 0.5)
+}
+
+// clip8 drops the fractional bits and clamps to a byte.
+func clip8(sum int32) uint8 {
+	v := sum >> precisionBits
+	if uint32(v) > 255 {
+		return uint8(^(v >> 31)) // negative: 0, too large: 255
+	}
+	return uint8(v)
+}
+
+// resample scales v to height x width and returns the window w of the result.
+func resample(v view, height, width int, f Filter, w rect) *RGB {
+	if f == Nearest {
+		return nearest(v, height, width, w)
+	}
+	rows := newTaps(v.height, height, w.top, w.height, f)
+	firstRow := rows.first[0]
+	lastRow := rows.first[w.height-1] + rows.count[w.height-1]
+	needed := view{v.pix[firstRow*v.stride:], v.stride, lastRow - firstRow, v.width}
+	for i := range rows.first {
+		rows.first[i] -= firstRow
+	}
+	middle := &RGB{Width: w.width, Height: needed.height}
+	if width == v.width {
+		for y := range needed.height {
+			middle.Pix = append(middle.Pix, needed.row(y)[3*w.left:3*(w.left+w.width)]...)
+		}
+	} else {
+		middle.Pix = make([]uint8, 3*w.width*needed.height)
+		columns := newTaps(v.width, width, w.left, w.width, f)
+		for y := range needed.height {
+			columns.horizontal(middle.row(y), needed.row(y))
+		}
+	}
+	if height == v.height {
+		return middle
+	}
+	out := NewRGB(w.width, w.height)
+	sums := make([]int32, 3*w.width)
+	for y := range w.height {
+		rows.vertical(out.row(y), middle, y, sums)
+	}
+	return out
+}
+
+// horizontal filters one row.
+func (t taps) horizontal(to, from []uint8) {
+	for i := range t.first {
+		weights := t.weights[i*t.size : i*t.size+t.count[i]]
+		pixels := from[3*t.first[i] : 3*(t.first[i]+t.count[i])]
+		var r, g, b int32 = 1 << (precisionBits - 1), 1 << (precisionBits - 1), 1 << (precisionBits - 1)
+		for _, w := range weights {
+			px := pixels[:3:3]
+			r += int32(px[0]) * w
+			g += int32(px[1]) * w
+			b += int32(px[2]) * w
+			pixels = pixels[3:]
+		}
+		px := to[3*i : 3*i+3 : 3*i+3]
+		px[0], px[1], px[2] = clip8(r), clip8(g), clip8(b)
+	}
+}
+
+// vertical sums the rows that make row y; sums is scratch of one row.
+func (t taps) vertical(to []uint8, from *RGB, y int, sums []int32) {
+	for i := range sums {
+		sums[i] = 1 << (precisionBits - 1)
+	}
+	for k, w := range t.weights[y*t.size : y*t.size+t.count[y]] {
+		for i, v := range from.row(t.first[y] + k)[:len(sums)] {
+			sums[i] += int32(v) * w
+		}
+	}
+	for i, s := range sums {
+		to[i] = clip8(s)
+	}
+}
+
+// nearest is Pillow's ImagingScaleAffine, which adds up the position step by step.
+func nearest(v view, height, width int, w rect) *RGB {
+	out := NewRGB(w.width, w.height)
+	columns := nearestPositions(v.width, width)[w.left:]
+	for y, from := range nearestPositions(v.height, height)[w.top : w.top+w.height] {
+		row, to := v.row(from), out.row(y)
+		for x := range w.width {
+			copy(to[3*x:3*x+3], row[3*columns[x]:])
+		}
+	}
+	return out
+}
+
+func nearestPositions(in, out int) []int {
+	step := float64(in) / float64(out)
+	at := step * 0.5
+	positions := make([]int, out)
+	for i := range positions {
+		positions[i] = min(int(at), in-1)
+		at += step
+	}
+	return positions
+}
