@@ -1,9 +1,6 @@
 package transforms
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Crop cuts height x width pixels at (top, left); what lies outside the picture is black, as in Pillow.
 func Crop(p *RGB, top, left, height, width int) *RGB {
@@ -61,6 +58,3 @@ func VFlip(p *RGB) *RGB {
 	}
 	return out
 }
-
-// clone copies p.
-func clone(p *RGB) *RGB { return &RGB{p.Width, p.Height, slices.Clone(p.Pix)} }

@@ -38,7 +38,7 @@ type taps struct {
 	weights []int32 // size per output pixel, fixed point
 }
 
-// weights are computed for outputs [from, from+n) of a line that maps in pixels onto out.
+// newTaps computes the weights of outputs [from, from+n) of a line that maps in pixels onto out pixels.
 func newTaps(in, out, from, n int, f Filter) taps {
 	kernel, support := f.kernel()
 	scale := float64(in) / float64(out)
@@ -68,6 +68,25 @@ func newTaps(in, out, from, n int, f Filter) taps {
 	return t
 }
 
+// identityTaps copies n pixels from the given one; size 0 marks it.
+func identityTaps(from, n int) taps {
+	t := taps{first: make([]int, n), count: make([]int, n)}
+	for i := range n {
+		t.first[i], t.count[i] = from+i, 1
+	}
+	return t
+}
+
+// rebase counts the input from the first pixel that is used, and says which that is and how many are used.
+func (t taps) rebase() (from, n int) {
+	last := len(t.first) - 1
+	from, n = t.first[0], t.first[last]+t.count[last]-t.first[0]
+	for i := range t.first {
+		t.first[i] -= from
+	}
+	return from, n
+}
+
 // fixed rounds half away from zero.
 func fixed(w float64) int32 {
 	if w < 0 {
@@ -85,43 +104,49 @@ func clip8(sum int32) uint8 {
 	return uint8(v)
 }
 
+// verticalFirst is Pillow 13's choice of the order of the passes, which the rounding in between makes visible:
+// vertical first if the height shrinks by more than twice what the width does (Pillow pull request 9549).
+func verticalFirst(v view, height, width int) bool {
+	return height < v.height && v.height-height > 2*(v.width-width)
+}
+
 // resample scales v to height x width and returns the window w of the result.
 func resample(v view, height, width int, f Filter, w rect) *RGB {
 	if f == Nearest {
 		return nearest(v, height, width, w)
 	}
-	rows := newTaps(v.height, height, w.top, w.height, f)
-	firstRow := rows.first[0]
-	lastRow := rows.first[w.height-1] + rows.count[w.height-1]
-	needed := view{v.pix[firstRow*v.stride:], v.stride, lastRow - firstRow, v.width}
-	for i := range rows.first {
-		rows.first[i] -= firstRow
+	// A pass over a side that keeps its length is left out; the window is then just cut.
+	rows, columns := identityTaps(w.top, w.height), identityTaps(w.left, w.width)
+	if height != v.height {
+		rows = newTaps(v.height, height, w.top, w.height, f)
 	}
-	middle := &RGB{Width: w.width, Height: needed.height}
-	if width == v.width {
-		for y := range needed.height {
-			middle.Pix = append(middle.Pix, needed.row(y)[3*w.left:3*(w.left+w.width)]...)
+	if width != v.width {
+		columns = newTaps(v.width, width, w.left, w.width, f)
+	}
+	top, needHeight := rows.rebase()
+	left, needWidth := columns.rebase()
+	first := verticalFirst(v, height, width)
+	v = view{v.pix[top*v.stride+3*left:], v.stride, needHeight, needWidth}
+	if first {
+		return columns.horizontal(whole(rows.vertical(v)))
+	}
+	return rows.vertical(whole(columns.horizontal(v)))
+}
+
+// horizontal filters every row of v.
+func (t taps) horizontal(v view) *RGB {
+	out := NewRGB(len(t.first), v.height)
+	for y := range v.height {
+		if t.size == 0 {
+			copy(out.row(y), v.row(y))
+			continue
 		}
-	} else {
-		middle.Pix = make([]uint8, 3*w.width*needed.height)
-		columns := newTaps(v.width, width, w.left, w.width, f)
-		for y := range needed.height {
-			columns.horizontal(middle.row(y), needed.row(y))
-		}
-	}
-	if height == v.height {
-		return middle
-	}
-	out := NewRGB(w.width, w.height)
-	sums := make([]int32, 3*w.width)
-	for y := range w.height {
-		rows.vertical(out.row(y), middle, y, sums)
+		t.horizontalRow(out.row(y), v.row(y))
 	}
 	return out
 }
 
-// horizontal filters one row.
-func (t taps) horizontal(to, from []uint8) {
+func (t taps) horizontalRow(to, from []uint8) {
 	for i := range t.first {
 		weights := t.weights[i*t.size : i*t.size+t.count[i]]
 		pixels := from[3*t.first[i] : 3*(t.first[i]+t.count[i])]
@@ -138,19 +163,29 @@ func (t taps) horizontal(to, from []uint8) {
 	}
 }
 
-// vertical sums the rows that make row y; sums is scratch of one row.
-func (t taps) vertical(to []uint8, from *RGB, y int, sums []int32) {
-	for i := range sums {
-		sums[i] = 1 << (precisionBits - 1)
-	}
-	for k, w := range t.weights[y*t.size : y*t.size+t.count[y]] {
-		for i, v := range from.row(t.first[y] + k)[:len(sums)] {
-			sums[i] += int32(v) * w
+// vertical filters every column of v, a row of sums at a time.
+func (t taps) vertical(v view) *RGB {
+	out := NewRGB(v.width, len(t.first))
+	sums := make([]int32, 3*v.width)
+	for y := range out.Height {
+		if t.size == 0 {
+			copy(out.row(y), v.row(y))
+			continue
+		}
+		for i := range sums {
+			sums[i] = 1 << (precisionBits - 1)
+		}
+		for k, w := range t.weights[y*t.size : y*t.size+t.count[y]] {
+			for i, b := range v.row(t.first[y] + k)[:len(sums)] {
+				sums[i] += int32(b) * w
+			}
+		}
+		to := out.row(y)[:len(sums)]
+		for i, s := range sums {
+			to[i] = clip8(s)
 		}
 	}
-	for i, s := range sums {
-		to[i] = clip8(s)
-	}
+	return out
 }
 
 // nearest is Pillow's ImagingScaleAffine, which adds up the position step by step.
