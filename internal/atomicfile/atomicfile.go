@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -23,18 +25,21 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if folder == "" {
 		folder = "."
 	}
-	file, err := os.CreateTemp(folder, "."+strings.ReplaceAll(name, "*", "_")+infix+"*")
+	file, err := createUnfinished(filepath.Join(folder, "."+name+infix))
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	renamed := false
-	defer func() {
+	defer func() { // after a panic of write, too
 		if !renamed {
 			_ = file.Close()
 			_ = os.Remove(file.Name())
 		}
 	}()
-	if err := fill(file, mode(path), write); err != nil {
+	if old, err := os.Stat(path); err == nil {
+		_ = file.Chmod(old.Mode().Perm()) // a replaced file keeps its permissions where the system has them
+	}
+	if err := fill(file, write); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	if err := os.Rename(file.Name(), path); err != nil {
@@ -47,25 +52,25 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	return nil
 }
 
-// mode returns the permissions of the file that is about to be replaced, or 0644 for a new one.
+// createUnfinished is os.CreateTemp with the permissions of any other new file (0666 less the umask):
 // CreateTemp's 0600 would hide a run from the colleague it was shared with.
-func mode(path string) os.FileMode {
-	if info, err := os.Stat(path); err == nil {
-		return info.Mode().Perm()
+func createUnfinished(prefix string) (*os.File, error) {
+	for try := 0; ; try++ {
+		name := prefix + strconv.FormatUint(uint64(rand.Uint32()), 10)
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err == nil || !errors.Is(err, os.ErrExist) || try == 1000 {
+			return file, err
+		}
 	}
-	return 0o644
 }
 
 // fill writes, flushes and closes file.
-func fill(file *os.File, perm os.FileMode, write func(io.Writer) error) error {
+func fill(file *os.File, write func(io.Writer) error) error {
 	buffered := bufio.NewWriterSize(file, 1<<18)
 	if err := write(buffered); err != nil {
 		return err
 	}
 	if err := buffered.Flush(); err != nil {
-		return err
-	}
-	if err := chmod(file, perm); err != nil {
 		return err
 	}
 	if err := file.Sync(); err != nil {

@@ -78,8 +78,14 @@ func TestPermissions(t *testing.T) {
 	if err := WriteBytes(path, nil); err != nil {
 		t.Fatal(err)
 	}
-	if info, _ := os.Stat(path); info.Mode().Perm()&0o044 != 0o044 {
-		t.Errorf("a new file has mode %v, others cannot read it", info.Mode())
+	plain := path + "2"
+	if err := os.WriteFile(plain, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := os.Stat(path)
+	want, _ := os.Stat(plain)
+	if got.Mode() != want.Mode() {
+		t.Errorf("a new file has mode %v, want %v as any other new file", got.Mode(), want.Mode())
 	}
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)

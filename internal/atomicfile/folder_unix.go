@@ -21,5 +21,3 @@ func SyncFolder(folder string) error {
 	}
 	return nil
 }
-
-func chmod(file *os.File, perm os.FileMode) error { return file.Chmod(perm) }
