@@ -1,0 +1,35 @@
+package backend
+
+import "fmt"
+
+// api is what a plugin's PJRT table says of itself.
+type api struct {
+	major, minor int
+	size         int // of the table in bytes
+	missing      int // a function that must be there and is not, counted from 1; 0: none
+}
+
+// What go-xla v0.4.11 needs of a table. It calls the functions up to PJRT_Buffer_Bitcast without asking whether the table reaches that
+// far; TestAPINeededByGoXLA counts them again in go-xla's own sources.
+const (
+	apiMajor    = 0
+	apiMinMinor = 57         // which "rearranged fields in the PJRT_Api" (openxla/xla, xla/pjrt/c/CHANGELOG.md)
+	apiMinSize  = 40 + 132*8 // the table's head, then one pointer a function
+)
+
+func (a api) String() string { return fmt.Sprintf("PJRT API %d.%d", a.major, a.minor) }
+
+// check says why go-xla must not be given the table.
+func (a api) check() error {
+	switch {
+	case a.major != apiMajor:
+		return fmt.Errorf("%s is not compatible with %d.x, which is needed", a, apiMajor)
+	case a.minor < apiMinMinor:
+		return fmt.Errorf("%s is too old: %d.%d or later is needed", a, apiMajor, apiMinMinor)
+	case a.size < apiMinSize:
+		return fmt.Errorf("%s is too old: its table has %d bytes, %d are needed", a, a.size, apiMinSize)
+	case a.missing != 0:
+		return fmt.Errorf("damaged: function %d of its PJRT table is missing", a.missing)
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package backend
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+)
+
+// machines maps GOARCH to what an ELF header must say for a library to be loaded here.
+var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
+
+// checkELF reads a plugin's headers and refuses, before anything of it is mapped or run, a file that the dynamic loader could not use:
+// no ELF, another machine, or shorter than its segments say (touching a page beyond the end of a file kills the process).
+func checkELF(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return errors.Unwrap(err) // without the path: the caller names the file
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("not a regular file")
+	}
+	return checkELFHeader(f, info.Size(), runtime.GOARCH)
+}
+
+// checkELFHeader is checkELF for bytes of any origin, for a program of the architecture arch.
+func checkELFHeader(r io.ReaderAt, size int64, arch string) error {
+	f, err := elf.NewFile(r)
+	if err != nil {
+		return fmt.Errorf("damaged, or not a shared library: %w", err)
+	}
+	if f.Type != elf.ET_DYN {
+		return fmt.Errorf("an ELF file, but no shared library (%s)", f.Type)
+	}
+	if want := machines[arch]; f.Machine != want || f.Class != elf.ELFCLASS64 {
+		return fmt.Errorf("built for another machine (%s, %s; this is %s)", f.Machine, f.Class, want)
+	}
+	loads := false
+	for _, p := range f.Progs {
+		if p.Off+p.Filesz < p.Off || p.Off+p.Filesz > uint64(size) {
+			return fmt.Errorf("truncated: %d bytes, its headers speak of %d", size, p.Off+p.Filesz)
+		}
+		loads = loads || p.Type == elf.PT_LOAD
+	}
+	if !loads {
+		return errors.New("damaged: nothing in it to load")
+	}
+	return nil
+}

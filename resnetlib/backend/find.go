@@ -1,0 +1,132 @@
+package backend
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gomlx/compute"
+)
+
+// Found is a backend as it is here: usable or not, with which plugin, and why.
+type Found struct {
+	Name    string `json:"name"`
+	OK      bool   `json:"ok"`
+	Plugin  string `json:"plugin"`  // absolute path; empty for "go" and where none was found
+	Version string `json:"version"` // of the plugin's wheel and its PJRT API, or of the Go backend's module
+	Why     string `json:"why"`     // why not, in one line, or where the plugin was found
+}
+
+// candidate is a file that may be a plugin.
+type candidate struct{ path, where string }
+
+// List says for every backend whether it works here. It loads plugins only in child processes.
+func List() []Found {
+	return []Found{
+		find(request{kind: cudaKind}),
+		find(request{kind: cpuKind}),
+		{Name: Go, OK: true, Version: goVersion(), Why: "in the program itself"},
+	}
+}
+
+// find looks for the first plugin that works of what r asks for; failing that, it tells about the first one that does not.
+func find(r request) Found {
+	name := r.String()
+	if xlaMissing != "" {
+		return Found{Name: name, Why: xlaMissing}
+	}
+	var broken *Found
+	for _, c := range candidates(r) {
+		if _, err := os.Stat(c.path); os.IsNotExist(err) && r.kind != pathKind {
+			continue
+		}
+		f := examine(r, c)
+		if f.OK {
+			return f
+		}
+		if broken == nil {
+			broken = &f
+		}
+	}
+	switch {
+	case broken != nil:
+		return *broken
+	case r.kind == cudaKind:
+		return Found{Name: name, Why: "no plugin found (resnetlab backend install cuda)"}
+	}
+	return Found{Name: name, Why: "no plugin found (resnetlab backend install cpu)"}
+}
+
+// examine checks one file, from the outside in: its headers, its table (in a child process), the hardware that it is for.
+func examine(r request, c candidate) Found {
+	f := Found{Name: r.String(), Plugin: c.path}
+	refuse := func(err error) Found {
+		f.Why = fmt.Sprintf("%s (%s): %s", c.path, c.where, strings.Join(strings.Fields(err.Error()), " "))
+		return f
+	}
+	if err := checkELF(c.path); err != nil {
+		return refuse(err)
+	}
+	if r.kind == cudaKind {
+		if err := checkGPU(); err != nil {
+			return refuse(err)
+		}
+	}
+	table, err := probe(c.path)
+	if err == nil {
+		err = table.check()
+	}
+	if err != nil {
+		return refuse(err)
+	}
+	f.OK, f.Version, f.Why = true, table.String(), c.where
+	if wheel := wheelOf(c.path); wheel != "" {
+		f.Version = wheel + ", " + f.Version
+	}
+	return f
+}
+
+// checkGPU says whether there is an NVIDIA card, as go-xla asks it.
+func checkGPU() error {
+	if cards, _ := filepath.Glob("/dev/nvidia[0-9]*"); len(cards) == 0 {
+		return fmt.Errorf("no NVIDIA GPU here (no /dev/nvidia*)")
+	}
+	return nil
+}
+
+// candidates lists where the plugin may be, best first: the path given, the environment, beside the executable, the project's .venv,
+// go-xla's own folders. The files need not exist.
+func candidates(r request) []candidate {
+	if r.kind == pathKind {
+		return []candidate{{r.path, "given by its path"}}
+	}
+	list := fromEnvironment(r.kind)
+	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
+		list = append(list, inFolder(filepath.Dir(exe), r.kind, "beside the executable")...)
+	}
+	if root, ok := moduleRoot(); ok {
+		list = append(list, inVenv(filepath.Join(root, ".venv"), r.kind, "the project's .venv")...)
+	}
+	for _, dir := range goXLAFolders() {
+		list = append(list, inFolder(dir, r.kind, "go-xla's folder")...)
+	}
+	return list
+}
+
+// fromEnvironment takes the plugin that GOMLX_BACKEND names, and the folders of PJRT_PLUGIN_LIBRARY_PATH.
+func fromEnvironment(k kind) []candidate {
+	var list []candidate
+	if r, err := parse(os.Getenv(compute.ConfigEnvVar)); err == nil && r.kind == pathKind && isCUDA(r.path) == (k == cudaKind) {
+		list = append(list, candidate{r.path, "named by " + compute.ConfigEnvVar})
+	}
+	for _, dir := range filepath.SplitList(os.Getenv("PJRT_PLUGIN_LIBRARY_PATH")) {
+		if filepath.IsAbs(dir) {
+			list = append(list, inFolder(dir, k, "in PJRT_PLUGIN_LIBRARY_PATH")...)
+		}
+	}
+	return list
+}

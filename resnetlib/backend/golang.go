@@ -1,0 +1,82 @@
+package backend
+
+import (
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/gobackend"
+)
+
+// openGo opens GoMLX's backend in pure Go. The option parallelism is taken out of the list, because GoMLX's own handling of it prints a
+// line to stdout.
+func openGo(options []string, why string, o Options) (compute.Backend, Choice, error) {
+	threads := o.Threads
+	var rest []string
+	for _, option := range options {
+		key, value, _ := strings.Cut(option, "=")
+		if key != "parallelism" {
+			rest = append(rest, option)
+			continue
+		}
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return nil, Choice{}, fmt.Errorf("opening backend go: option %s: not a number", option)
+		}
+		if threads == 0 {
+			threads = n
+		}
+	}
+	b, err := gobackend.New(strings.Join(rest, ","))
+	if err != nil {
+		return nil, Choice{}, fmt.Errorf("opening backend go: %w", err)
+	}
+	if threads != 0 {
+		if err := setParallelism(b, threads); err != nil {
+			return nil, Choice{}, err
+		}
+	}
+	return b, Choice{Name: Go, Version: goVersion(), Why: why}, nil
+}
+
+// setParallelism limits the Go backend's pool of workers. The backend's type is internal to GoMLX, its pool is an exported field.
+func setParallelism(b compute.Backend, n int) error {
+	type pool interface{ SetMaxParallelism(int) }
+	if v := reflect.Indirect(reflect.ValueOf(b)); v.Kind() == reflect.Struct {
+		if f := v.FieldByName("Workers"); f.IsValid() && f.CanInterface() {
+			if p, ok := f.Interface().(pool); ok {
+				p.SetMaxParallelism(n)
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("opening backend go with %d threads: this version of GoMLX has no pool of workers to limit", n)
+}
+
+// goVersion is the version of the module that holds the Go backend, as linked.
+func goVersion() string {
+	if v := moduleVersion("github.com/gomlx/compute"); v != "" {
+		return "gomlx/compute " + v
+	}
+	return "gomlx/compute"
+}
+
+// moduleVersion is a linked module's version; empty where the build does not tell.
+func moduleVersion(path string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, m := range info.Deps {
+		if m.Path == path {
+			if m.Replace != nil {
+				return m.Replace.Version
+			}
+			return m.Version
+		}
+	}
+	return ""
+}

@@ -1,0 +1,88 @@
+package backend
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// patterns are the file names of a kind's plugin, go-xla's own.
+var patterns = map[kind][]string{
+	cpuKind:  {"pjrt_c_api_cpu_plugin.so", "pjrt_c_api_cpu_v*_plugin.so", "pjrt_plugin_cpu.so", "pjrt-plugin-cpu.so"},
+	cudaKind: {"pjrt_c_api_cuda_plugin.so", "pjrt_plugin_cuda.so", "pjrt-plugin-cuda.so"},
+}
+
+// inFolder lists a folder's plugins of a kind; of several versions the name that sorts last comes first.
+func inFolder(dir string, k kind, where string) []candidate {
+	var list []candidate
+	for _, pattern := range patterns[k] {
+		paths, _ := filepath.Glob(filepath.Join(dir, pattern))
+		slices.Reverse(paths)
+		for _, path := range paths {
+			list = append(list, candidate{path, where})
+		}
+	}
+	return list
+}
+
+// inVenv lists the plugins that [Install] puts into a Python virtual environment.
+func inVenv(venv string, k kind, where string) []candidate {
+	var list []candidate
+	for _, site := range sitePackages(venv) {
+		list = append(list, inFolder(filepath.Join(site, wheels[k].folder), k, where)...)
+	}
+	return list
+}
+
+func sitePackages(venv string) []string {
+	sites, _ := filepath.Glob(filepath.Join(venv, "lib", "python3*", "site-packages"))
+	slices.Reverse(sites)
+	return sites
+}
+
+// goXLAFolders are where go-xla's own installer puts plugins (go-xla pjrt/dynamiclib_posix.go).
+func goXLAFolders() []string {
+	var dirs []string
+	if home, err := os.UserHomeDir(); err == nil {
+		dirs = append(dirs, filepath.Join(home, ".local", "lib", "go-xla"), filepath.Join(home, ".local", "lib", "go-xla", "nvidia"))
+	}
+	return append(dirs, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia")
+}
+
+// isModule finds the module line of this project's go.mod.
+var isModule = regexp.MustCompile(`(?m)^module\s+resnetlab\s*(//.*)?$`)
+
+// moduleRoot is the project's folder: the first above the working directory, or above the executable, whose go.mod says
+// "module resnetlab". Tests run in their package's folder, bin/resnetlab anywhere.
+func moduleRoot() (string, bool) {
+	var starts []string
+	if dir, err := os.Getwd(); err == nil {
+		starts = append(starts, dir)
+	}
+	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
+		starts = append(starts, filepath.Dir(exe))
+	}
+	for _, dir := range starts {
+		for {
+			if mod, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil && isModule.Match(mod) {
+				return dir, true
+			}
+			parent := filepath.Dir(dir)
+			if parent == dir {
+				break
+			}
+			dir = parent
+		}
+	}
+	return "", false
+}
+
+// isCUDA tells a CUDA plugin by its file's name.
+func isCUDA(path string) bool {
+	return strings.Contains(strings.ToLower(filepath.Base(path)), "cuda")
+}
