@@ -20,7 +20,7 @@ const infix = ".unfinished-"
 // it to path and flushes the folder. A reader therefore sees the old file or the new one, never a part, and so
 // does whoever comes after a kill or a power cut. If anything fails, the old file stays and the temporary one
 // is removed. The error names path and wraps its cause. The folder of path must exist.
-func Write(path string, write func(io.Writer) error) (err error) {
+func Write(path string, write func(io.Writer) error) error {
 	folder, name := filepath.Split(path)
 	if folder == "" {
 		folder = "."

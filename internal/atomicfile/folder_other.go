@@ -2,7 +2,5 @@
 
 package atomicfile
 
-import "os"
-
 // SyncFolder does nothing where a folder cannot be opened for flushing (Windows, a browser).
 func SyncFolder(string) error { return nil }
