@@ -1,0 +1,164 @@
+package kernels
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// checkout makes a folder with what an installation needs: go.mod and the two tools.
+func checkout(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	mod, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(root, "go.mod"), string(mod), 0o644)
+	for _, tool := range []string{"gonb", "goimports"} {
+		put(t, filepath.Join(root, "bin", tool), "#!/bin/sh\n", 0o755)
+	}
+	return root
+}
+
+func put(t *testing.T, path, text string, mode os.FileMode) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestInstall(t *testing.T) {
+	root := checkout(t)
+	plugin := filepath.Join(root, ".venv", "lib", "python3.12", "site-packages", "some_pjrt", "pjrt_c_api_cpu_plugin.so")
+	put(t, plugin, "", 0o644)
+	dir := filepath.Join(root, ".venv", "share", "jupyter", "kernels", Name)
+	put(t, filepath.Join(dir, "kernel.json"), "an older one, broken", 0o644)
+	if err := Install(dir, root); err != nil {
+		t.Fatal(err)
+	}
+	s, err := readSpec(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(root, "bin", "gonb"); s.Argv[0] != want || !slices.Contains(s.Argv, "-go_work="+root) {
+		t.Errorf("argv %q, want %s with -go_work=%s", s.Argv, want, root)
+	}
+	for _, part := range filepath.SplitList(s.Env["PATH"]) {
+		if !filepath.IsAbs(part) {
+			t.Errorf("PATH has %q, which depends on the notebook's folder", part)
+		}
+	}
+	if first := filepath.SplitList(s.Env["PATH"])[0]; first != filepath.Join(root, "bin") {
+		t.Errorf("PATH begins with %s: GoNB would take another goimports", first)
+	}
+	if got := s.Env["PJRT_PLUGIN_LIBRARY_PATH"]; got != filepath.Dir(plugin) {
+		t.Errorf("plugin folder %q, want %s", got, filepath.Dir(plugin))
+	}
+	for _, c := range Doctor(dir) {
+		if !c.OK {
+			t.Errorf("doctor: %+v", c)
+		}
+	}
+	if err := Uninstall(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("after Uninstall: %v", err)
+	}
+}
+
+func TestInstallSaysWhatIsMissing(t *testing.T) {
+	for _, missing := range []string{"bin/gonb", "bin/goimports", "go.mod"} {
+		t.Run(missing, func(t *testing.T) {
+			root, dir := checkout(t), t.TempDir()
+			if err := os.Remove(filepath.Join(root, missing)); err != nil {
+				t.Fatal(err)
+			}
+			err := Install(dir, root)
+			if err == nil || !strings.Contains(err.Error(), missing) {
+				t.Errorf("error %v, want one about %s", err, missing)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "kernel.json")); err == nil {
+				t.Error("a kernel that cannot start was written")
+			}
+		})
+	}
+}
+
+func TestUninstallLeavesOtherKernels(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "kernel.json"), `{"argv": ["python3"], "display_name": "Python 3"}`, 0o644)
+	if err := Uninstall(dir); err == nil {
+		t.Error("another kernel was removed")
+	}
+	if err := Uninstall(filepath.Join(dir, "none")); err == nil {
+		t.Error("removing nothing was no error")
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	root := checkout(t)
+	dir := filepath.Join(root, "k")
+	if err := Install(dir, root); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name, broken string
+		breakIt      func() error
+	}{
+		{"module moved on to another Go", "module", func() error {
+			return os.WriteFile(filepath.Join(root, "go.mod"), []byte("module resnetlab\n\ntoolchain go1.99.0\n"), 0o644)
+		}},
+		{"tool gone", "goimports", func() error { return os.Remove(filepath.Join(root, "bin", "goimports")) }},
+		{"no kernel", "kernel", func() error { return os.RemoveAll(dir) }},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.breakIt(); err != nil {
+				t.Fatal(err)
+			}
+			checks := Doctor(dir)
+			i := slices.IndexFunc(checks, func(k Check) bool { return k.Name == c.broken })
+			if i < 0 || checks[i].OK || checks[i].Do == "" {
+				t.Errorf("doctor: %+v, want %s broken, and what to do", checks, c.broken)
+			}
+		})
+	}
+}
+
+func TestDir(t *testing.T) {
+	t.Setenv("JUPYTER_DATA_DIR", "/data")
+	if dir, err := Dir("", true); err != nil || dir != "/data/kernels/resnetlab" {
+		t.Errorf("user: %q, %v", dir, err)
+	}
+	if dir, err := Dir("/opt/conda", false); err != nil || dir != "/opt/conda/share/jupyter/kernels/resnetlab" {
+		t.Errorf("prefix: %q, %v", dir, err)
+	}
+	if dir, err := Dir("/opt/conda", true); err == nil {
+		t.Errorf("both: %q", dir)
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir, err := Dir("", false); err != nil || dir != filepath.Join(root, ".venv", "share", "jupyter", "kernels", Name) {
+		t.Errorf("neither: %q, %v", dir, err)
+	}
+}
+
+func TestCellFlags(t *testing.T) {
+	if got := cellFlags("linux", "amd64"); got != "-mod=readonly '-ldflags=-w -linkmode=internal'" {
+		t.Errorf("linux/amd64: %s", got)
+	}
+	for _, p := range [][2]string{{"linux", "arm64"}, {"darwin", "arm64"}} {
+		if got := cellFlags(p[0], p[1]); strings.Contains(got, "linkmode") {
+			t.Errorf("%s: %s: cgo with the internal linker was never tried there", p, got)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package kernels
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// Root finds the module's folder: the first above the executable, else above the working directory, that has both a go.mod
+// and this package's folder.
+func Root() (string, error) {
+	var starts []string
+	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
+		starts = append(starts, filepath.Dir(exe))
+	}
+	if dir, err := os.Getwd(); err == nil {
+		starts = append(starts, dir)
+	}
+	for _, dir := range starts {
+		if root, ok := above(dir); ok {
+			return root, nil
+		}
+	}
+	return "", fmt.Errorf("no resnetlab checkout above %s: the kernel needs the sources, since a cell is compiled with them", strings.Join(starts, " or "))
+}
+
+func above(dir string) (string, bool) {
+	for {
+		_, noModule := os.Stat(filepath.Join(dir, "go.mod"))
+		_, noKernels := os.Stat(filepath.Join(dir, "kernels", "kernel.go"))
+		if noModule == nil && noKernels == nil {
+			return dir, true
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", false
+		}
+		dir = parent
+	}
+}
+
+// Dir is the folder of the kernel's kernel.json: below prefix (a Python environment), or, if user is set, below the user's
+// own Jupyter data folder. Neither means the checkout's own .venv.
+func Dir(prefix string, user bool) (string, error) {
+	switch {
+	case user && prefix != "":
+		return "", errors.New("a kernel goes either below a prefix or to the user's own Jupyter folder, not both")
+	case user:
+		data, err := userData()
+		return filepath.Join(data, "kernels", Name), err
+	case prefix == "":
+		root, err := Root()
+		if err != nil {
+			return "", err
+		}
+		prefix = filepath.Join(root, ".venv")
+	}
+	prefix, err := filepath.Abs(prefix)
+	return filepath.Join(prefix, "share", "jupyter", "kernels", Name), err
+}
+
+// userData is jupyter_core.paths.jupyter_data_dir.
+func userData() (string, error) {
+	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
+		return dir, nil
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" && runtime.GOOS != "darwin" {
+		return filepath.Join(dir, "jupyter"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the user's Jupyter folder: %w", err)
+	}
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Jupyter"), nil
+	}
+	return filepath.Join(home, ".local", "share", "jupyter"), nil
+}
+
+var toolchainLine = regexp.MustCompile(`(?m)^toolchain\s+(go\S+)`)
+
+// toolchain is the exact Go version that go.mod names. With another one a cell would build the standard library again.
+func toolchain(root string) (string, error) {
+	path := filepath.Join(root, "go.mod")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	m := toolchainLine.FindSubmatch(text)
+	if m == nil {
+		return "", fmt.Errorf("%s has no toolchain line", path)
+	}
+	return string(m[1]), nil
+}
+
+// searchPath is a cell's PATH: our tools, the toolchain's own go (its start is quicker than the older go's that hands over to it),
+// the go and the C compiler of the machine, and the system's folders.
+func searchPath(root, version string) (string, error) {
+	goTool, err := exec.LookPath("go")
+	if err != nil {
+		return "", fmt.Errorf("finding go: %w", err)
+	}
+	cmd := exec.Command(goTool, "env", "GOROOT")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+version, "GOFLAGS=")
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("asking %s for the toolchain %s: %w%s", goTool, version, err, stderrOf(err))
+	}
+	dirs := []string{filepath.Join(root, "bin"), filepath.Join(strings.TrimSpace(string(out)), "bin"), filepath.Dir(goTool)}
+	if cc, err := exec.LookPath("cc"); err == nil {
+		dirs = append(dirs, filepath.Dir(cc))
+	}
+	dirs = append(dirs, "/usr/local/bin", "/usr/bin", "/bin")
+	var unique []string
+	for _, dir := range dirs {
+		if !slices.Contains(unique, dir) {
+			unique = append(unique, dir)
+		}
+	}
+	return strings.Join(unique, string(filepath.ListSeparator)), nil
+}
+
+func stderrOf(err error) string {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && len(exit.Stderr) > 0 {
+		return ": " + strings.TrimSpace(string(exit.Stderr))
+	}
+	return ""
+}
+
+// pluginDir is the folder of the PJRT CPU plugin in the checkout's .venv, or empty.
+func pluginDir(root string) string {
+	found, _ := filepath.Glob(filepath.Join(root, ".venv", "lib", "python3*", "site-packages", "*", "pjrt_c_api_cpu_plugin.so"))
+	if len(found) == 0 {
+		return ""
+	}
+	return filepath.Dir(found[0])
+}
