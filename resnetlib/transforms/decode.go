@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	_ "image/gif"
-	_ "image/jpeg"
 	_ "image/png"
 	"os"
 	"path/filepath"
@@ -15,6 +14,8 @@ import (
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
+
+	"resnetlab/resnetlib/transforms/jpeg"
 )
 
 // Extensions are the file name endings that torchvision's ImageFolder takes for pictures, in lower case.
@@ -40,6 +41,10 @@ func DecodeFile(path string) (*RGB, error) {
 
 // Decode reads a picture as Pillow's Image.open(f).convert("RGB") does.
 func Decode(data []byte) (*RGB, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xd8\xff")) {
+		p, err := jpeg.Decode(data)
+		return (*RGB)(p), err
+	}
 	m, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, err

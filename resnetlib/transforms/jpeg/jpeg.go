@@ -1,0 +1,135 @@
+// Package jpeg decodes JPEG files into RGB with exactly the bytes that Pillow gets from libjpeg-turbo: the integer
+// "islow" inverse DCT, "fancy" upsampling of chroma, 16.16 fixed-point YCbCr to RGB. Go's image/jpeg rounds otherwise
+// at each of these steps, and at chroma edges by up to 126 grey levels.
+//
+// Baseline and progressive Huffman files are exact. Two rare kinds are not: progressive files that end before their
+// last refinement (libjpeg guesses smooth coefficients for them, which is not done here) and files with arithmetic
+// coding, 12 bits or lossless prediction, which are refused.
+package jpeg
+
+import (
+	"errors"
+	"fmt"
+	"image"
+)
+
+// Image is an RGB picture: 3 bytes a pixel, row by row, no padding.
+type Image struct {
+	Width, Height int
+	Pix           []uint8
+}
+
+// MaxPixels is where Pillow refuses a picture as a decompression bomb.
+const MaxPixels = 178_956_970
+
+// ErrTruncated says that the file ends before its picture does.
+var ErrTruncated = errors.New("the file is truncated")
+
+// DecodeConfig reads the size from the header.
+func DecodeConfig(data []byte) (width, height int, err error) {
+	d := decoder{data: data}
+	if err := d.readHeader(); err != nil {
+		return 0, 0, fmt.Errorf("JPEG: %w", err)
+	}
+	return d.width, d.height, nil
+}
+
+// Decode reads a whole picture.
+func Decode(data []byte) (*Image, error) {
+	return decode(data, func(d *decoder) image.Rectangle { return image.Rect(0, 0, d.width, d.height) })
+}
+
+// DecodeRegion reads the pixels of r, which must lie inside the picture. They are those that Decode gives; the work
+// for what lies outside (inverse DCT, upsampling, colour) is left out. Damage below the region may go unnoticed.
+func DecodeRegion(data []byte, r image.Rectangle) (*Image, error) {
+	return decode(data, func(*decoder) image.Rectangle { return r })
+}
+
+func decode(data []byte, region func(*decoder) image.Rectangle) (*Image, error) {
+	d := decoder{data: data}
+	if err := d.readHeader(); err != nil {
+		return nil, fmt.Errorf("JPEG: %w", err)
+	}
+	r := region(&d)
+	if r.Empty() || !r.In(image.Rect(0, 0, d.width, d.height)) {
+		return nil, fmt.Errorf("JPEG: region %v outside of a picture of %dx%d", r, d.width, d.height)
+	}
+	d.prepare(r)
+	if err := d.readScans(); err != nil {
+		return nil, fmt.Errorf("JPEG: %w", err)
+	}
+	return d.output(), nil
+}
+
+// decoder holds one file's state.
+type decoder struct {
+	data []byte
+	pos  int // of the next byte
+
+	width, height int
+	progressive   bool
+	components    []component
+	maxH, maxV    int // largest sampling factors
+	mcusWide      int
+	mcusHigh      int
+
+	quant           [4]*[64]uint16 // natural order
+	dc, ac          [4]*huffman
+	restartInterval int // in MCUs; 0 for none
+
+	jfif           bool
+	adobe          bool
+	adobeTransform uint8
+
+	region image.Rectangle
+	bits   bitReader
+	eobRun int // of a progressive scan
+	scans  int
+}
+
+// component is one colour plane. Its samples may be fewer than the picture's pixels.
+type component struct {
+	id            uint8
+	h, v          int // sampling factors
+	quantIndex    uint8
+	width, height int // in samples
+	blocksWide    int // that hold samples
+	blocksHigh    int
+	paddedWide    int // blocks, in whole MCUs
+	paddedHigh    int
+	dcTable       uint8
+	acTable       uint8
+	lastDC        int32
+	quant         *[64]uint16 // as it was when the component's first scan began
+
+	need   image.Rectangle // blocks that the region needs
+	plane  []uint8         // samples of those blocks
+	stride int
+	coefs  []int16 // progressive: 64 of each padded block
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// prepare allocates what the region needs.
+func (d *decoder) prepare(r image.Rectangle) {
+	d.region = r
+	for i := range d.components {
+		c := &d.components[i]
+		// One sample of margin: the triangle filter looks at neighbours.
+		stepX, stepY := d.maxH/c.h, d.maxV/c.v
+		samples := image.Rect(r.Min.X/stepX-1, r.Min.Y/stepY-1, (r.Max.X-1)/stepX+2, (r.Max.Y-1)/stepY+2)
+		samples = samples.Intersect(image.Rect(0, 0, c.width, c.height))
+		c.need = image.Rect(samples.Min.X/8, samples.Min.Y/8, ceilDiv(samples.Max.X, 8), ceilDiv(samples.Max.Y, 8))
+		c.stride = c.need.Dx() * 8
+		c.plane = make([]uint8, c.stride*c.need.Dy()*8)
+		if d.progressive {
+			c.coefs = make([]int16, 64*c.paddedWide*c.paddedHigh)
+		}
+	}
+}
+
+// blockAt returns where in the plane the block goes, or false if nobody needs it.
+func (c *component) blockAt(x, y int) (offset int, needed bool) {
+	x, y = x-c.need.Min.X, y-c.need.Min.Y
+	return y*8*c.stride + x*8, uint(x) < uint(c.need.Dx()) && uint(y) < uint(c.need.Dy())
+}
