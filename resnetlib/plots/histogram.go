@@ -1,0 +1,81 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Sample is a set of values whose distribution is drawn.
+type Sample struct {
+	Name   string
+	Values []float64
+}
+
+// Histogram draws the distributions of samples over each other, each as the share of its own values in bins that all
+// have in common (so that samples of different size compare): before and after a batch norm, for instance.
+// Bins 0 takes 60. Values that are not finite are left out.
+func Histogram(title, xLabel string, bins int, samples ...Sample) *Picture {
+	if bins <= 0 {
+		bins = 60
+	}
+	low, high := rangeOf(samples)
+	if !(high >= low) {
+		return nothing(title)
+	}
+	if low == high {
+		low, high = low-0.5, high+0.5
+	}
+	p := newPlot(xLabel, say("share"))
+	var keys []key
+	for i, s := range samples {
+		colour := seriesColour(i)
+		outline := steps(shares(s.Values, low, high, bins), low, high)
+		p.Add(&plotter.Line{XYs: outline, LineStyle: strokeOf(colour, 2), FillColor: faint(colour)})
+		keys = append(keys, key{name: s.Name, colour: colour})
+	}
+	if len(samples) == 1 {
+		keys = nil
+	}
+	p.Y.Min = 0
+	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) { p.Draw(frame(c, title, keys)) })
+}
+
+func rangeOf(samples []Sample) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, s := range samples {
+		for _, v := range s.Values {
+			if finite(v) {
+				low, high = min(low, v), max(high, v)
+			}
+		}
+	}
+	return low, high
+}
+
+// shares returns which part of the finite values falls into each of the bins from low to high.
+func shares(values []float64, low, high float64, bins int) []float64 {
+	out, total := make([]float64, bins), 0
+	for _, v := range values {
+		if finite(v) {
+			out[min(bins-1, int(float64(bins)*(v-low)/(high-low)))]++
+			total++
+		}
+	}
+	for i := range out {
+		out[i] /= float64(max(total, 1))
+	}
+	return out
+}
+
+// steps is the outline of bars of equal width that stand side by side.
+func steps(heights []float64, low, high float64) plotter.XYs {
+	wide := (high - low) / float64(len(heights))
+	points := plotter.XYs{{X: low}}
+	for i, h := range heights {
+		x := low + float64(i)*wide
+		points = append(points, plotter.XY{X: x, Y: h}, plotter.XY{X: x + wide, Y: h})
+	}
+	return append(points, plotter.XY{X: high})
+}

@@ -1,0 +1,99 @@
+// Package plots draws what training and a network's layers look like, in one style: readable at the width of a notebook
+// (900 px), in colours that the colour-blind can tell apart (and by marks and numbers besides), with Chinese as well as
+// Latin text. Every function returns a [Picture], which gives PNG and SVG.
+//
+// It draws numbers and knows nothing of networks: no graph and no backend is linked by it.
+package plots
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"resnetlab/internal/atomicfile"
+)
+
+// Picture is a drawing of a fixed size. It is drawn anew each time that it is asked for.
+type Picture struct {
+	Title         string // what the picture shows, in one line; the alternative text of the SVG
+	Width, Height int    // pixels
+
+	draw func(draw.Canvas)
+}
+
+// newPicture returns a picture of height pixels and the style's width.
+func newPicture(title string, height vg.Length, paint func(draw.Canvas)) *Picture {
+	return &Picture{Title: title, Width: int(width), Height: int(height + 0.5), draw: paint}
+}
+
+// Image draws the picture in pixels.
+func (p *Picture) Image() image.Image {
+	// 72 dots an inch make a point, the unit of vg, one pixel: every length in this package is in pixels.
+	canvas := vgimg.NewWith(vgimg.UseWH(vg.Length(p.Width), vg.Length(p.Height)), vgimg.UseDPI(72))
+	p.draw(draw.NewCanvas(outlined{canvas}, vg.Length(p.Width), vg.Length(p.Height)))
+	return canvas.Image()
+}
+
+// PNG returns the picture as a PNG file's bytes.
+func (p *Picture) PNG() ([]byte, error) {
+	var out bytes.Buffer
+	if err := png.Encode(&out, p.Image()); err != nil {
+		return nil, fmt.Errorf("encoding the picture %q as PNG: %w", p.Title, err)
+	}
+	return out.Bytes(), nil
+}
+
+// SVG returns the picture as an SVG file's bytes. Text is in it as outlines, so that it looks the same wherever it is
+// opened, with or without a Chinese font.
+func (p *Picture) SVG() ([]byte, error) {
+	canvas := vgsvg.New(vg.Length(p.Width), vg.Length(p.Height))
+	white := draw.NewCanvas(outlined{canvas}, vg.Length(p.Width), vg.Length(p.Height))
+	white.FillPolygon(background, corners(white.Rectangle))
+	p.draw(white)
+	var out bytes.Buffer
+	if _, err := canvas.WriteTo(&out); err != nil {
+		return nil, fmt.Errorf("encoding the picture %q as SVG: %w", p.Title, err)
+	}
+	return p.header(out.Bytes()), nil
+}
+
+// header replaces the opening of what vgsvg wrote, whose size is in points (4/3 pixels), and adds the title.
+func (p *Picture) header(svg []byte) []byte {
+	_, body, _ := bytes.Cut(svg, []byte(`xlink">`))
+	head := fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?>
+<svg width="%[1]d" height="%[2]d" viewBox="0 0 %[1]d %[2]d" role="img"
+	xmlns="http://www.w3.org/2000/svg"
+	xmlns:xlink="http://www.w3.org/1999/xlink">
+<title>%[3]s</title>`, p.Width, p.Height, escapeXML(p.Title))
+	return append([]byte(head), body...)
+}
+
+// Save writes the picture to path, whole or not at all, in the format of its ending: .png or .svg.
+func (p *Picture) Save(path string) error {
+	encode := p.PNG
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".png":
+	case ".svg":
+		encode = p.SVG
+	default:
+		return fmt.Errorf("saving the picture %q to %s: the name must end in .png or .svg", p.Title, path)
+	}
+	content, err := encode()
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(path, content)
+}
+
+// String describes the picture in one line, for a terminal.
+func (p *Picture) String() string {
+	return fmt.Sprintf("[picture: %s, %dx%d pixels; Save writes it to a .png or .svg file]", p.Title, p.Width, p.Height)
+}

@@ -1,0 +1,73 @@
+package plots
+
+import (
+	"os"
+	"strings"
+)
+
+// Language is the language of the words that the library itself writes: axes, legends, and what package notebook says.
+// Names of classes and titles stay as they are given.
+type Language string
+
+const (
+	English Language = "en"
+	Chinese Language = "zh"
+)
+
+// Speak is the language in use. It starts as RESNETLAB_LANG says ("zh", "zh_CN" and the like; anything else is English):
+// a cell is a process, so a Chinese lesson sets the variable once for all its cells.
+var Speak = languageOf(os.Getenv("RESNETLAB_LANG"))
+
+func languageOf(name string) Language {
+	if strings.HasPrefix(strings.ToLower(name), "zh") {
+		return Chinese
+	}
+	return English
+}
+
+// Pick returns the text of the language in use.
+func Pick(english, chinese string) string {
+	if Speak == Chinese {
+		return chinese
+	}
+	return english
+}
+
+// chinese has what this package writes.
+var chinese = map[string]string{
+	"nothing to show yet": "还没有可显示的内容",
+	"Training curves":     "训练曲线",
+	"epoch":               "轮次 (epoch)",
+	"loss":                "损失",
+	"accuracy":            "准确率",
+	"training":            "训练",
+	"validation":          "验证",
+	"validation accuracy": "验证准确率",
+
+	"Confusion matrix":       "混淆矩阵",
+	"true class":             "真实类别",
+	"predicted class":        "预测类别",
+	"correct":                "正确",
+	"mistaken":               "错误",
+	"Most confused":          "最易混淆的类别",
+	"pictures":               "图片数",
+	"Pictures of each class": "各类别图片数",
+	"probability":            "概率",
+	"other classes":          "其他类别",
+	"class":                  "类别",
+	"prob":                   "概率",
+	"recall":                 "召回率",
+
+	"share":                    "占比",
+	"Learning-rate range test": "学习率范围测试",
+	"learning rate":            "学习率",
+	"suggested":                "建议值",
+}
+
+// say returns the words in the language in use.
+func say(words string) string {
+	if translated, ok := chinese[words]; ok && Speak == Chinese {
+		return translated
+	}
+	return words
+}
