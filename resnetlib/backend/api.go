@@ -9,11 +9,11 @@ type api struct {
 	missing      int // a function that must be there and is not, counted from 1; 0: none
 }
 
-// What go-xla v0.4.11 needs of a table. It calls the functions up to PJRT_Buffer_Bitcast without asking whether the table reaches that
-// far; TestAPINeededByGoXLA counts them again in go-xla's own sources.
+// What go-xla v0.4.11 needs of a table: the functions up to PJRT_Buffer_Bitcast, which came with API 0.98. It calls them without asking
+// whether the table reaches that far. TestTableNeededByGoXLA counts them again in go-xla's own sources.
 const (
 	apiMajor    = 0
-	apiMinMinor = 57         // which "rearranged fields in the PJRT_Api" (openxla/xla, xla/pjrt/c/CHANGELOG.md)
+	apiMinMinor = 98
 	apiMinSize  = 40 + 132*8 // the table's head, then one pointer a function
 )
 

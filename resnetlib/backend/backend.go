@@ -21,8 +21,15 @@ const (
 	XLACUDA = "xla:cuda"
 )
 
-// ErrUnavailable is wrapped by every error that says that a backend does not work on this machine (trying again will not help).
+// ErrUnavailable is what errors.Is finds in an error that says that a backend does not work on this machine (trying again will not help).
 var ErrUnavailable = errors.New("backend not available")
+
+// unavailable is such an error, in one line.
+type unavailable struct{ name, why string }
+
+func (e unavailable) Error() string { return "backend " + e.name + " cannot be used: " + e.why }
+
+func (unavailable) Is(target error) bool { return target == ErrUnavailable }
 
 // Choice says which backend was opened and why.
 type Choice struct {
@@ -85,7 +92,7 @@ func openNamed(r request, why string, o Options) (compute.Backend, Choice, error
 	}
 	found := find(r)
 	if !found.OK {
-		return nil, Choice{}, fmt.Errorf("opening backend %s: %w: %s", r, ErrUnavailable, found.Why)
+		return nil, Choice{}, unavailable{found.Name, found.Why}
 	}
 	return openXLA(found, r.options, why, o)
 }

@@ -32,9 +32,16 @@ func checkELF(path string) error {
 
 // checkELFHeader is checkELF for bytes of any origin, for a program of the architecture arch.
 func checkELFHeader(r io.ReaderAt, size int64, arch string) error {
+	magic := make([]byte, len(elf.ELFMAG))
+	if _, err := r.ReadAt(magic, 0); err != nil || string(magic) != elf.ELFMAG {
+		return fmt.Errorf("not a shared library, or damaged: %d bytes that do not begin as an ELF file does", size)
+	}
 	f, err := elf.NewFile(r)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("truncated: its headers speak of more than its %d bytes", size)
+	}
 	if err != nil {
-		return fmt.Errorf("damaged, or not a shared library: %w", err)
+		return fmt.Errorf("damaged: %w", err)
 	}
 	if f.Type != elf.ET_DYN {
 		return fmt.Errorf("an ELF file, but no shared library (%s)", f.Type)

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"unicode"
 
 	"github.com/gomlx/compute"
 )
@@ -49,31 +51,49 @@ func find(r request) Found {
 			broken = &f
 		}
 	}
-	switch {
-	case broken != nil:
+	if broken != nil {
 		return *broken
-	case r.kind == cudaKind:
-		return Found{Name: name, Why: "no plugin found (resnetlab backend install cuda)"}
 	}
-	return Found{Name: name, Why: "no plugin found (resnetlab backend install cpu)"}
+	return Found{Name: name, Why: "no plugin found; " + howToGet(r.kind)}
+}
+
+// howToGet says what to do where there is no plugin.
+func howToGet(k kind) string {
+	if err := checkWheelFits(runtime.GOOS, runtime.GOARCH); err != nil {
+		return err.Error()
+	}
+	return "to get it: resnetlab backend install " + wheels[k].kind
+}
+
+// printable makes one line of a text that may hold a damaged file's bytes.
+func printable(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
+	}), " ")
 }
 
 // examine checks one file, from the outside in: its headers, its table (in a child process), the hardware that it is for.
 func examine(r request, c candidate) Found {
 	f := Found{Name: r.String(), Plugin: c.path}
+	if r.kind == pathKind {
+		f.Name = nameOf(c.path)
+	}
 	refuse := func(err error) Found {
-		f.Why = fmt.Sprintf("%s (%s): %s", c.path, c.where, strings.Join(strings.Fields(err.Error()), " "))
+		f.Why = fmt.Sprintf("%s (%s): %s", c.path, c.where, printable(err.Error()))
 		return f
 	}
 	if err := checkELF(c.path); err != nil {
 		return refuse(err)
 	}
-	if r.kind == cudaKind {
+	if isCUDA(c.path) {
 		if err := checkGPU(); err != nil {
 			return refuse(err)
 		}
 	}
-	table, err := probe(c.path)
+	if err := checkUnchanged(c.path); err != nil {
+		return refuse(err)
+	}
+	table, err := probe(c.path, !isCUDA(c.path)) // a client on a GPU takes seconds and memory
 	if err == nil {
 		err = table.check()
 	}
@@ -81,8 +101,8 @@ func examine(r request, c candidate) Found {
 		return refuse(err)
 	}
 	f.OK, f.Version, f.Why = true, table.String(), c.where
-	if wheel := wheelOf(c.path); wheel != "" {
-		f.Version = wheel + ", " + f.Version
+	if wheel, ok := recordOf(c.path); ok {
+		f.Version = wheel.name + ", " + f.Version
 	}
 	return f
 }

@@ -82,6 +82,17 @@ func moduleRoot() (string, bool) {
 	return "", false
 }
 
+// nameOf is the backend's name for a plugin given by its path: "xla:cpu", "xla:cuda", or the path where its file's name tells neither.
+func nameOf(path string) string {
+	switch {
+	case isCUDA(path):
+		return XLACUDA
+	case strings.Contains(strings.ToLower(filepath.Base(path)), "cpu"):
+		return XLACPU
+	}
+	return "xla:" + path
+}
+
 // isCUDA tells a CUDA plugin by its file's name.
 func isCUDA(path string) bool {
 	return strings.Contains(strings.ToLower(filepath.Base(path)), "cuda")

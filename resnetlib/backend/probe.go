@@ -10,34 +10,61 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"unsafe"
 )
 
-// probe loads the plugin at path in a forked child and reports what its PJRT table says. Whatever a damaged library does there, crash
-// or hang, it does to the child.
-func probe(path string) (api, error) {
+// probe loads the plugin at path in a forked child, makes a client there if asked to, and reports what its PJRT table says. Whatever a
+// damaged library does, crash or hang, it does to the child. It takes about 15 ms, a client another 20 ms.
+func probe(path string, client bool) (api, error) {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
+	needs := C.probe_needs{major: apiMajor, minor: apiMinMinor, size: apiMinSize}
+	if client {
+		needs.client = 1
+	}
 	var r C.probe_result
-	if errno := C.probe_plugin(name, &r); errno != 0 {
+	if errno := C.probe_plugin(name, &needs, &r); errno != 0 {
 		return api{}, fmt.Errorf("trying it in a child process: %w", syscall.Errno(errno))
 	}
+	if err := probeError(&r); err != nil {
+		return api{}, err
+	}
+	return api{major: int(r.major), minor: int(r.minor), size: int(r.size), missing: int(r.missing)}, nil
+}
+
+// probeError says how far the child came, if not to the end.
+func probeError(r *C.probe_result) error {
+	words := lastWords(C.GoString(&r.last_words[0]))
 	switch {
 	case r.signal == C.int(syscall.SIGALRM):
-		return api{}, errors.New("damaged: loading it takes for ever")
+		return errors.New("damaged: loading it never ends")
 	case r.signal != 0:
-		return api{}, fmt.Errorf("damaged: loading it ends in %q", syscall.Signal(r.signal))
-	case r.stage == C.PROBE_DLOPEN:
-		return api{}, fmt.Errorf("cannot be loaded: %s", C.GoString(&r.message[0]))
-	case r.stage == C.PROBE_SYMBOL:
-		return api{}, errors.New("not a PJRT plugin: it has no function GetPjrtApi")
-	case r.stage == C.PROBE_TABLE:
-		return api{}, errors.New("damaged: its GetPjrtApi returns no table")
-	case r.stage != C.PROBE_DONE:
-		return api{}, errors.New("damaged: loading it ends the process")
+		return fmt.Errorf("damaged, or not for this machine: trying it ends in %q%s", syscall.Signal(r.signal), words) // e.g. an instruction that this processor lacks
+	case r.ended == 0: // as XLA does for a flag in XLA_FLAGS that it does not know
+		return fmt.Errorf("trying it ends the process%s", words)
 	}
-	return api{
-		major: int(r.major), minor: int(r.minor), size: int(r.struct_size), missing: int(r.missing),
-	}, nil
+	switch r.stage {
+	case C.PROBE_DLOPEN:
+		return fmt.Errorf("cannot be loaded: %s", C.GoString(&r.message[0]))
+	case C.PROBE_SYMBOL:
+		return errors.New("not a PJRT plugin: it has no function GetPjrtApi")
+	case C.PROBE_TABLE:
+		return errors.New("damaged: its GetPjrtApi gives no table")
+	}
+	return nil
+}
+
+// lastWords is the last line that a dying library wrote, without the date and place that Abseil's log puts before it.
+func lastWords(log string) string {
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	line := lines[len(lines)-1]
+	if _, text, ok := strings.Cut(line, "] "); ok {
+		line = text
+	}
+	if line == "" {
+		return ""
+	}
+	return " (" + line + ")"
 }

@@ -1,29 +1,125 @@
 package backend
 
 import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
-// wheel is where a Python wheel puts a plugin.
+// wheel is a Python wheel that holds a plugin.
 type wheel struct {
-	folder string // in site-packages, as go-xla must see it
+	kind         string // what Install calls it
+	folder       string // in site-packages, where the plugin is opened
+	requirements string // pip's, pinned by hash
 }
 
 var wheels = map[kind]wheel{
-	cpuKind:  {folder: "lammps_jax_pjrt_cpu"},
-	cudaKind: {folder: "nvidia"}, // see install_cuda.go
+	cpuKind:  {kind: "cpu", folder: "lammps_jax_pjrt_cpu", requirements: requirementsCPU},
+	cudaKind: {kind: "cuda", folder: "nvidia", requirements: requirementsCUDA}, // linkCUDA puts it there
 }
 
-// wheelOf is the name and version of the wheel that a plugin came in: "lammps-jax-pjrt-cpu 0.11.2"; empty for none.
-func wheelOf(plugin string) string {
-	dir := filepath.Dir(plugin)
-	infos, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), filepath.Base(dir)+"-*.dist-info"))
-	for _, info := range infos {
-		name, version, ok := strings.Cut(strings.TrimSuffix(filepath.Base(info), ".dist-info"), "-")
-		if ok {
-			return strings.ReplaceAll(name, "_", "-") + " " + version
-		}
+// checkWheelFits says whether the wheels are for such a machine.
+func checkWheelFits(goos, goarch string) error {
+	if goos == "linux" && goarch == "amd64" {
+		return nil
 	}
-	return ""
+	return fmt.Errorf("there is no PJRT wheel for %s/%s (linux/amd64 only): the Go backend serves", goos, goarch)
+}
+
+// record is what a wheel's RECORD says of its plugin.
+type record struct {
+	path   string // of RECORD itself
+	name   string // "lammps-jax-pjrt-cpu 0.11.2"
+	sha256 string // base64url without padding
+	size   int64
+}
+
+// recordOf finds the RECORD that lists the plugin, in the site-packages that it lies in. ok is false for a plugin that came in no wheel.
+func recordOf(plugin string) (r record, ok bool) {
+	if real, err := filepath.EvalSymlinks(plugin); err == nil {
+		plugin = real
+	}
+	for site := filepath.Dir(plugin); filepath.Dir(site) != site; site = filepath.Dir(site) {
+		if filepath.Base(site) != "site-packages" {
+			continue
+		}
+		inside, err := filepath.Rel(site, plugin)
+		if err != nil {
+			return record{}, false
+		}
+		infos, _ := filepath.Glob(filepath.Join(site, "*pjrt*.dist-info"))
+		for _, info := range infos {
+			if r, ok := readRecord(filepath.Join(info, "RECORD"), filepath.ToSlash(inside)); ok {
+				name, version, _ := strings.Cut(strings.TrimSuffix(filepath.Base(info), ".dist-info"), "-")
+				r.name = strings.ReplaceAll(name, "_", "-") + " " + version
+				return r, true
+			}
+		}
+		return record{}, false
+	}
+	return record{}, false
+}
+
+// readRecord finds a file's line "path,sha256=HASH,SIZE" (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
+func readRecord(path, file string) (record, bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return record{}, false
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		rest, ok := strings.CutPrefix(lines.Text(), file+",sha256=")
+		if !ok {
+			continue
+		}
+		hash, length, _ := strings.Cut(rest, ",")
+		size, err := strconv.ParseInt(length, 10, 64)
+		return record{path: path, sha256: hash, size: size}, err == nil
+	}
+	return record{}, false
+}
+
+// checkUnchanged refuses a plugin whose bytes are not those of its wheel. Reading 200 MB costs a second, so that is done only where the
+// file is younger than its RECORD, which pip writes last. A plugin that came in no wheel passes.
+func checkUnchanged(plugin string) error {
+	r, ok := recordOf(plugin)
+	if !ok {
+		return nil
+	}
+	info, err := os.Stat(plugin)
+	if err != nil {
+		return err
+	}
+	if info.Size() != r.size {
+		return fmt.Errorf("damaged: %d bytes, its wheel (%s) has %d", info.Size(), r.name, r.size)
+	}
+	if written, err := os.Stat(r.path); err == nil && !info.ModTime().After(written.ModTime()) {
+		return nil
+	}
+	return r.verify(plugin)
+}
+
+// verify compares the whole file with the wheel's hash.
+func (r record) verify(plugin string) error {
+	f, err := os.Open(plugin)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return err
+	}
+	if base64.RawURLEncoding.EncodeToString(hash.Sum(nil)) != r.sha256 {
+		return errors.New("damaged: its bytes are not those of its wheel (" + r.name + ")")
+	}
+	return nil
 }

@@ -5,11 +5,13 @@ package backend
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
+	"github.com/gomlx/go-xla/pjrt"
 )
 
 // xlaMissing is empty where the build has XLA.
@@ -20,11 +22,35 @@ func openXLA(f Found, options []string, why string, o Options) (compute.Backend,
 	if o.Threads > 0 {
 		defer setThreads(o.Threads)()
 	}
-	b, err := xla.New(strings.Join(append([]string{f.Plugin}, options...), ","))
+	path, remove, err := plainPath(f.Plugin)
 	if err != nil {
-		return nil, Choice{}, fmt.Errorf("opening backend %s: plugin %s: %w: %w", f.Name, f.Plugin, ErrUnavailable, oneLine(err))
+		return nil, Choice{}, fmt.Errorf("opening backend %s: %w", f.Name, err)
+	}
+	defer remove()
+	b, err := xla.New(strings.Join(append([]string{path}, options...), ","))
+	if err != nil {
+		return nil, Choice{}, unavailable{f.Name, f.Plugin + ": " + printable(err.Error())}
 	}
 	return b, Choice{Name: f.Name, Plugin: f.Plugin, Version: f.Version, Why: why}, nil
+}
+
+// plainPath gives a path that go-xla does not misread. It takes any plugin below a folder called nvidia or cuda (a home, a project)
+// for a plugin of a GPU, and a comma for the beginning of options; then the plugin is opened through a symbolic link in a new folder,
+// which remove deletes.
+func plainPath(path string) (plain string, remove func(), err error) {
+	if !strings.Contains(path, ",") && (isCUDA(path) || !pjrt.IsCUDAName(path)) {
+		return path, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "pjrt")
+	if err != nil {
+		return "", nil, err
+	}
+	plain = filepath.Join(dir, strings.ReplaceAll(filepath.Base(path), ",", "_"))
+	if err := os.Symlink(path, plain); err != nil {
+		os.RemoveAll(dir)
+		return "", nil, err
+	}
+	return plain, func() { os.RemoveAll(dir) }, nil
 }
 
 // setThreads sets what XLA's DefaultThreadPoolSize reads (xla/pjrt/utils.cc) while a client is made; the function that it returns puts
@@ -48,13 +74,3 @@ func setThreads(n int) (restore func()) {
 		}
 	}
 }
-
-// oneLine keeps an error's chain and makes its text one line.
-func oneLine(err error) error {
-	return lineError{err}
-}
-
-type lineError struct{ error }
-
-func (e lineError) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
-func (e lineError) Unwrap() error { return e.error }

@@ -3,7 +3,7 @@
 package backend
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/gomlx/compute"
 )
@@ -12,8 +12,8 @@ import (
 const xlaMissing = "this program was built without XLA (it needs Linux and cgo)"
 
 // probe is never reached: [find] stops at xlaMissing.
-func probe(string) (api, error) { return api{}, fmt.Errorf("%s", xlaMissing) }
+func probe(string, bool) (api, error) { return api{}, errors.New(xlaMissing) }
 
 func openXLA(f Found, _ []string, _ string, _ Options) (compute.Backend, Choice, error) {
-	return nil, Choice{}, fmt.Errorf("opening backend %s: %w: %s", f.Name, ErrUnavailable, xlaMissing)
+	return nil, Choice{}, unavailable{f.Name, xlaMissing}
 }
