@@ -1,19 +1,13 @@
 package transforms
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
-	"image"
-	_ "image/gif"
-	_ "image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/tiff"
-	_ "golang.org/x/image/webp"
 
 	"resnetlab/resnetlib/transforms/jpeg"
 )
@@ -39,15 +33,97 @@ func DecodeFile(path string) (*RGB, error) {
 	return p, nil
 }
 
-// Decode reads a picture as Pillow's Image.open(f).convert("RGB") does.
+// format is one kind of picture file: how it begins and how it is read. A dot in the magic stands for any byte.
+type format struct {
+	name, magic string
+	decode      func(data []byte) (*RGB, error)
+}
+
+var formats = []format{
+	{"jpeg", "\xff\xd8\xff", decodeJPEG},
+	{"png", "\x89PNG\r\n\x1a\n", decodePNG},
+	{"gif", "GIF87a", decodeGIF},
+	{"gif", "GIF89a", decodeGIF},
+	{"bmp", "BM", decodeBMP},
+	{"tiff", "II*\x00", decodeTIFF},
+	{"tiff", "MM\x00*", decodeTIFF},
+	{"webp", "RIFF....WEBP", decodeWebP},
+	{"ppm", "P1", decodePPM},
+	{"ppm", "P2", decodePPM},
+	{"ppm", "P3", decodePPM},
+	{"ppm", "P4", decodePPM},
+	{"ppm", "P5", decodePPM},
+	{"ppm", "P6", decodePPM},
+}
+
+func (f format) matches(data []byte) bool {
+	if len(data) < len(f.magic) {
+		return false
+	}
+	for i := range len(f.magic) {
+		if c := f.magic[i]; c != '.' && c != data[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Format names the kind of picture that data begins with: "jpeg", "png", "gif", "bmp", "tiff", "webp", "ppm" (all
+// of the PNM family), or "" for none that is known. It does not look at the rest.
+func Format(data []byte) string {
+	for _, f := range formats {
+		if f.matches(data) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// Decode reads a picture as Pillow's Image.open(f).convert("RGB") does: of an animation the first frame; alpha and
+// transparency dropped, not blended; EXIF orientation not applied (see Upright). A picture of more pixels than
+// Pillow's limit, or larger than its file can hold, is refused before memory is taken for it.
+//
+// JPEG is exact except as package jpeg says; the others are exact; what a format allows beyond what is read here
+// (JPEG inside TIFF, animated WebP and the like) is an error.
 func Decode(data []byte) (*RGB, error) {
-	if bytes.HasPrefix(data, []byte("\xff\xd8\xff")) {
-		p, err := jpeg.Decode(data)
-		return (*RGB)(p), err
+	if len(data) == 0 {
+		return nil, errors.New("the file is empty")
 	}
-	m, _, err := image.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
+	for _, f := range formats {
+		if f.matches(data) {
+			return f.decode(data)
+		}
 	}
-	return FromImage(m), nil
+	return nil, fmt.Errorf("no known picture format: it begins with % x", data[:min(len(data), 8)])
+}
+
+func decodeJPEG(data []byte) (*RGB, error) {
+	p, err := jpeg.Decode(data)
+	return (*RGB)(p), err
+}
+
+// MaxPixels is where Pillow refuses a picture as a decompression bomb.
+const MaxPixels = jpeg.MaxPixels
+
+var errTruncated = jpeg.ErrTruncated
+
+// checkSize refuses a picture of width x height that has too many pixels, or that would need more than most bytes.
+func checkSize(width, height int, need, most int64) error {
+	switch {
+	case width <= 0 || height <= 0:
+		return fmt.Errorf("size %dx%d", width, height)
+	case int64(width)*int64(height) > MaxPixels:
+		return fmt.Errorf("%dx%d pixels are more than the limit of %d", width, height, MaxPixels)
+	case need > most:
+		return fmt.Errorf("the header promises %dx%d pixels, more than the file can hold", width, height)
+	}
+	return nil
+}
+
+// noEOF says what an early end of data means.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errTruncated
+	}
+	return err
 }

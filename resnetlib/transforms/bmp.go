@@ -1,0 +1,24 @@
+package transforms
+
+import (
+	"bytes"
+	"fmt"
+
+	"golang.org/x/image/bmp"
+)
+
+func decodeBMP(data []byte) (*RGB, error) {
+	config, err := bmp.DecodeConfig(bytes.NewReader(data))
+	if err == nil {
+		// At least a byte a pixel: fewer bits, and run lengths, are not read.
+		err = checkSize(config.Width, config.Height, int64(config.Width)*int64(config.Height), int64(len(data)))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("BMP: %w", noEOF(err))
+	}
+	m, err := bmp.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("BMP: %w", noEOF(err))
+	}
+	return FromImage(m), nil
+}

@@ -1,0 +1,83 @@
+package transforms
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+
+	"golang.org/x/image/webp"
+)
+
+func decodeWebP(data []byte) (*RGB, error) {
+	if size := int64(binary.LittleEndian.Uint32(data[4:])); size+8 > int64(len(data)) {
+		return nil, fmt.Errorf("WebP: %w", errTruncated)
+	}
+	config, err := webp.DecodeConfig(bytes.NewReader(data))
+	if err == nil {
+		// Nothing to compare with the file's length: a picture of one colour needs no bits at all.
+		err = checkSize(config.Width, config.Height, 0, 0)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("WebP: %w", noEOF(err))
+	}
+	m, err := webp.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("WebP: %w", noEOF(err))
+	}
+	switch m := m.(type) {
+	case *image.YCbCr:
+		return videoToRGB(m), nil
+	case *image.NYCbCrA:
+		return videoToRGB(&m.YCbCr), nil
+	}
+	return FromImage(m), nil
+}
+
+// videoToRGB converts lossy WebP's planes as libwebp does: studio-range BT.601 in fixed point, after chroma is
+// upsampled with weights 9, 3, 3, 1. (Go's image.YCbCr takes them for JPEG's full range.)
+func videoToRGB(m *image.YCbCr) *RGB {
+	out := NewRGB(m.Rect.Dx(), m.Rect.Dy())
+	chromaHeight := (out.Height + 1) / 2
+	u, v := make([]uint8, out.Width), make([]uint8, out.Width)
+	for y := range out.Height {
+		near := y / 2
+		far := min(max(near-1+2*(y%2), 0), chromaHeight-1)
+		upsampleChroma(u, m.Cb[near*m.CStride:], m.Cb[far*m.CStride:])
+		upsampleChroma(v, m.Cr[near*m.CStride:], m.Cr[far*m.CStride:])
+		row := out.row(y)
+		for x, luma := range m.Y[y*m.YStride : y*m.YStride+out.Width] {
+			row[3*x], row[3*x+1], row[3*x+2] = videoPixel(int(luma), int(u[x]), int(v[x]))
+		}
+	}
+	return out
+}
+
+// upsampleChroma is libwebp's UpsampleRgbLinePair for one row and one plane.
+func upsampleChroma(to, near, far []uint8) {
+	to[0] = uint8((3*int(near[0]) + int(far[0]) + 2) >> 2)
+	for x := 1; x < len(to); x++ {
+		left := (x - 1) / 2 // this pixel lies between chroma samples left and left+1
+		if x == len(to)-1 && x%2 == 1 {
+			to[x] = uint8((3*int(near[left]) + int(far[left]) + 2) >> 2)
+			return
+		}
+		a, b, c, d := int(near[left]), int(near[left+1]), int(far[left]), int(far[left+1])
+		sum := a + b + c + d + 8
+		if x%2 == 1 { // nearer to left
+			to[x] = uint8(((sum+2*(b+c))>>3 + a) >> 1)
+		} else {
+			to[x] = uint8(((sum+2*(a+d))>>3 + b) >> 1)
+		}
+	}
+}
+
+// videoPixel is libwebp's VP8YuvToRgb.
+func videoPixel(y, u, v int) (r, g, b uint8) {
+	luma := y * 19077 >> 8
+	return clampVideo(luma + v*26149>>8 - 14234),
+		clampVideo(luma - u*6419>>8 - v*13320>>8 + 8708),
+		clampVideo(luma + u*33050>>8 - 17685)
+}
+
+func clampVideo(v int) uint8 { return uint8(min(max(v>>6, 0), 255)) }
