@@ -1,0 +1,82 @@
+package weights
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// architecture names a network of torchvision's ResNet family by the keys and shapes of its state dict ("ResNet-50",
+// "ResNeXt-101 32x8d", "Wide ResNet-50-2"), "" if it is none. The depth in the name counts the convolutions of the main
+// branches, the stem and fc.
+func architecture(shapes map[string][]int) string {
+	conv2 := shapes["layer1.0.conv2.weight"] // [width, width/groups, 3, 3]
+	if len(conv2) != 4 || conv2[1] == 0 {
+		return ""
+	}
+	blocks := 0
+	for layer := 1; ; layer++ {
+		n := 0
+		for shapes[fmt.Sprintf("layer%d.%d.conv1.weight", layer, n)] != nil {
+			n++
+		}
+		if n == 0 {
+			break
+		}
+		blocks += n
+	}
+	if shapes["layer1.0.conv3.weight"] == nil {
+		return fmt.Sprintf("ResNet-%d", 2*blocks+2)
+	}
+	depth := 3*blocks + 2
+	groups := conv2[0] / conv2[1]
+	width := conv2[0] / max(groups, 1)
+	switch {
+	case groups > 1:
+		return fmt.Sprintf("ResNeXt-%d %dx%dd", depth, groups, width)
+	case width != 64:
+		return fmt.Sprintf("Wide ResNet-%d-%g", depth, float64(width)/64)
+	}
+	return fmt.Sprintf("ResNet-%d", depth)
+}
+
+func (s *StateDict) shapes() map[string][]int {
+	shapes := map[string][]int{}
+	for key, t := range s.All() {
+		shapes[key] = t.Shape
+	}
+	return shapes
+}
+
+func specShapes(spec []Spec) map[string][]int {
+	shapes := map[string][]int{}
+	for _, s := range spec {
+		shapes[s.Key] = s.Shape
+	}
+	return shapes
+}
+
+// sharedPrefix finds what stands before every one of the longer keys that ends in one of the shorter: "backbone." where
+// the file has "backbone.conv1.weight" and the network "conv1.weight". It is "" unless most of the longer keys have it.
+func sharedPrefix(longer, shorter []string) string {
+	known := map[string]bool{}
+	for _, key := range shorter {
+		known[key] = true
+	}
+	count := map[string]int{}
+	for _, key := range longer {
+		for at, c := range key {
+			if c == '.' && known[key[at+1:]] {
+				count[key[:at+1]]++
+			}
+		}
+	}
+	prefixes := make([]string, 0, len(count))
+	for prefix, n := range count {
+		if 2*n > len(longer) {
+			prefixes = append(prefixes, prefix)
+		}
+	}
+	slices.Sort(prefixes)
+	return strings.Join(prefixes[:min(1, len(prefixes))], "")
+}

@@ -1,0 +1,157 @@
+package weights
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// diagnose says in words what the findings mean. Each rule gives a sentence, or "" where it does not apply.
+func (m *match) diagnose() {
+	rules := []func() string{m.checkpoint, m.prefix, m.otherNetwork, m.otherHead, m.headLeftOut, m.missingHead, m.renamedHead,
+		m.transposed, m.uncounted, m.nothingInCommon, m.converts}
+	for _, rule := range rules {
+		if sentence := rule(); sentence != "" {
+			m.report.Diagnosis = append(m.report.Diagnosis, sentence)
+		}
+	}
+}
+
+func (m *match) checkpoint() string {
+	if m.file.Wrapper == "" {
+		return ""
+	}
+	what := "a checkpoint"
+	if slices.ContainsFunc(m.file.Beside, func(key string) bool { return strings.Contains(key, "optim") }) {
+		what = "an optimiser checkpoint"
+	}
+	sentence := fmt.Sprintf("this is %s; the weights are under `%s` and were taken from there", what, m.file.Wrapper)
+	if len(m.file.Beside) > 0 {
+		sentence += fmt.Sprintf(" (beside them: %s)", few(m.file.Beside))
+	}
+	return sentence
+}
+
+func (m *match) prefix() string {
+	if p := m.file.StrippedPrefix; p != "" {
+		return fmt.Sprintf("the file's keys begin with `%s` (DataParallel or torch.compile), which was stripped", p)
+	}
+	missing, unexpected := m.report.MissingKeys, m.report.UnexpectedKeys
+	if p := sharedPrefix(unexpected, m.keys()); p != "" {
+		return fmt.Sprintf("the file's keys begin with `%s` and the network's do not: strip `%s`", p, p)
+	}
+	if p := sharedPrefix(missing, m.file.StateDict.keys); p != "" {
+		return fmt.Sprintf("the network's keys begin with `%s` and the file's do not: add `%s`", p, p)
+	}
+	return ""
+}
+
+func (m *match) keys() []string {
+	keys := make([]string, len(m.spec))
+	for i, s := range m.spec {
+		keys[i] = s.Key
+	}
+	return keys
+}
+
+func (m *match) otherNetwork() string {
+	file, network := architecture(m.file.StateDict.shapes()), architecture(specShapes(m.spec))
+	if file == "" || network == "" || file == network {
+		return ""
+	}
+	return fmt.Sprintf("these are %s keys and the network is %s", file, network)
+}
+
+func (m *match) otherHead() string {
+	weight := m.head() + ".weight"
+	for _, x := range m.report.Mismatched {
+		if x.Key == weight && len(x.File) == 2 && len(x.Network) == 2 && x.File[0] != x.Network[0] {
+			return fmt.Sprintf("the head has %d classes and the network %d: use WithoutHead, "+
+				"or load into a network of %d classes and replace %s", x.File[0], x.Network[0], x.File[0], m.head())
+		}
+	}
+	return ""
+}
+
+func (m *match) headLeftOut() string {
+	t, ok := m.file.StateDict.Get(m.head() + ".weight")
+	if !m.withoutHead || !ok || len(t.Shape) != 2 {
+		return ""
+	}
+	return fmt.Sprintf("the file's head of %d classes was left out; %s keeps the values that it has", t.Shape[0], m.head())
+}
+
+func (m *match) missingHead() string {
+	missing := m.report.MissingKeys
+	inHead := func(key string) bool { return moduleOf(key) == m.head() }
+	if m.withoutHead || len(missing) == 0 || slices.ContainsFunc(missing, func(key string) bool { return !inHead(key) }) ||
+		len(m.report.UnexpectedKeys) > 0 {
+		return ""
+	}
+	return fmt.Sprintf("the file has no %s: use WithoutHead to keep the network's own", m.head())
+}
+
+// renamedHead finds a matrix that would do as the head under another name.
+func (m *match) renamedHead() string {
+	if !slices.Contains(m.report.MissingKeys, m.head()+".weight") || m.withoutHead {
+		return ""
+	}
+	for _, key := range m.report.UnexpectedKeys {
+		t, _ := m.file.StateDict.Get(key)
+		if module := moduleOf(key); nameOf(key) == "weight" && len(t.Shape) == 2 && !strings.HasSuffix(module, "."+m.head()) {
+			return fmt.Sprintf("the head seems to be called `%s` in the file and `%s` in the network", module, m.head())
+		}
+	}
+	return ""
+}
+
+// transposed finds kernels whose dimensions are the network's in another order, as TensorFlow and JAX keep them.
+func (m *match) transposed() string {
+	n := 0
+	for _, x := range m.report.Mismatched {
+		file, network := slices.Sorted(slices.Values(x.File)), slices.Sorted(slices.Values(x.Network))
+		if slices.Equal(file, network) {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d tensors have the network's dimensions in another order: "+
+		"the file was not written with PyTorch's layout (out, in, height, width)", n)
+}
+
+func (m *match) uncounted() string {
+	missing := m.report.MissingKeys
+	counters := 0
+	for _, key := range missing {
+		if nameOf(key) == "num_batches_tracked" {
+			counters++
+		}
+	}
+	if counters == 0 || counters < len(missing) {
+		return ""
+	}
+	return "only num_batches_tracked is missing, and the file's _metadata says that its batch norms (version 2) have it: " +
+		"NonStrict loads the rest"
+}
+
+func (m *match) nothingInCommon() string {
+	if len(m.pairs) > 0 || len(m.report.Mismatched) > 0 || m.file.StateDict.Len() == 0 {
+		return ""
+	}
+	return "the file and the network have no key in common"
+}
+
+func (m *match) converts() string {
+	count := map[DType]int{}
+	for _, c := range m.report.Converted {
+		count[c.File]++
+	}
+	for _, dtype := range []DType{Float16, BFloat16, Float64} {
+		if n := count[dtype]; n > 0 {
+			return fmt.Sprintf("%d tensors are %s in the file and were converted", n, dtype)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,178 @@
+package weights
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+)
+
+// The formats of File.Format.
+const (
+	FormatPthZip      = "pth-zip"
+	FormatPthLegacy   = "pth-legacy"
+	FormatSafetensors = "safetensors"
+)
+
+// File is a weights file that has been read.
+type File struct {
+	Name           string            // as given to Read
+	Format         string            // FormatPthZip, FormatPthLegacy, FormatSafetensors
+	Wrapper        string            // the key of the checkpoint under which the state dict lay, "" if it is the file itself
+	Beside         []string          // the checkpoint's other keys: "optimizer", "epoch"
+	StrippedPrefix string            // what every key began with: "module." of DataParallel, "_orig_mod." of torch.compile
+	Metadata       map[string]string // safetensors' __metadata__
+	StateDict      *StateDict
+
+	close func() error // takes the file out of memory, where it is mapped
+}
+
+// Read reads a .pth or .safetensors file; which of them it is the content tells, not the name. A large file is mapped into
+// memory where the system can do that, and tensors are parts of the mapping: it must not be cut while they are in use.
+// Errors name the file and what is wrong with it.
+func Read(path string) (*File, error) {
+	data, unmap, err := open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading weights: %w", err)
+	}
+	file, err := ReadBytes(path, data)
+	if err != nil {
+		return nil, joinClose(err, unmap)
+	}
+	file.close = unmap
+	return file, nil
+}
+
+// ReadBytes is Read for a file that is in memory already. The tensors are parts of data.
+func ReadBytes(name string, data []byte) (*File, error) {
+	file, err := decode(name, data)
+	if err != nil {
+		return nil, fmt.Errorf("reading weights from %s: %w", name, err)
+	}
+	file.Name = name
+	file.stripPrefix()
+	return file, nil
+}
+
+// Close gives back the memory that a mapped file takes. The tensors' Data must not be touched after it. A file that is
+// not closed costs address space only, not memory.
+func (f *File) Close() error {
+	if f.close == nil {
+		return nil
+	}
+	unmap := f.close
+	f.close = nil
+	return unmap()
+}
+
+func joinClose(err error, unmap func() error) error {
+	if closeErr := unmap(); closeErr != nil {
+		return fmt.Errorf("%w (and %w)", err, closeErr)
+	}
+	return err
+}
+
+// decode chooses the reader by content.
+func decode(name string, data []byte) (*File, error) {
+	switch {
+	case looksLikeSafetensors(data):
+		return readSafetensors(data)
+	case strings.HasPrefix(head(data), "PK\x03\x04"):
+		return readPthZip(data)
+	}
+	if kind := foreignKind(data); kind != "" {
+		return nil, fmt.Errorf("this is %s, not a .pth or .safetensors file", kind)
+	}
+	switch {
+	case strings.HasSuffix(strings.ToLower(name), ".safetensors"):
+		return readSafetensors(data) // for the error that says which rule the header breaks
+	case data[0] == opProto:
+		return readPthLegacy(data)
+	}
+	return nil, fmt.Errorf("this is neither a .pth nor a .safetensors file")
+}
+
+// prefixes are what wrappers of a network put before every key.
+var prefixes = []string{
+	"module.",    // DataParallel, DistributedDataParallel, AveragedModel
+	"_orig_mod.", // torch.compile
+}
+
+// averaged is the counter that torch.optim.swa_utils.AveragedModel keeps beside the network.
+const averaged = "n_averaged"
+
+// stripPrefix takes off what all keys begin with, as often as it is there, as PyTorch's
+// consume_prefix_in_state_dict_if_present does.
+func (f *File) stripPrefix() {
+	for {
+		i := slices.IndexFunc(prefixes, f.StateDict.allHave)
+		if i < 0 {
+			return
+		}
+		f.StateDict = f.StateDict.without(prefixes[i])
+		f.StrippedPrefix += prefixes[i]
+	}
+}
+
+// allHave tells whether every key begins with prefix.
+func (s *StateDict) allHave(prefix string) bool {
+	some := false
+	for _, key := range s.keys {
+		has := strings.HasPrefix(key, prefix)
+		if !has && key != averaged {
+			return false
+		}
+		some = some || has
+	}
+	return some
+}
+
+// without is the state dict of the network inside the wrapper.
+func (s *StateDict) without(prefix string) *StateDict {
+	inner := NewStateDict()
+	for key, tensor := range s.All() {
+		if rest, ok := strings.CutPrefix(key, prefix); ok {
+			inner.Set(rest, tensor)
+		}
+	}
+	if s.ModuleVersions != nil {
+		inner.ModuleVersions = map[string]int{}
+	}
+	for module, version := range s.ModuleVersions {
+		if rest, ok := strings.CutPrefix(module+".", prefix); ok {
+			inner.ModuleVersions[strings.TrimSuffix(rest, ".")] = version
+		}
+	}
+	return inner
+}
+
+// open gives the content of a regular file, mapped where that pays.
+func open(path string) (data []byte, unmap func() error, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	if info.Size() > math.MaxInt {
+		return nil, nil, fmt.Errorf("%s has %d bytes, too many for this machine", path, info.Size())
+	}
+	return contents(file, int(info.Size()))
+}
+
+// readWhole is contents without a memory map: there is nothing to take out of memory.
+func readWhole(file *os.File, size int) (data []byte, unmap func() error, err error) {
+	data = make([]byte, size)
+	if _, err := io.ReadFull(file, data); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	return data, func() error { return nil }, nil
+}

@@ -1,0 +1,89 @@
+package weights
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// Inspection says what a weights file holds. Its JSON form is what `weights inspect --json` prints.
+type Inspection struct {
+	Schema         int               `json:"schema"`
+	Format         string            `json:"format"`
+	Wrapper        string            `json:"wrapper"`
+	StrippedPrefix string            `json:"stripped_prefix"`
+	Beside         []string          `json:"beside,omitempty"`
+	Metadata       map[string]string `json:"metadata,omitempty"`
+	Architecture   string            `json:"architecture,omitempty"` // "ResNet-50", where the keys tell
+	Elements       int               `json:"elements"`
+	Keys           []string          `json:"keys"` // in the file's order
+	Tensors        map[string]Stats  `json:"tensors"`
+}
+
+// Stats describes a tensor: sums are taken in float64 over the values as stored.
+type Stats struct {
+	DType DType  `json:"dtype"`
+	Shape []int  `json:"shape"`
+	Sum   Number `json:"sum"`
+	L2    Number `json:"l2"`
+	Min   Number `json:"min"` // of the values that are numbers
+	Max   Number `json:"max"`
+	NaNs  int    `json:"nans"`
+}
+
+// Number is a float64 that is null in JSON where it is infinite or no number, which JSON cannot say.
+type Number float64
+
+// MarshalJSON prints the number, or null.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// Inspect describes every tensor of the file.
+func (f *File) Inspect() *Inspection {
+	in := &Inspection{
+		Schema: 1, Format: f.Format, Wrapper: f.Wrapper, StrippedPrefix: f.StrippedPrefix, Beside: f.Beside,
+		Metadata: f.Metadata, Architecture: architecture(f.StateDict.shapes()), Keys: f.StateDict.Keys(),
+		Tensors: map[string]Stats{},
+	}
+	for key, t := range f.StateDict.All() {
+		in.Tensors[key] = t.Stats()
+		in.Elements += t.Size()
+	}
+	return in
+}
+
+// Stats goes once through the values.
+func (t *Tensor) Stats() Stats {
+	var sum, squares float64
+	least, most := math.Inf(1), math.Inf(-1)
+	nans := 0
+	for i := range t.Size() {
+		v := t.At(i)
+		sum += v
+		squares += v * v
+		if v != v {
+			nans++
+			continue
+		}
+		least, most = min(least, v), max(most, v)
+	}
+	return Stats{
+		DType: t.DType, Shape: append([]int{}, t.Shape...), Sum: Number(sum), L2: Number(math.Sqrt(squares)),
+		Min: Number(least), Max: Number(most), NaNs: nans,
+	}
+}
+
+// Table lists the tensors in the file's order.
+func (in *Inspection) Table() (header []string, rows [][]string) {
+	for _, key := range in.Keys {
+		s := in.Tensors[key]
+		rows = append(rows, []string{
+			key, string(s.DType), fmt.Sprint(s.Shape), fmt.Sprintf("%.6g", s.Sum), fmt.Sprintf("%.6g", s.L2),
+		})
+	}
+	return []string{"key", "dtype", "shape", "sum", "l2"}, rows
+}

@@ -1,0 +1,190 @@
+package weights
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// Report says what Load did, or why it did nothing. MissingKeys and UnexpectedKeys are what PyTorch's load_state_dict
+// returns for the same file without the keys that were LeftOut.
+type Report struct {
+	Schema         int          `json:"schema"`
+	File           string       `json:"file,omitempty"`
+	Tensors        int          `json:"tensors"` // of the network
+	Loaded         int          `json:"loaded"`
+	MissingKeys    []string     `json:"missing_keys"`    // in the network, not in the file
+	UnexpectedKeys []string     `json:"unexpected_keys"` // in the file, not in the network
+	LeftOut        []string     `json:"left_out"`        // in the file, not loaded because of WithoutHead
+	Mismatched     []Mismatch   `json:"mismatched"`      // of another shape
+	Converted      []Conversion `json:"converted"`       // of another type, which is no fault
+	Diagnosis      []string     `json:"diagnosis"`       // what all that means, in sentences
+}
+
+// Mismatch is a tensor that has one shape in the file and another in the network.
+type Mismatch struct {
+	Key     string `json:"key"`
+	File    []int  `json:"file"`
+	Network []int  `json:"network"`
+}
+
+// Conversion is a tensor that has one type in the file and another in the network.
+type Conversion struct {
+	Key     string `json:"key"`
+	File    DType  `json:"file"`
+	Network DType  `json:"network"`
+}
+
+// newReport makes an empty report; lists are never null in JSON.
+func newReport(file string, tensors int) *Report {
+	return &Report{
+		Schema: 1, File: file, Tensors: tensors,
+		MissingKeys: []string{}, UnexpectedKeys: []string{}, LeftOut: []string{},
+		Mismatched: []Mismatch{}, Converted: []Conversion{}, Diagnosis: []string{},
+	}
+}
+
+// source names the file in a sentence.
+func (r *Report) source() string {
+	if r.File == "" {
+		return "the state dict"
+	}
+	return r.File
+}
+
+// failure is the text of a LoadError: one line.
+func (r *Report) failure() string {
+	var parts []string
+	for _, s := range r.sections() {
+		if s.fault && len(s.keys) > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s (%s)", len(s.keys), s.name, few(s.keys)))
+		}
+	}
+	text := fmt.Sprintf("%s does not fit the network, and nothing was loaded: %s", r.source(), strings.Join(parts, "; "))
+	for _, sentence := range r.Diagnosis {
+		text += "; " + sentence
+	}
+	return text
+}
+
+// section is one kind of finding.
+type section struct {
+	name   string
+	fault  bool
+	keys   []string
+	detail func(i int) string // of keys[i]
+}
+
+func (r *Report) sections() []section {
+	none := func(int) string { return "" }
+	mismatched := section{name: "of other shape", fault: true, detail: func(i int) string {
+		return fmt.Sprintf("file %v, network %v", r.Mismatched[i].File, r.Mismatched[i].Network)
+	}}
+	for _, m := range r.Mismatched {
+		mismatched.keys = append(mismatched.keys, m.Key)
+	}
+	converted := section{name: "of other type", detail: func(i int) string {
+		return fmt.Sprintf("%s to %s", r.Converted[i].File, r.Converted[i].Network)
+	}}
+	for _, c := range r.Converted {
+		converted.keys = append(converted.keys, c.Key)
+	}
+	return []section{
+		{name: "missing", fault: true, keys: r.MissingKeys, detail: none},
+		{name: "unexpected", fault: true, keys: r.UnexpectedKeys, detail: none},
+		mismatched,
+		{name: "left out", keys: r.LeftOut, detail: none},
+		converted,
+	}
+}
+
+// row is the findings of one kind in one layer.
+type row struct {
+	layer  string
+	names  []string // of the tensors, without the layer
+	detail string
+}
+
+// rows groups the keys of a section by layer, in order.
+func (s section) rows() []row {
+	var rows []row
+	at := map[string]int{}
+	for i, key := range s.keys {
+		layer, name := splitLayer(key)
+		group, ok := at[layer]
+		if !ok {
+			group = len(rows)
+			at[layer] = group
+			rows = append(rows, row{layer: layer, detail: s.detail(i)})
+		}
+		rows[group].names = append(rows[group].names, name)
+		if rows[group].detail != s.detail(i) {
+			rows[group].detail += " ..."
+			rows[group].detail = strings.TrimSuffix(rows[group].detail, " ... ...")
+		}
+	}
+	return rows
+}
+
+// splitLayer cuts a key behind its layer or block: "layer1.0" and "bn1.weight", "fc" and "weight".
+func splitLayer(key string) (layer, name string) {
+	parts := strings.Split(key, ".")
+	n := 1
+	if len(parts) > 2 && parts[1] != "" && strings.Trim(parts[1], "0123456789") == "" {
+		n = 2
+	}
+	if len(parts) <= n {
+		return key, ""
+	}
+	return strings.Join(parts[:n], "."), strings.Join(parts[n:], ".")
+}
+
+// maxRows is how many layers a table shows of each kind of finding; the counts are always of all.
+const maxRows = 6
+
+// Table gives the findings for a cell: one row for a kind and a layer, and the diagnosis below.
+func (r *Report) Table() (header []string, rows [][]string) {
+	header = []string{"", "count", "layer", "tensors", ""}
+	rows = append(rows, []string{"loaded", fmt.Sprintf("%d of %d", r.Loaded, r.Tensors), "", "", filepath.Base(r.source())})
+	for _, s := range r.sections() {
+		groups := s.rows()
+		for i, g := range groups[:min(len(groups), maxRows)] {
+			name, count := "", ""
+			if i == 0 {
+				name, count = s.name, fmt.Sprint(len(s.keys))
+			}
+			rows = append(rows, []string{name, count, g.layer, few(g.names), g.detail})
+		}
+		if rest := len(groups) - maxRows; rest > 0 {
+			rows = append(rows, []string{"", "", fmt.Sprintf("and %d more layers", rest), "", ""})
+		}
+	}
+	for _, sentence := range r.Diagnosis {
+		rows = append(rows, []string{"diagnosis", "", "", "", sentence})
+	}
+	return header, rows
+}
+
+// String gives the findings for a terminal.
+func (r *Report) String() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: loaded %d of the network's %d tensors\n", r.source(), r.Loaded, r.Tensors)
+	for _, s := range r.sections() {
+		if len(s.keys) == 0 {
+			continue
+		}
+		fmt.Fprintf(&text, "%d %s\n", len(s.keys), s.name)
+		groups := s.rows()
+		for _, g := range groups[:min(len(groups), maxRows)] {
+			line := fmt.Sprintf("    %-10s %s  %s", g.layer, few(g.names), g.detail)
+			text.WriteString(strings.TrimRight(line, " ") + "\n")
+		}
+		if rest := len(groups) - maxRows; rest > 0 {
+			fmt.Fprintf(&text, "    and %d more layers\n", rest)
+		}
+	}
+	for _, sentence := range r.Diagnosis {
+		fmt.Fprintf(&text, "=> %s\n", sentence)
+	}
+	return text.String()
+}

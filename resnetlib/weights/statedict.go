@@ -1,0 +1,50 @@
+package weights
+
+import (
+	"iter"
+	"slices"
+)
+
+// StateDict is PyTorch's state dict: tensors by key, in the order in which they were set.
+type StateDict struct {
+	keys    []string
+	tensors map[string]*Tensor
+
+	// ModuleVersions is the version of each module ("layer1.0.bn1" -> 2) as the file's _metadata has it; nil without
+	// one. From version 2 on a batch norm without num_batches_tracked counts as incomplete.
+	ModuleVersions map[string]int
+}
+
+// NewStateDict makes an empty state dict.
+func NewStateDict() *StateDict { return &StateDict{tensors: map[string]*Tensor{}} }
+
+// Set adds a tensor at the end, or replaces the one that the key has.
+func (s *StateDict) Set(key string, t *Tensor) {
+	if _, ok := s.tensors[key]; !ok {
+		s.keys = append(s.keys, key)
+	}
+	s.tensors[key] = t
+}
+
+// Get finds a tensor by its key.
+func (s *StateDict) Get(key string) (*Tensor, bool) {
+	t, ok := s.tensors[key]
+	return t, ok
+}
+
+// Keys are the keys in order.
+func (s *StateDict) Keys() []string { return slices.Clone(s.keys) }
+
+// Len is the number of tensors.
+func (s *StateDict) Len() int { return len(s.keys) }
+
+// All goes through the tensors in order.
+func (s *StateDict) All() iter.Seq2[string, *Tensor] {
+	return func(yield func(string, *Tensor) bool) {
+		for _, key := range s.keys {
+			if !yield(key, s.tensors[key]) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package weights
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// wrappers are the keys under which training programs put the state dict, in the order in which they are tried. The
+// averaged weights of an EMA come last: who has both asks for "the weights".
+var wrappers = []string{
+	"state_dict", "model_state_dict", "model", "net", "module",
+	"state_dict_ema", "model_ema", "ema_state_dict", "ema",
+}
+
+// fileFrom makes tensors of the state dict that a pickle has built.
+func fileFrom(root any, b *budget) (*File, error) {
+	top, ok := root.(*dict)
+	if !ok {
+		return nil, fmt.Errorf("the file holds %s, not a state dict", kindOf(root))
+	}
+	search := search{visited: map[*dict]bool{}, isStateDict: map[*dict]bool{}}
+	path, found := search.locate(top, 0)
+	if found == nil {
+		return nil, top.whyNot()
+	}
+	sd, err := found.stateDict(b)
+	if err != nil {
+		return nil, err
+	}
+	file := &File{Wrapper: strings.Join(path, "."), StateDict: sd}
+	if len(path) > 0 {
+		file.Beside = slices.DeleteFunc(top.names(), func(name string) bool { return name == path[0] })
+	}
+	return file, nil
+}
+
+// search looks at every dict once: in a hostile file they may refer to each other in every way.
+type search struct {
+	visited     map[*dict]bool
+	isStateDict map[*dict]bool
+}
+
+// locate finds the state dict in a checkpoint: the dict itself, what lies under a known key, or the only one there is.
+func (s *search) locate(d *dict, depth int) (path []string, found *dict) {
+	if s.visited[d] || depth > maxWrapperDepth {
+		return nil, nil
+	}
+	s.visited[d] = true
+	if s.check(d) {
+		return nil, d
+	}
+	for _, name := range append(slices.Clip(wrappers), s.only(d)...) {
+		value, _ := d.get(name)
+		inner, ok := value.(*dict)
+		if !ok {
+			continue
+		}
+		if path, found := s.locate(inner, depth+1); found != nil {
+			return append([]string{name}, path...), found
+		}
+	}
+	return nil, nil
+}
+
+// check tells whether a dict has string keys and tensors only.
+func (s *search) check(d *dict) bool {
+	if is, known := s.isStateDict[d]; known {
+		return is
+	}
+	is := true
+	for i, key := range d.keys {
+		_, isString := key.(string)
+		_, isTensor := d.values[i].(*view)
+		if is = isString && isTensor; !is {
+			break
+		}
+	}
+	s.isStateDict[d] = is
+	return is
+}
+
+// only is the key of the one state dict with tensors in d, if there is just one.
+func (s *search) only(d *dict) []string {
+	var found []string
+	for _, name := range d.names() {
+		value, _ := d.get(name)
+		if inner, ok := value.(*dict); ok && len(inner.keys) > 0 && s.check(inner) {
+			found = append(found, name)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found
+}
+
+func (d *dict) names() []string {
+	names := []string{}
+	for _, key := range d.keys {
+		if name, ok := key.(string); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// whyNot says what a dict is that holds no state dict.
+func (d *dict) whyNot() error {
+	if _, ok := d.get("param_groups"); ok {
+		return fmt.Errorf("this is the state of an optimiser, not a state dict of a network")
+	}
+	for i, key := range d.keys {
+		if _, ok := key.(string); !ok {
+			return fmt.Errorf("a key is %s: not a state dict", kindOf(key))
+		}
+		if _, ok := d.values[i].(*view); ok {
+			return fmt.Errorf("tensors and other things lie side by side: not a state dict (keys: %s)", few(d.names()))
+		}
+	}
+	return fmt.Errorf("no state dict in it (keys: %s)", few(d.names()))
+}
+
+// stateDict makes the tensors, and takes the versions of the modules from _metadata.
+func (d *dict) stateDict(b *budget) (*StateDict, error) {
+	sd := NewStateDict()
+	for i, key := range d.keys {
+		tensor, err := d.values[i].(*view).tensor(b)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %q: %w", key, err)
+		}
+		sd.Set(key.(string), tensor)
+	}
+	value, _ := d.attributes.get("_metadata")
+	metadata, ok := value.(*dict)
+	if !ok {
+		return sd, nil
+	}
+	sd.ModuleVersions = map[string]int{}
+	for _, module := range metadata.names() {
+		facts, _ := metadata.get(module)
+		inner, _ := facts.(*dict)
+		if version, ok := inner.get("version"); ok {
+			if n, err := integer(version); err == nil {
+				sd.ModuleVersions[module] = n
+			}
+		}
+	}
+	return sd, nil
+}
+
+// few joins the first names for an error or a report.
+func few(names []string) string {
+	const most = 5
+	shown := make([]string, 0, most+1)
+	for _, name := range names[:min(len(names), most)] {
+		shown = append(shown, fmt.Sprintf("%.60s", name))
+	}
+	if rest := len(names) - most; rest > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", rest))
+	}
+	return strings.Join(shown, ", ")
+}
