@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"resnetlab/internal/atomicfile"
+)
+
+// recordFolder keeps, below the learner's folder, every lesson as it was handed out: without it nobody could tell a copy that
+// the learner changed from one that the lesson has outgrown.
+const recordFolder = ".handed-out"
+
+// handOut copies the lessons in from to the learner's folder and says what it did. A copy that the learner changed is never
+// touched: if its lesson has changed since, the new version gets a name of its own beside it.
+func handOut(from, to string) (notes []string, err error) {
+	err = eachNotebook(from, func(name string) error {
+		note, err := handOutOne(from, to, name)
+		if note != "" {
+			notes = append(notes, note)
+		}
+		return err
+	})
+	return notes, err
+}
+
+func handOutOne(from, to, name string) (note string, err error) {
+	lesson, err := os.ReadFile(filepath.Join(from, name))
+	if err != nil {
+		return "", err
+	}
+	record := filepath.Join(to, recordFolder, name)
+	given, err := readIfThere(record)
+	if err != nil {
+		return "", err
+	}
+	mine, err := readIfThere(filepath.Join(to, name))
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case bytes.Equal(mine, lesson):
+		// up to date
+	case mine == nil || bytes.Equal(mine, given):
+		if mine != nil {
+			note = name + ": brought up to date"
+		}
+		err = writeFile(filepath.Join(to, name), lesson)
+	case bytes.Equal(given, lesson):
+		// the learner's own work on the current lesson
+	default:
+		var fresh string
+		if fresh, err = freeName(to, name); err == nil {
+			note = fmt.Sprintf("%s: yours, left as it is; the lesson has changed, its new version is %s", name, fresh)
+			err = writeFile(filepath.Join(to, fresh), lesson)
+		}
+	}
+	if err != nil || bytes.Equal(given, lesson) {
+		return note, err
+	}
+	return note, writeFile(record, lesson)
+}
+
+// freeName is "en/00-quickstart (2).ipynb", or the next number that is free.
+func freeName(dir, name string) (string, error) {
+	stem := strings.TrimSuffix(name, ".ipynb")
+	for i := 2; ; i++ {
+		fresh := fmt.Sprintf("%s (%d).ipynb", stem, i)
+		if _, err := os.Stat(filepath.Join(dir, fresh)); errors.Is(err, fs.ErrNotExist) {
+			return fresh, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+}
+
+// readIfThere is nil, without an error, for a file that does not exist.
+func readIfThere(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return text, err
+}
+
+func writeFile(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}

@@ -1,0 +1,55 @@
+// Notebookgen makes the lessons: one source per lesson, with the prose in English and Chinese and the code once, becomes
+// a notebook in each language.
+//
+//	notebookgen build [-src notebooks/src] [-out notebooks] [-solutions DIR]   write en/ and zh/, and the solved lessons
+//	notebookgen imports [-src notebooks/src]                                   the packages that the lessons' cells import
+//	notebookgen handout [-from notebooks] [-to work]                           give a learner new lessons, overwrite nothing of his
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "notebookgen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, stdout io.Writer) error {
+	if len(args) == 0 {
+		return fmt.Errorf("no command: build, imports or handout")
+	}
+	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
+	src := flags.String("src", "notebooks/src", "folder of the lessons' sources")
+	out := flags.String("out", "notebooks", "build: folder that gets en/ and zh/")
+	solutions := flags.String("solutions", "", "build: folder that gets the solved lessons, in English")
+	from := flags.String("from", "notebooks", "handout: folder with en/ and zh/")
+	to := flags.String("to", "work", "handout: the learner's folder")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	switch args[0] {
+	case "build":
+		return build(*src, *out, *solutions)
+	case "imports":
+		lessons, err := readLessons(*src)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, strings.Join(imports(lessons), "\n"))
+		return nil
+	case "handout":
+		notes, err := handOut(*from, *to)
+		for _, note := range notes {
+			fmt.Fprintln(stdout, note)
+		}
+		return err
+	}
+	return fmt.Errorf("unknown command %q: build, imports or handout", args[0])
+}
