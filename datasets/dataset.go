@@ -1,0 +1,132 @@
+// Package datasets gives a network its pictures: folders of classes, lists, pictures in memory or drawn by the
+// program, split and loaded in batches that are the same for any number of workers.
+//
+// A data set of your own is three methods; see Dataset.
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"resnetlab/resnetlib/transforms"
+)
+
+// Sample is one labelled picture.
+type Sample struct {
+	Image *transforms.RGB
+	Label int    // index into the data set's Classes
+	Name  string // path relative to the data set's root, with /; what errors and predictions call the picture
+}
+
+// Dataset is torch.utils.data.Dataset for classification: a length and a sample by index.
+// Sample is called by several goroutines at once. Its errors should name the file.
+type Dataset interface {
+	Len() int
+	Classes() []string // in label order; not to be changed by the caller
+	Sample(i int) (Sample, error)
+}
+
+// Indexed is implemented by data sets that know a sample's name and label without making its picture.
+type Indexed interface {
+	Entry(i int) (name string, label int)
+}
+
+// Sized is implemented by data sets whose pictures are files; Size is in bytes. See Fingerprint.
+type Sized interface {
+	Size(i int) (int64, error)
+}
+
+// Entry returns the name and label of sample i, without making its picture where ds is Indexed.
+func Entry(ds Dataset, i int) (name string, label int, err error) {
+	if indexed, ok := ds.(Indexed); ok {
+		name, label = indexed.Entry(i)
+		return name, label, nil
+	}
+	s, err := ds.Sample(i)
+	return s.Name, s.Label, err
+}
+
+// Labels returns the label of every sample, for class weights and class balance.
+func Labels(ds Dataset) ([]int, error) {
+	labels := make([]int, ds.Len())
+	for i := range labels {
+		var err error
+		if _, labels[i], err = Entry(ds, i); err != nil {
+			return nil, err
+		}
+	}
+	return labels, nil
+}
+
+// fetch is ds.Sample with what every user of it wants checked. A panic (of a decoder on a damaged picture, of a
+// data set under development) becomes an error that names the sample, so that one picture cannot end a long run.
+func fetch(ds Dataset, i int) (s Sample, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("reading %s: panic: %v\n%s", describe(ds, i), cause, debug.Stack())
+		}
+	}()
+	s, err = ds.Sample(i)
+	switch {
+	case err != nil:
+		return s, err
+	case s.Image == nil || s.Image.Width < 1 || s.Image.Height < 1 || len(s.Image.Pix) != 3*s.Image.Width*s.Image.Height:
+		return s, fmt.Errorf("reading %s: the data set returned no picture", describe(ds, i))
+	case s.Label < 0 || s.Label >= len(ds.Classes()):
+		return s, fmt.Errorf("reading %s: label %d, but there are %d classes", describe(ds, i), s.Label, len(ds.Classes()))
+	}
+	return s, nil
+}
+
+// describe names sample i without making it.
+func describe(ds Dataset, i int) string {
+	if indexed, ok := ds.(Indexed); ok {
+		name, _ := indexed.Entry(i)
+		return name
+	}
+	return fmt.Sprintf("sample %d", i)
+}
+
+// SameClasses returns an error that names both sides unless train and val have the same classes in the same order:
+// label 2 must mean the same thing to both.
+func SameClasses(train, val Dataset) error { return sameClasses("train", train, "val", val) }
+
+func sameClasses(nameA string, a Dataset, nameB string, b Dataset) error {
+	var differences []string
+	if only := without(a.Classes(), b.Classes()); len(only) > 0 {
+		differences = append(differences, fmt.Sprintf("only in %s: %s", nameA, strings.Join(only, ", ")))
+	}
+	if only := without(b.Classes(), a.Classes()); len(only) > 0 {
+		differences = append(differences, fmt.Sprintf("only in %s: %s", nameB, strings.Join(only, ", ")))
+	}
+	if differences == nil {
+		for i, class := range a.Classes() {
+			if other := b.Classes()[i]; other != class {
+				differences = []string{fmt.Sprintf("label %d is %s in %s and %s in %s", i, class, nameA, other, nameB)}
+				break
+			}
+		}
+	}
+	if differences != nil {
+		return fmt.Errorf("%s and %s have different classes: %s", nameA, nameB, strings.Join(differences, "; "))
+	}
+	return nil
+}
+
+// without returns the elements of a that are not in b.
+func without(a, b []string) (only []string) {
+	in := make(map[string]bool, len(b))
+	for _, s := range b {
+		in[s] = true
+	}
+	for _, s := range a {
+		if !in[s] {
+			only = append(only, s)
+		}
+	}
+	return only
+}
+
+var errNoPictures = errors.New("no pictures")
