@@ -11,18 +11,25 @@ import (
 type Op struct {
 	Name string // as written, with its arguments
 	do   func(p *RGB, file []byte) *RGB
+	size func(p *RGB) (height, width int) // of the result; nil: not larger than p
 }
 
-// Apply does the steps in order. file is the picture's file, which only the step exif looks at.
-func Apply(ops []Op, p *RGB, file []byte) *RGB {
+// Apply does the steps in order. file is the picture's file, which only the step exif looks at. A step whose result
+// would have more than MaxPixels is an error.
+func Apply(ops []Op, p *RGB, file []byte) (*RGB, error) {
 	for _, op := range ops {
+		if op.size != nil {
+			if height, width := op.size(p); height > MaxPixels/width {
+				return nil, fmt.Errorf("step %s: %dx%d pixels are more than the limit of %d", op.Name, width, height, MaxPixels)
+			}
+		}
 		p = op.do(p, file)
 	}
-	return p
+	return p, nil
 }
 
-// maxSide bounds a side that a step may ask for.
-const maxSide = 1 << 16
+// maxSide bounds a number that a step may ask for.
+const maxSide = 1 << 24
 
 // OpsUsage says what ParseOps understands.
 const OpsUsage = "resize:256, resize:192x320 (height x width), either with :bicubic or :nearest; center-crop:224 or center-crop:HxW; " +
@@ -37,29 +44,30 @@ func ParseOps(list string) ([]Op, error) {
 	}
 	for word := range strings.SplitSeq(list, ",") {
 		word = strings.TrimSpace(word)
-		do, err := parseOp(word)
+		op, err := parseOp(word)
 		if err != nil {
 			return nil, fmt.Errorf("step %q: %w", word, err)
 		}
-		ops = append(ops, Op{Name: word, do: do})
+		ops = append(ops, op)
 	}
 	return ops, nil
 }
 
-func parseOp(word string) (func(*RGB, []byte) *RGB, error) {
-	name, rest, _ := strings.Cut(word, ":")
-	a := arguments{list: strings.Split(rest, ":")}
-	if !strings.Contains(word, ":") {
-		a.list = nil
+func parseOp(word string) (Op, error) {
+	name, rest, any := strings.Cut(word, ":")
+	a := arguments{}
+	if any {
+		a.list = strings.Split(rest, ":")
 	}
-	do := a.step(name)
-	if a.err == nil && do == nil {
+	op := a.step(name)
+	op.Name = word
+	if a.err == nil && op.do == nil {
 		a.err = fmt.Errorf("unknown; known are %s", OpsUsage)
 	}
 	if a.err == nil && len(a.list) > 0 {
 		a.err = fmt.Errorf("%q is too much", strings.Join(a.list, ":"))
 	}
-	return do, a.err
+	return op, a.err
 }
 
 // arguments takes a step's arguments one by one and keeps the first error.
@@ -68,23 +76,21 @@ type arguments struct {
 	err  error
 }
 
-func (a *arguments) step(name string) func(*RGB, []byte) *RGB {
+func (a *arguments) step(name string) Op {
 	switch name {
 	case "resize":
-		height, width := a.size()
-		filter := a.filter()
-		if width == 0 {
-			return func(p *RGB, _ []byte) *RGB { return Resize(p, height, filter) }
-		}
-		return func(p *RGB, _ []byte) *RGB { return ResizeTo(p, height, width, filter) }
+		return a.resize()
 	case "center-crop":
 		height, width := a.square()
-		return func(p *RGB, _ []byte) *RGB { return CenterCrop(p, height, width) }
+		return sized(height, width, func(p *RGB) *RGB { return CenterCrop(p, height, width) })
 	case "resized-crop":
 		top, left, h, w := a.integer(0), a.integer(0), a.integer(1), a.integer(1)
 		height, width := a.square()
 		filter := a.filter()
-		return func(p *RGB, _ []byte) *RGB { return ResizedCrop(p, top, left, h, w, height, width, filter) }
+		return Op{
+			do:   func(p *RGB, _ []byte) *RGB { return ResizedCrop(p, top, left, h, w, height, width, filter) },
+			size: func(*RGB) (int, int) { return max(h, height), max(w, width) }, // outside the picture the box is made
+		}
 	case "brightness":
 		return a.adjust(AdjustBrightness, 0, math.MaxFloat32)
 	case "contrast":
@@ -94,15 +100,34 @@ func (a *arguments) step(name string) func(*RGB, []byte) *RGB {
 	case "hue":
 		return a.adjust(AdjustHue, -0.5, 0.5)
 	case "hflip":
-		return func(p *RGB, _ []byte) *RGB { return HFlip(p) }
+		return plain(HFlip)
 	case "vflip":
-		return func(p *RGB, _ []byte) *RGB { return VFlip(p) }
+		return plain(VFlip)
 	case "grayscale":
-		return func(p *RGB, _ []byte) *RGB { return Grayscale(p) }
+		return plain(Grayscale)
 	case "exif":
-		return Upright
+		return Op{do: Upright}
 	}
-	return nil
+	return Op{}
+}
+
+func plain(do func(*RGB) *RGB) Op { return Op{do: func(p *RGB, _ []byte) *RGB { return do(p) }} }
+
+func sized(height, width int, do func(*RGB) *RGB) Op {
+	op := plain(do)
+	op.size = func(*RGB) (int, int) { return height, width }
+	return op
+}
+
+func (a *arguments) resize() Op {
+	height, width := a.size()
+	filter := a.filter()
+	if width > 0 {
+		return sized(height, width, func(p *RGB) *RGB { return ResizeTo(p, height, width, filter) })
+	}
+	op := plain(func(p *RGB) *RGB { return Resize(p, height, filter) })
+	op.size = func(p *RGB) (int, int) { return resizedShape(p, height) }
+	return op
 }
 
 func (a *arguments) next() string {
@@ -159,11 +184,11 @@ func (a *arguments) filter() (f Filter) {
 	return f
 }
 
-func (a *arguments) adjust(do func(*RGB, float64) *RGB, least, most float64) func(*RGB, []byte) *RGB {
+func (a *arguments) adjust(do func(*RGB, float64) *RGB, least, most float64) Op {
 	word := a.next()
 	factor, err := strconv.ParseFloat(word, 64)
 	if err != nil || !(factor >= least && factor <= most) {
 		a.fail(fmt.Errorf("%q is not a factor from %g to %g", word, least, most))
 	}
-	return func(p *RGB, _ []byte) *RGB { return do(p, factor) }
+	return plain(func(p *RGB) *RGB { return do(p, factor) })
 }
