@@ -25,12 +25,13 @@ func architecture(shapes map[string][]int) string {
 		}
 		blocks += n
 	}
-	if shapes["layer1.0.conv3.weight"] == nil {
+	conv3 := shapes["layer1.0.conv3.weight"] // [4*planes, width, 1, 1]; torchvision has 64 planes
+	if len(conv3) != 4 || conv3[0] < 4 {
 		return fmt.Sprintf("ResNet-%d", 2*blocks+2)
 	}
 	depth := 3*blocks + 2
-	groups := conv2[0] / conv2[1]
-	width := conv2[0] / max(groups, 1)
+	groups := max(conv2[0]/conv2[1], 1)
+	width := conv2[0] / groups * 64 / (conv3[0] / 4) // per group
 	switch {
 	case groups > 1:
 		return fmt.Sprintf("ResNeXt-%d %dx%dd", depth, groups, width)

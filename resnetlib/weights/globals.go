@@ -46,16 +46,17 @@ func (u *unpickler) global(module, name string) {
 // foreignGlobalError is met where a pickle names something that is neither a tensor nor a plain container.
 type foreignGlobalError struct {
 	global global
-	root   bool // nothing stands before it: the whole file is an object of this class, or a call of this function
+	root   bool // nothing stands before it
 }
 
 func (e *foreignGlobalError) Error() string {
-	what := "the file holds"
+	const advice = "only tensors and plain containers are read; if you trust the file, save its state dict alone in Python: " +
+		"torch.save(model.state_dict(), ...)"
 	if e.root {
-		what = "the file is not a state dict but (as after torch.save(model)) an object of"
+		return fmt.Sprintf("not a state dict: the file begins with %.200s (as a whole model after torch.save(model) does with "+
+			"its class), and %s", e.global, advice)
 	}
-	return fmt.Sprintf("%s %.200s, and only tensors and plain containers are read; "+
-		"if you trust the file, save its state dict alone in Python: torch.save(model.state_dict(), ...)", what, e.global)
+	return fmt.Sprintf("the file uses %.200s, and %s", e.global, advice)
 }
 
 // reduce calls a function of the allow-list.

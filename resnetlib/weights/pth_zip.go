@@ -139,7 +139,7 @@ func (a *archive) content(f *zip.File) ([]byte, error) {
 	}
 	begin, err := f.DataOffset()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("is not where the archive's directory says: %w", err)
 	}
 	if size := uint64(len(a.data)); f.CompressedSize64 > size || uint64(begin) > size-f.CompressedSize64 {
 		return nil, fmt.Errorf("its %d bytes reach beyond the end of the file", f.CompressedSize64)

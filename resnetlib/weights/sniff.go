@@ -25,7 +25,7 @@ func foreignKind(data []byte) string {
 	case has("\x1f\x8b"):
 		return "a gzip archive (unpack it first)"
 	case len(start) > 262 && start[257:262] == "ustar":
-		return "a tar archive (unpack it first; PyTorch before 0.1.10 saved networks so, and PyTorch itself can convert them)"
+		return "a tar archive (PyTorch before 0.1.10 saved so; PyTorch can load it and save it anew)"
 	case has("\xff\xd8\xff"):
 		return "a JPEG picture"
 	case has("\x89PNG"):
