@@ -97,3 +97,19 @@ func moduleRoot(t testing.TB) string {
 		}
 	}
 }
+
+// Files lists the JSON files of a folder below Dir, as names for JSON.
+func Files(t testing.TB, folder string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(Dir(t), folder, "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) == 0 {
+		t.Skipf("SKIPPED, NOT TESTED: this set of golden vectors has no %s", folder)
+	}
+	for i, p := range paths {
+		paths[i] = folder + "/" + filepath.Base(p)
+	}
+	return paths
+}

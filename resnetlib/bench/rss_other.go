@@ -1,0 +1,6 @@
+//go:build !linux && !darwin
+
+package bench
+
+// PeakRSS is the largest resident size of this process so far, in bytes; 0 where the system does not tell.
+func PeakRSS() int64 { return 0 }

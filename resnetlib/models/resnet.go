@@ -1,0 +1,212 @@
+// Package models holds the ResNet family: ResNet (He et al., arXiv:1512.03385), ResNeXt (Xie et al., arXiv:1611.05431) and Wide ResNet
+// (Zagoruyko and Komodakis, arXiv:1605.07146), with the names, numbers and state dicts of torchvision/models/resnet.py.
+package models
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gomlx/gomlx/ml/model"
+
+	"resnetlab/resnetlib/nn"
+)
+
+// Norm makes the layer that follows a convolution, with its scale starting at gamma.
+type Norm func(s *nn.Scope, channels int, gamma float32) nn.Module
+
+// BatchNorm is torchvision's norm.
+func BatchNorm(s *nn.Scope, channels int, gamma float32) nn.Module {
+	return nn.NewBatchNorm2D(s, channels, gamma)
+}
+
+// NoNorm leaves the norm out, to see what it is good for.
+func NoNorm(s *nn.Scope, _ int, _ float32) nn.Module { return nn.NewIdentity(s) }
+
+// Stem is the network's first part: a convolution and, where MaxPool is set, a 3x3 max-pool of stride 2.
+type Stem struct {
+	Kernel, Stride int
+	MaxPool        bool
+}
+
+// ImageNetStem takes 224 to 56 pixels; CIFARStem keeps the size (He et al., section 4.2).
+var (
+	ImageNetStem = Stem{Kernel: 7, Stride: 2, MaxPool: true}
+	CIFARStem    = Stem{Kernel: 3, Stride: 1}
+)
+
+// Config describes a network; the ten of torchvision are [Variants]. Zero values stand for torchvision's defaults.
+type Config struct {
+	Block            Block
+	Layers           []int // blocks in each stage; every stage but the first halves the picture
+	Groups           int   // of the 3x3 convolutions, 1
+	WidthPerGroup    int   // channels of a group at 64 planes, 64
+	Planes           int   // of the first stage, 64; each stage doubles them
+	Stem             Stem  // ImageNetStem
+	Norm             Norm  // BatchNorm
+	NumClasses       int   // 1000
+	NoTop            bool  // features alone: no average pool and no fc (the notes' include_top=False)
+	ZeroInitResidual bool  // the last norm of each block starts at 0, so that the block starts as the identity (arXiv:1706.02677)
+}
+
+func (c Config) withDefaults() Config {
+	or := func(v *int, value int) {
+		if *v == 0 {
+			*v = value
+		}
+	}
+	or(&c.Groups, 1)
+	or(&c.WidthPerGroup, 64)
+	or(&c.Planes, 64)
+	or(&c.NumClasses, 1000)
+	if c.Stem == (Stem{}) {
+		c.Stem = ImageNetStem
+	}
+	if c.Norm == nil {
+		c.Norm = BatchNorm
+	}
+	return c
+}
+
+func (c Config) lastGamma() float32 {
+	if c.ZeroInitResidual {
+		return 0
+	}
+	return 1
+}
+
+// Variants are torchvision's ten networks.
+var Variants = map[string]Config{
+	"resnet18":         {Block: Basic, Layers: []int{2, 2, 2, 2}},
+	"resnet34":         {Block: Basic, Layers: []int{3, 4, 6, 3}},
+	"resnet50":         {Block: Bottle, Layers: []int{3, 4, 6, 3}},
+	"resnet101":        {Block: Bottle, Layers: []int{3, 4, 23, 3}},
+	"resnet152":        {Block: Bottle, Layers: []int{3, 8, 36, 3}},
+	"resnext50_32x4d":  {Block: Bottle, Layers: []int{3, 4, 6, 3}, Groups: 32, WidthPerGroup: 4},
+	"resnext101_32x8d": {Block: Bottle, Layers: []int{3, 4, 23, 3}, Groups: 32, WidthPerGroup: 8},
+	"resnext101_64x4d": {Block: Bottle, Layers: []int{3, 4, 23, 3}, Groups: 64, WidthPerGroup: 4},
+	"wide_resnet50_2":  {Block: Bottle, Layers: []int{3, 4, 6, 3}, WidthPerGroup: 128},
+	"wide_resnet101_2": {Block: Bottle, Layers: []int{3, 4, 23, 3}, WidthPerGroup: 128},
+}
+
+// Names lists torchvision's ten networks, sorted.
+func Names() []string {
+	names := make([]string, 0, len(Variants))
+	for name := range Variants {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Stage is torchvision's layer1 to layer4: blocks one after the other.
+type Stage struct {
+	name   string
+	Blocks []nn.Module
+}
+
+func (s *Stage) Name() string { return s.name }
+
+func (s *Stage) Forward(x *nn.Node) *nn.Node {
+	for _, block := range s.Blocks {
+		x = block.Forward(x)
+	}
+	return nn.Observe(s, x)
+}
+
+// ResNet is the whole network. The embedded Net is its state dict.
+type ResNet struct {
+	*nn.Net
+	Config  Config
+	Conv1   *nn.Conv2D
+	BN1     nn.Module
+	ReLU    *nn.ReLU
+	MaxPool *nn.MaxPool2D // nil without
+	Layers  []*Stage      // layer1, layer2, ...
+	AvgPool *nn.GlobalAvgPool
+	FC      *nn.Linear // nil with NoTop
+	Head    *nn.Linear // a layer behind FC that transfer learning may add; nil without
+	scope   *nn.Scope
+}
+
+// New makes one of torchvision's networks in an empty store: New(store, "resnet34", 5).
+func New(store *model.Store, arch string, numClasses int, options ...nn.Option) (*ResNet, error) {
+	c, ok := Variants[arch]
+	if !ok {
+		return nil, fmt.Errorf("unknown architecture %q; there are %v", arch, Names())
+	}
+	c.NumClasses = numClasses
+	return NewResNet(nn.NewScope(store, options...), c)
+}
+
+// NewResNet makes a network of any configuration.
+func NewResNet(s *nn.Scope, c Config) (*ResNet, error) {
+	c = c.withDefaults()
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	r := &ResNet{Net: s.Net(), Config: c, scope: s}
+	r.Conv1 = nn.NewConv2D(s.In("conv1"), 3, c.Planes, c.Stem.Kernel, c.Stem.Stride, 1)
+	r.BN1 = c.Norm(s.In("bn1"), c.Planes, 1)
+	r.ReLU = nn.NewReLU(s.In("relu"))
+	if c.Stem.MaxPool {
+		r.MaxPool = nn.NewMaxPool2D(s.In("maxpool"), 3, 2, 1)
+	}
+	in := c.Planes
+	for i, blocks := range c.Layers {
+		stride := min(i+1, 2) // every stage but the first halves the picture
+		r.Layers = append(r.Layers, newStage(s.In("layer%d", i+1), in, c.Planes<<i, blocks, stride, c))
+		in = c.Planes << i * c.Block.expansion()
+	}
+	if !c.NoTop {
+		r.AvgPool = nn.NewGlobalAvgPool(s.In("avgpool"))
+		r.FC = nn.NewLinear(s.In("fc"), in, c.NumClasses)
+	}
+	return r, nil
+}
+
+func newStage(s *nn.Scope, in, planes, blocks, stride int, c Config) *Stage {
+	stage := &Stage{name: s.Name()}
+	for j := range blocks {
+		stage.Blocks = append(stage.Blocks, c.Block.build(s.In("%d", j), in, planes, stride, c))
+		in, stride = planes*c.Block.expansion(), 1
+	}
+	return stage
+}
+
+// AddHead puts a further layer behind fc: strategy "new" keeps the loaded head and trains this one alone.
+func (r *ResNet) AddHead(numClasses int) {
+	r.Head = nn.NewLinear(r.scope.In("head"), r.FC.Out, numClasses)
+}
+
+// Classes is the number of logits; 0 with NoTop.
+func (r *ResNet) Classes() int {
+	switch {
+	case r.Head != nil:
+		return r.Head.Out
+	case r.FC != nil:
+		return r.FC.Out
+	}
+	return 0
+}
+
+// Name is "", as in the keys of the state dict.
+func (r *ResNet) Name() string { return "" }
+
+// Forward: pictures [N, H, W, 3] -> logits [N, classes]; with NoTop features [N, H/32, W/32, C].
+func (r *ResNet) Forward(x *nn.Node) *nn.Node { // [N, 224, 224, 3]
+	x = r.ReLU.Forward(r.BN1.Forward(r.Conv1.Forward(x))) // [N, 112, 112, 64]
+	if r.MaxPool != nil {
+		x = r.MaxPool.Forward(x) // [N, 56, 56, 64]
+	}
+	for _, layer := range r.Layers {
+		x = layer.Forward(x) // [N, 56, 56, C], [N, 28, 28, 2C], [N, 14, 14, 4C], [N, 7, 7, 8C]
+	}
+	if r.FC == nil {
+		return nn.Observe(r, x)
+	}
+	x = r.FC.Forward(r.AvgPool.Forward(x)) // [N, 8C] -> [N, classes]
+	if r.Head != nil {
+		x = r.Head.Forward(x)
+	}
+	return nn.Observe(r, x)
+}

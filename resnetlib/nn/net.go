@@ -1,0 +1,136 @@
+// Package nn holds PyTorch's layers over GoMLX graphs.
+//
+// A module owns its variables from the moment it is made, under the names of PyTorch's state dict, so that a file can be
+// loaded into it, compared with it, counted and frozen before any graph exists. Forward builds the module's part of a graph
+// and reads like torchvision's. Training or evaluation is a property of the graph ([Training]), and one hook ([WithHook])
+// sees every layer's output while a graph is built. Tensors are [N, H, W, C] inside; files keep PyTorch's layout.
+package nn
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Root is the scope of the GoMLX store under which a network's variables live: the state-dict key
+// "layer1.0.bn1.weight" is the variable "/resnet/layer1/0/bn1/weight".
+const Root = "/resnet"
+
+// Node and Graph are GoMLX's: a Node stands for a value that exists only once the graph runs.
+type (
+	Node  = graph.Node
+	Graph = graph.Graph
+)
+
+// Module is a part of a network, PyTorch's nn.Module.
+type Module interface {
+	Name() string          // its place in the network, "layer1.0.conv1"; "" for the network itself
+	Forward(x *Node) *Node // builds its part of the graph
+}
+
+// Net is where the modules of one network register themselves: its parameters in the order of PyTorch's state dict, and its
+// batch norms.
+type Net struct {
+	Store      *model.Store
+	parameters []*Parameter
+	byKey      map[string]*Parameter
+	batchNorms []*BatchNorm2D
+}
+
+// Scope is a place in the tree of modules.
+type Scope struct {
+	net  *Net
+	path string // "layer1.0"; "" at the root
+	seed uint64
+	skip bool
+}
+
+// Option is an option of [NewScope].
+type Option func(*Scope)
+
+// Seed sets the seed of the initial weights (0 without it). A tensor's values depend on the seed and its key alone.
+func Seed(seed uint64) Option { return func(s *Scope) { s.seed = seed } }
+
+// SkipInit leaves all weights zero, for a network into which a file is loaded at once (torch.nn.utils.skip_init).
+func SkipInit() Option { return func(s *Scope) { s.skip = true } }
+
+// NewScope starts a network in a store that holds none yet.
+func NewScope(store *model.Store, options ...Option) *Scope {
+	s := &Scope{net: &Net{Store: store, byKey: map[string]*Parameter{}}}
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
+
+// In is the scope of a child: In("layer%d", 1).
+func (s *Scope) In(format string, args ...any) *Scope {
+	child := *s
+	child.path = join(s.path, fmt.Sprintf(format, args...))
+	return &child
+}
+
+// Name is the scope's place in the network, "layer1.0".
+func (s *Scope) Name() string { return s.path }
+
+// Net is the network that the scope belongs to.
+func (s *Scope) Net() *Net { return s.net }
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// parameter makes a variable and registers it. Making the same one twice is a programming error and panics, as all of
+// graph building does; the library's edge turns panics into errors.
+func (s *Scope) parameter(name string, l layout, dims []int, init initializer) *Parameter {
+	p := &Parameter{Key: join(s.path, name), layout: l}
+	if s.net.byKey[p.Key] != nil {
+		panic(fmt.Errorf("nn: the network already has a parameter %q", p.Key))
+	}
+	t := tensors.FromShape(shapes.Make(dtypes.Float32, dims...))
+	if !s.skip {
+		rnd := rand.New(rand.NewPCG(s.seed, hash(p.Key)))
+		tensors.MustMutableFlatData(t, func(v []float32) { init(v, rnd) })
+	}
+	s.register(p, t)
+	return p
+}
+
+// buffer is a parameter that is saved but never trained: a running statistic.
+func (s *Scope) buffer(name string, value *tensors.Tensor) *Parameter {
+	p := &Parameter{Key: join(s.path, name), Buffer: true}
+	s.register(p, value)
+	return p
+}
+
+func (s *Scope) register(p *Parameter, value *tensors.Tensor) {
+	v, err := s.net.Store.CreateVariable(Root+"/"+strings.ReplaceAll(p.Key, ".", "/"), value)
+	if err != nil {
+		panic(fmt.Errorf("nn: making parameter %q: %w", p.Key, err))
+	}
+	p.Variable = v.SetTrainable(!p.Buffer)
+	s.net.parameters = append(s.net.parameters, p)
+	s.net.byKey[p.Key] = p
+}
+
+func hash(key string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(key))
+	return h.Sum64()
+}
+
+// SetTraining says whether the graph is built for training (batch statistics, dropout) or, as by default, for evaluation.
+func SetTraining(g *Graph, training bool) { new(model.Store).SetTraining(g, training) }
+
+// Training tells whether the graph is built for training: PyTorch's module.training.
+func Training(g *Graph) bool { return new(model.Store).IsTraining(g) }
