@@ -53,8 +53,7 @@ func (c Choice) String() string {
 
 // Options of [OpenWith].
 type Options struct {
-	// Threads that one graph may use; 0 leaves it to the backend (all processors). XLA fixes the size of its pool when the first client
-	// of a process is made; a plugin on a GPU ignores it.
+	// Threads that one graph may use; 0 leaves it to the backend (all processors). A plugin for a GPU ignores it.
 	Threads int
 }
 

@@ -51,8 +51,8 @@ func goXLAFolders() []string {
 	return append(dirs, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia")
 }
 
-// isModule finds the module line of this project's go.mod.
-var isModule = regexp.MustCompile(`(?m)^module\s+resnetlab\s*(//.*)?$`)
+// isModule finds the module line of this project's go.mod, also under the path of a publisher.
+var isModule = regexp.MustCompile(`(?m)^module\s+(\S+/)?resnetlab\s*(//.*)?$`)
 
 // moduleRoot is the project's folder: the first above the working directory, or above the executable, whose go.mod says
 // "module resnetlab". Tests run in their package's folder, bin/resnetlab anywhere.
