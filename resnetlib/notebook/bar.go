@@ -1,0 +1,88 @@
+package notebook
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Bar shows how far a piece of work has come: in a cell one HTML element that is replaced in place, on a terminal one
+// line that is drawn over, and elsewhere (a log file, a batch job) a plain line now and then. With [Quiet] it shows
+// nothing. All methods may be called at once by several goroutines, and as often as one likes.
+type Bar struct {
+	mu       sync.Mutex
+	state    state
+	drawer   drawer
+	start    time.Time
+	drawn    time.Time // when it was last drawn; zero for not yet
+	unlisten func() bool
+}
+
+// state is what a bar shows.
+type state struct {
+	title, message string
+	done, total    int // total 0: unknown
+	elapsed        time.Duration
+	ended          bool // no more will come
+	interrupted    bool // ... because the program is being stopped
+}
+
+// drawer is one of the ways of showing a bar.
+type drawer interface {
+	// wait is how long after the last drawing the next one may come.
+	wait(elapsed time.Duration) time.Duration
+	draw(s state)
+}
+
+// NewBar starts a bar for total steps of work. Total 0 stands for an unknown number.
+func NewBar(title string, total int) *Bar {
+	b := &Bar{state: state{title: title, total: max(total, 0)}, drawer: newDrawer(title, max(total, 0)), start: time.Now()}
+	b.unlisten = context.AfterFunc(root, func() { b.end("", true) })
+	b.Update(0, "")
+	return b
+}
+
+func newDrawer(title string, total int) drawer {
+	switch {
+	case Quiet:
+		return silence{}
+	case here.cell:
+		return newCellBar()
+	case here.terminal:
+		return newTerminalBar(title, total)
+	}
+	return plainLines{}
+}
+
+// Update says that done steps of the total are done, with a message such as the loss. It draws only as often as an eye
+// or a log can use. After Done or an interrupt it does nothing.
+func (b *Bar) Update(done int, message string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.state.ended {
+		return
+	}
+	b.state.done, b.state.message, b.state.elapsed = done, message, time.Since(b.start)
+	if now := time.Now(); b.drawn.IsZero() || now.Sub(b.drawn) >= b.drawer.wait(b.state.elapsed) {
+		b.drawn = now
+		b.drawer.draw(b.state)
+	}
+}
+
+// Done ends the bar where it stands, with a last message. To end a bar that has ended, also by an interrupt, does
+// nothing, so that it can be deferred.
+func (b *Bar) Done(message string) { b.end(message, false) }
+
+func (b *Bar) end(message string, interrupted bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.state.ended {
+		return
+	}
+	b.unlisten()
+	if message != "" {
+		b.state.message = message
+	}
+	b.state.elapsed, b.state.ended, b.state.interrupted = time.Since(b.start), true, interrupted
+	b.drawer.draw(b.state)
+}

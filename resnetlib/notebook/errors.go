@@ -1,0 +1,55 @@
+package notebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/janpfeifer/must"
+)
+
+// In a cell, what the must package stops at is shown by ShowError and ends the cell, in place of the stack of a panic,
+// which tells a reader nothing that the error does not.
+func init() {
+	if here.cell {
+		must.M = func(err error) {
+			if err != nil {
+				ShowError(err)
+				os.Exit(1)
+			}
+		}
+	}
+}
+
+// ShowError writes err as one clear line to stderr (which a cell shows in red), and below it what to do, where that is
+// known: from a method Hint() string of err or of an error in it, or from its kind. A nil err writes nothing.
+func ShowError(err error) {
+	if err == nil {
+		return
+	}
+	fmt.Fprintf(here.stderr, "%s %s\n", paint(here.colour.stderr, red, pick("error:", "错误：")), oneLine(err.Error()))
+	if hint := hintFor(err); hint != "" {
+		fmt.Fprintf(here.stderr, "%s %s\n", paint(here.colour.stderr, amber, pick("what to do:", "怎么办：")), strings.TrimSpace(hint))
+	}
+}
+
+func hintFor(err error) string {
+	var hinted interface{ Hint() string }
+	switch {
+	case errors.As(err, &hinted):
+		return hinted.Hint()
+	case errors.Is(err, fs.ErrNotExist):
+		folder, _ := os.Getwd() // without it the advice is still right
+		return fmt.Sprintf(pick("check the path; relative ones start in %s", "检查路径；相对路径从 %s 开始"), folder)
+	case errors.Is(err, fs.ErrPermission):
+		return pick("allow this user to use the file or folder, or choose another", "给当前用户该文件或文件夹的权限，或换一个位置")
+	case errors.Is(err, context.DeadlineExceeded):
+		return pick("allow more time, or give it less to do", "放宽时间限制，或减少工作量")
+	case errors.Is(err, context.Canceled):
+		return pick("it was stopped before its end; run it again to go on", "运行中途被停止；再运行一次即可继续")
+	}
+	return ""
+}
