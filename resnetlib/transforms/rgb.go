@@ -8,7 +8,6 @@ package transforms
 import (
 	"image"
 	"image/color"
-	"image/draw"
 )
 
 // RGB is an 8-bit RGB picture: 3 bytes a pixel, row by row, no padding.
@@ -38,35 +37,57 @@ func (p *RGB) Image() image.Image {
 }
 
 // FromImage copies m into an RGB picture. Alpha is dropped, not blended: the colour hidden under it shows, as with
-// Pillow's convert("RGB").
+// Pillow's convert("RGB"). Of 16 bits the high byte is kept.
 func FromImage(m image.Image) *RGB {
 	b := m.Bounds()
 	out := NewRGB(b.Dx(), b.Dy())
-	nrgba, ok := m.(*image.NRGBA)
-	if !ok {
-		nrgba = image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-		if opaque, ok := m.(interface{ Opaque() bool }); ok && opaque.Opaque() {
-			draw.Draw(nrgba, nrgba.Rect, m, b.Min, draw.Src)
-		} else {
-			copyColours(nrgba, m)
-		}
-	}
 	for y := range out.Height {
-		from := nrgba.Pix[nrgba.PixOffset(nrgba.Rect.Min.X, nrgba.Rect.Min.Y+y):]
 		to := out.row(y)
-		for i, j := 0, 0; i < len(to); i, j = i+3, j+4 {
-			to[i], to[i+1], to[i+2] = from[j], from[j+1], from[j+2]
+		switch m := m.(type) {
+		case *image.NRGBA:
+			copyBytes(to, m.Pix[y*m.Stride:], 4, 1)
+		case *image.RGBA:
+			copyPremultiplied(to, m.Pix[y*m.Stride:])
+		case *image.NRGBA64:
+			copyBytes(to, m.Pix[y*m.Stride:], 8, 2)
+		case *image.Gray:
+			for x, v := range m.Pix[y*m.Stride : y*m.Stride+out.Width] {
+				to[3*x], to[3*x+1], to[3*x+2] = v, v, v
+			}
+		default:
+			copyColours(to, m, b.Min.Y+y)
 		}
 	}
 	return out
 }
 
-// copyColours copies pixel by pixel; draw.Draw would pass through premultiplied alpha and lose hidden colours.
-func copyColours(to *image.NRGBA, from image.Image) {
-	b := from.Bounds()
-	for y := range b.Dy() {
-		for x := range b.Dx() {
-			to.SetNRGBA(x, y, color.NRGBAModel.Convert(from.At(b.Min.X+x, b.Min.Y+y)).(color.NRGBA))
+// copyBytes takes three bytes of each pixel of step bytes, apart bytes between them.
+func copyBytes(to, from []uint8, step, apart int) {
+	for i := 0; i < len(to); i += 3 {
+		to[i], to[i+1], to[i+2] = from[0], from[apart], from[2*apart]
+		from = from[min(step, len(from)):]
+	}
+}
+
+// copyPremultiplied divides by alpha where there is one.
+func copyPremultiplied(to, from []uint8) {
+	for i := 0; i < len(to); i += 3 {
+		px := from[4*i/3:][:4]
+		if px[3] == 255 {
+			to[i], to[i+1], to[i+2] = px[0], px[1], px[2]
+			continue
 		}
+		c := color.NRGBAModel.Convert(color.RGBA{px[0], px[1], px[2], px[3]}).(color.NRGBA)
+		to[i], to[i+1], to[i+2] = c.R, c.G, c.B
+	}
+}
+
+// copyColours takes a row's colours one by one.
+func copyColours(to []uint8, m image.Image, y int) {
+	x := m.Bounds().Min.X
+	for i := 0; i < len(to); i += 3 {
+		c := color.NRGBAModel.Convert(m.At(x, y)).(color.NRGBA)
+		to[i], to[i+1], to[i+2] = c.R, c.G, c.B
+		x++
 	}
 }

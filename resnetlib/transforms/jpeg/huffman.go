@@ -34,7 +34,7 @@ func newHuffman(counts [16]uint8, symbols []uint8, dc bool) (*huffman, error) {
 		h.maxCode[length] = -1
 		if n > 0 {
 			if code+n > 1<<length {
-				return nil, errors.New("Huffman table: more codes than their length allows")
+				return nil, errors.New("a Huffman table has more codes than their length allows")
 			}
 			h.offset[length] = index - code
 			h.maxCode[length] = code + n - 1
@@ -46,7 +46,7 @@ func newHuffman(counts [16]uint8, symbols []uint8, dc bool) (*huffman, error) {
 	if dc {
 		for _, s := range symbols {
 			if s > 15 {
-				return nil, errors.New("Huffman table: a DC difference of more than 15 bits")
+				return nil, errors.New("a Huffman table has a DC difference of more than 15 bits")
 			}
 		}
 	} else {

@@ -202,18 +202,18 @@ func (d *decoder) readQuantTables(body []byte) error {
 func (d *decoder) readHuffmanTables(body []byte) error {
 	for len(body) > 0 {
 		if len(body) < 17 {
-			return errors.New("Huffman table: too short")
+			return errors.New("a Huffman table is too short")
 		}
 		class, index := body[0]>>4, body[0]&15
 		if class > 1 || index > 3 {
-			return errors.New("Huffman table: wrong class or index")
+			return errors.New("a Huffman table has a wrong class or index")
 		}
 		n := 0
 		for _, count := range body[1:17] {
 			n += int(count)
 		}
 		if n > 256 || len(body) < 17+n {
-			return errors.New("Huffman table: too short for its codes")
+			return errors.New("a Huffman table is too short for its codes")
 		}
 		table, err := newHuffman([16]uint8(body[1:17]), body[17:17+n], class == 0)
 		if err != nil {

@@ -1,0 +1,211 @@
+package transforms
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/png"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+
+	"resnetlab/internal/golden"
+)
+
+// smallFiles returns one small file of each format.
+func smallFiles(t testing.TB) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{"ppm": append([]byte("P6 # colours\n9 7\n255\n"), drawn(9, 7).Pix...)}
+	encode := func(name string, do func(*bytes.Buffer) error) {
+		var b bytes.Buffer
+		if err := do(&b); err != nil {
+			t.Fatal(err)
+		}
+		files[name] = b.Bytes()
+	}
+	m := drawn(9, 7).Image()
+	encode("png", func(b *bytes.Buffer) error { return png.Encode(b, m) })
+	encode("gif", func(b *bytes.Buffer) error { return gif.Encode(b, m, nil) })
+	encode("bmp", func(b *bytes.Buffer) error { return bmp.Encode(b, m) })
+	encode("tiff", func(b *bytes.Buffer) error { return tiff.Encode(b, m, nil) })
+	for name, file := range map[string]string{"jpeg": "one_pixel.jpg", "webp": "lossy.webp"} {
+		data, err := os.ReadFile(filepath.Join(golden.Dir(t), "transforms/src", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = data
+	}
+	return files
+}
+
+// drawn returns a picture of many colours.
+func drawn(width, height int) *RGB {
+	p := NewRGB(width, height)
+	for i := range p.Pix {
+		p.Pix[i] = uint8(i*37 + i/7*11)
+	}
+	return p
+}
+
+func TestFormatAndTruncation(t *testing.T) {
+	for name, data := range smallFiles(t) {
+		if got := Format(data); got != name {
+			t.Errorf("%s: Format says %q", name, got)
+		}
+		if _, err := Decode(data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for n := range data {
+			if _, err := Decode(data[:n]); err == nil {
+				t.Errorf("%s: %d of %d bytes decode without an error", name, n, len(data))
+				break
+			}
+		}
+	}
+}
+
+func TestErrorsNameTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "broken.png")
+	if err := os.WriteFile(path, smallFiles(t)["png"][:40], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{path, filepath.Join(t.TempDir(), "missing.jpg")} {
+		if _, err := DecodeFile(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("error %v does not name %s", err, path)
+		}
+	}
+	if _, err := DecodeFile(path); !errors.Is(err, errTruncated) {
+		t.Errorf("error %v does not say that the file is truncated", err)
+	}
+}
+
+// TestHeaderThatPromisesTooMuch writes sizes into headers that the rest of the file cannot fill.
+func TestHeaderThatPromisesTooMuch(t *testing.T) {
+	files := smallFiles(t)
+	big, little := binary.BigEndian, binary.LittleEndian
+	lies := map[string]func(data []byte, side int){
+		"png": func(d []byte, n int) { big.PutUint32(d[16:], uint32(n)); big.PutUint32(d[20:], uint32(n)) },
+		"bmp": func(d []byte, n int) { little.PutUint32(d[18:], uint32(n)); little.PutUint32(d[22:], uint32(n)) },
+		"gif": func(d []byte, n int) {
+			frame := 13 + 3<<(d[10]&7+1)
+			frame += bytes.IndexByte(d[frame:], ',')
+			little.PutUint16(d[frame+5:], uint16(n))
+			little.PutUint16(d[frame+7:], uint16(n))
+		},
+		"ppm": func(d []byte, n int) { copy(d, "P6 99999 9999 255\n") },
+	}
+	for name, lie := range lies {
+		for _, side := range []int{9_000, 60_000} {
+			data := bytes.Clone(files[name])
+			lie(data, side)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := Decode(data)
+			runtime.ReadMemStats(&after)
+			if err == nil || !strings.Contains(err.Error(), "pixels") {
+				t.Errorf("%s of %d x %d: error %v", name, side, side, err)
+			}
+			if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
+				t.Errorf("%s of %d x %d: %d bytes were taken before it was refused", name, side, side, taken)
+			}
+		}
+	}
+}
+
+func TestFromImageKeepsHiddenColours(t *testing.T) {
+	want := []uint8{10, 20, 30}
+	for _, m := range []interface {
+		image.Image
+		Set(x, y int, c color.Color)
+	}{image.NewNRGBA(image.Rect(3, 4, 5, 6)), image.NewNRGBA64(image.Rect(3, 4, 5, 6))} {
+		m.Set(4, 5, color.NRGBA64{10 * 257, 20 * 257, 30 * 257, 0})
+		switch m := m.(type) {
+		case *image.NRGBA: // Set premultiplies
+			m.SetNRGBA(4, 5, color.NRGBA{10, 20, 30, 0})
+		case *image.NRGBA64:
+			m.SetNRGBA64(4, 5, color.NRGBA64{10 * 257, 20 * 257, 30 * 257, 0})
+		}
+		if got := FromImage(m).Pix[9:]; !bytes.Equal(got, want) {
+			t.Errorf("%T: %v, want %v", m, got, want)
+		}
+	}
+}
+
+func TestOrientations(t *testing.T) {
+	// EXIF 1 to 8: where the first row and the first column of the stored picture belong.
+	p := &RGB{Width: 2, Height: 1, Pix: []uint8{1, 1, 1, 2, 2, 2}}
+	for orientation, want := range map[int]string{1: "2x1 12", 2: "2x1 21", 3: "2x1 21", 4: "2x1 12",
+		5: "1x2 12", 6: "1x2 12", 7: "1x2 21", 8: "1x2 21", 9: "2x1 12"} {
+		got := Orient(p, orientation)
+		text := string(rune('0'+got.Width)) + "x" + string(rune('0'+got.Height)) + " " +
+			string(rune('0'+got.Pix[0])) + string(rune('0'+got.Pix[3]))
+		if text != want {
+			t.Errorf("orientation %d: %s, want %s", orientation, text, want)
+		}
+	}
+}
+
+// fuzzFormat feeds one decoder with damaged files that still begin like the format's.
+func fuzzFormat(f *testing.F, format, pattern string) {
+	f.Add(smallFiles(f)[format])
+	paths, err := filepath.Glob(filepath.Join(golden.Dir(f), "transforms/src", pattern))
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no seeds %s: %v", pattern, err)
+	}
+	for _, path := range paths {
+		if data, err := os.ReadFile(path); err == nil && len(data) < 50_000 {
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if Format(data) != format {
+			return
+		}
+		if m, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil && m.Width*m.Height > 1<<22 {
+			t.Skip("large")
+		}
+		p, err := Decode(data)
+		if err == nil && (p.Width < 1 || p.Height < 1 || len(p.Pix) != 3*p.Width*p.Height) {
+			t.Fatalf("%dx%d with %d bytes", p.Width, p.Height, len(p.Pix))
+		}
+		Orientation(data)
+	})
+}
+
+func FuzzPNG(f *testing.F)  { fuzzFormat(f, "png", "*.png") }
+func FuzzGIF(f *testing.F)  { fuzzFormat(f, "gif", "*.gif") }
+func FuzzBMP(f *testing.F)  { fuzzFormat(f, "bmp", "*.bmp") }
+func FuzzTIFF(f *testing.F) { fuzzFormat(f, "tiff", "*.tif") }
+func FuzzPPM(f *testing.F)  { fuzzFormat(f, "ppm", "*.ppm") }
+func FuzzWebP(f *testing.F) { fuzzFormat(f, "webp", "*.webp") }
+
+func FuzzOrientation(f *testing.F) {
+	for _, data := range smallFiles(f) {
+		f.Add(data)
+	}
+	data, err := os.ReadFile(filepath.Join(golden.Dir(f), "transforms/src/jpeg_exif6.jpg"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Fuzz(func(_ *testing.T, data []byte) { Orientation(data) })
+}
+
+func FuzzOps(f *testing.F) {
+	for _, list := range []string{"resize:256,center-crop:224", "resized-crop:1:2:3:4:5x6:bicubic", "hue:0.1,exif"} {
+		f.Add(list)
+	}
+	f.Fuzz(func(t *testing.T, list string) {
+		if ops, err := ParseOps(list); err == nil && strings.Trim(list, " \t\n\r") != "" && len(ops) != strings.Count(list, ",")+1 {
+			t.Fatalf("%q: %d steps", list, len(ops))
+		}
+	})
+}
