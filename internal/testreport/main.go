@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"time"
 )
 
 func main() {
@@ -25,6 +26,7 @@ func main() {
 
 // run is false when a test failed, and also when none was run: silence is no success.
 func run(args []string, out io.Writer) (ok bool, err error) {
+	began := time.Now()
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
 	cmd.Stderr = os.Stderr
 	pipe, err := cmd.StdoutPipe()
@@ -37,6 +39,7 @@ func run(args []string, out io.Writer) (ok bool, err error) {
 	r := newReport(out)
 	readErr := r.read(pipe)
 	waitErr := cmd.Wait()
+	fmt.Fprintf(out, "\nall in %.0f s\n", time.Since(began).Seconds())
 	r.summary()
 	switch {
 	case readErr != nil:

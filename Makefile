@@ -1,0 +1,61 @@
+# make lab     JupyterLab on the lessons          make test    everything that must hold
+# make help    all targets
+#
+# Go's environment is set here, so that nobody sets it by hand: the toolchain that go.mod names, SIMD in the Go backend,
+# and neither a workspace nor flags of the user's own.
+export GOTOOLCHAIN := $(shell sed -n 's/^toolchain //p' go.mod)
+export GOEXPERIMENT := simd
+export GOFLAGS := -mod=readonly -buildvcs=false
+export GOWORK := off
+export GO111MODULE :=
+
+PYTHON_VENV := .venv/bin/python
+GENERATE := go run ./internal/notebookgen
+SOLVED := .cache/solved
+
+.DEFAULT_GOAL := help
+.PHONY: lab lab-check setup build lint test test-all notebooks notebooks-browser requirements clean help
+
+lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
+	@$(GENERATE) handout
+	@$(PYTHON_VENV) kernels/lab.py work
+
+lab-check: setup ## the same without a browser: hands the lessons out and runs lesson 00 through the kernel
+	@rm -rf .cache/check && $(GENERATE) handout -to .cache/check
+	@$(PYTHON_VENV) kernels/run_notebook.py --pictures 3 .cache/check/en/00-quickstart.ipynb
+
+setup: ## all that lab, lab-check and test share: .venv, kernel, plugin, bin/, warm build cache
+	@kernels/setup.sh
+
+build: ## bin/resnetlab alone
+	go build -o bin/ ./cmd/resnetlab
+
+lint: ## gofmt, go vet, staticcheck; the builds without cgo and for a browser
+	@kernels/lint.sh
+
+test: setup lint ## lint and all tests; the last line counts them
+	@go build -o bin/ ./internal/testreport && bin/testreport -timeout 25m ./...
+
+test-all: setup lint ## the same, with the ten networks on both backends (long)
+	@go build -o bin/ ./internal/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h ./...
+
+notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs them, and the solved exercises
+	@rm -rf $(SOLVED) .cache/run && $(GENERATE) build -solutions $(SOLVED) && mkdir -p .cache/run/en
+	@$(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en notebooks/en/*.ipynb
+	@$(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en --solved $(SOLVED)/*.ipynb
+
+notebooks-browser: setup ## clicks through the lessons in Chromium (needs chromium on PATH)
+	@$(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt
+	@$(PYTHON_VENV) kernels/browser_check.py notebooks
+
+requirements: ## pins the Python requirements again, with every hash (needs uv on PATH)
+	for f in kernels/requirements kernels/requirements-browser; do \
+		{ echo "# Written by \"make requirements\" from $$(basename $$f).in: every version and every hash; do not edit."; \
+		uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $$f.in; } >$$f.new \
+		&& mv $$f.new $$f.txt || exit 1; done
+
+clean: ## removes what was built; never work/ and runs/, which are yours
+	rm -rf bin .venv .cache dist
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{printf "  make %-18s %s\n", $$1, $$2}'

@@ -1,0 +1,133 @@
+"""Starts JupyterLab on the learner's folder, says where it is and what to do next, and stops it with Ctrl-C.
+
+usage: lab.py FOLDER
+environment: PORT (else the first free one from 8888), BROWSER (none: do not open one), JUPYTER_TOKEN (else a new one)
+"""
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import webbrowser
+from pathlib import Path
+
+from session import STATE, session
+
+START_TIMEOUT = 60  # seconds
+
+
+class Problem(Exception):
+    """Something that the message tells how to mend."""
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_port(wanted: str) -> int:
+    if not wanted:
+        return next((p for p in range(8888, 8988) if is_free(p)), 0) or fail("ports 8888 to 8987 are all in use: choose one, PORT=12345 make lab")
+    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
+        fail(f"PORT={wanted} is no port number (1 to 65535)")
+    if not is_free(int(wanted)):
+        fail(f"port {wanted} is in use (another lab?), or not allowed: choose another, PORT={int(wanted) + 1} make lab")
+    return int(wanted)
+
+
+def fail(message: str):
+    raise Problem(message)
+
+
+@contextlib.contextmanager
+def server(folder: Path, port: int, token: str, env: dict[str, str], log: Path, options: list[str] = ()):
+    """Runs jupyter lab until the block ends; it is up when the block begins. Gives the process."""
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser",
+        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder}", "--MultiKernelManager.default_kernel_name=resnetlab",
+        "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", *options,
+    ]  # fmt: skip
+    if os.geteuid() == 0:
+        command.append("--allow-root")
+    with log.open("w") as out:
+        # Its own session: Ctrl-C reaches us alone, and we end it without its question.
+        process = subprocess.Popen(command, env={**env, "JUPYTER_TOKEN": token}, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_until_up(process, f"http://127.0.0.1:{port}/api/status?token={token}", log)
+        yield process
+    finally:
+        process.terminate()  # SIGTERM: it ends its kernels too
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_until_up(process: subprocess.Popen, url: str, log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy has no business with 127.0.0.1
+    end = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            fail(f"JupyterLab ended with status {process.returncode}; {log} says:\n" + "\n".join(log.read_text().splitlines()[-15:]))
+        with contextlib.suppress(OSError):
+            opener.open(url, timeout=2).close()
+            return
+        time.sleep(0.1)
+    fail(f"JupyterLab did not answer in {START_TIMEOUT} s: see {log}")
+
+
+def language() -> str:
+    """en or zh, as the reader's own system."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.startswith("zh") else "en"
+
+
+def open_browser(url: str) -> None:
+    wanted = os.environ.get("BROWSER", "")
+    if wanted == "none":
+        return
+    # Without a screen, webbrowser would find a text browser and hand it this terminal.
+    if wanted or sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("WSL_DISTRO_NAME"):
+        webbrowser.open(url)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]).resolve()
+    port = choose_port(os.environ.get("PORT", ""))
+    token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
+    log = STATE / "lab.log"
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, lambda *_: sys.exit(0))
+    with session() as env, server(folder, port, token, env, log) as process:
+        first = min((folder / language()).glob("*.ipynb"), default=None)
+        path = f"/lab/tree/{first.relative_to(folder).as_posix()}" if first else "/lab"
+        url = f"http://127.0.0.1:{port}{path}?token={token}"
+        print(f"\nJupyterLab is running: {url}\n")
+        print(f"  next   open this address, click the first cell, and go on with Shift+Enter")
+        print(f"  files  {folder}/en and /zh are your own copies of the lessons: what you change stays yours")
+        print(f"  stop   Ctrl-C here; log: {log}", flush=True)
+        open_browser(url)
+        status = process.wait()
+    if status:
+        fail(f"JupyterLab ended with status {status}: see {log}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("\nJupyterLab is stopped; make lab starts it again.")
+    except Problem as problem:
+        sys.exit(f"lab: {problem}")
