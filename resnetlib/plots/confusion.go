@@ -31,25 +31,28 @@ func ConfusionMatrix(classes []string, m [][]int) *Picture {
 
 // MostConfused draws the n commonest mistakes as bars: "true → predicted", with their counts.
 func MostConfused(classes []string, m [][]int, n int) *Picture {
+	names, counts := commonestMistakes(classes, m, n)
+	return Bars(say("Most confused"), say("pictures"), names, Group{Values: counts})
+}
+
+func commonestMistakes(classes []string, m [][]int, n int) (names []string, counts []float64) {
 	type mistake struct {
 		name  string
 		count int
 	}
 	var mistakes []mistake
-	for i, row := range m {
-		for j, count := range row {
-			if i != j && count > 0 && i < len(classes) && j < len(classes) {
+	for i, row := range m[:min(len(m), len(classes))] {
+		for j, count := range row[:min(len(row), len(classes))] {
+			if i != j && count > 0 {
 				mistakes = append(mistakes, mistake{classes[i] + " → " + classes[j], count})
 			}
 		}
 	}
 	slices.SortStableFunc(mistakes, func(a, b mistake) int { return cmp.Compare(b.count, a.count) })
-	var names []string
-	var counts []float64
 	for _, x := range mistakes[:min(n, len(mistakes))] {
 		names, counts = append(names, x.name), append(counts, float64(x.count))
 	}
-	return Bars(say("Most confused"), say("pictures"), names, Group{Values: counts})
+	return names, counts
 }
 
 func accuracyOf(m [][]int) (right, all int) {

@@ -23,7 +23,7 @@ func Grid(images []*transforms.RGB, titles []string, columns int) *Picture {
 	}
 	g := &grid{images: images, titles: titles, columns: columns}
 	g.tile = min(largestTile, (width-2*margin-gridGap*pixels(columns-1))/pixels(columns))
-	title := strings.Join(titles, ", ")
+	title := strings.ReplaceAll(strings.Join(titles, ", "), "\n", " / ")
 	return newPicture(title, g.height(), g.draw)
 }
 

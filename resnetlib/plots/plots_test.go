@@ -3,7 +3,6 @@ package plots
 import (
 	"bytes"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -12,7 +11,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"resnetlab/resnetlib/runs"
@@ -92,33 +90,160 @@ func speak(t *testing.T, l Language) {
 	t.Cleanup(func() { Speak = before })
 }
 
+// drawn says which colours of the style each picture of the gallery must have, in how many pixels at least.
+var drawn = map[string]map[color.NRGBA]int{
+	"curves":       {blue: 500, vermillion: 500, green: 300},
+	"confusion":    {shade(blue, 58.0/63): 3000, shade(vermillion, 12.0/64): 3000, blue: 5000, paleGrey: 500},
+	"confusion20":  {shade(blue, 50.0/53): 300, shade(vermillion, 22.0/53): 300},
+	"confusion100": {shade(blue, 50.0/53): 30},
+	"confused":     {blue: 20000},
+	"card":         {blue: 7000, sky: 50},
+	"card100":      {blue: 30, sky: 300, grey: 3000},
+	"grid":         {},
+	"classes":      {blue: 20000, vermillion: 8000},
+	"bars":         {blue: 20000},
+	"lines":        {blue: 300, vermillion: 300},
+	"rates":        {blue: 300},
+	"histogram":    {blue: 300, vermillion: 300},
+}
+
 // TestGallery draws everything in both languages. With PLOTS_OUT=folder the pictures stay there, to be looked at.
 func TestGallery(t *testing.T) {
-	for language, classes := range map[Language][]string{English: flowers, Chinese: flowersZH} {
-		speak(t, language)
-		for name, p := range gallery(classes) {
-			t.Run(string(language)+"/"+name, func(t *testing.T) {
+	for _, c := range []struct {
+		language Language
+		classes  []string
+	}{{English, flowers}, {Chinese, flowersZH}} {
+		speak(t, c.language)
+		pictures := gallery(c.classes)
+		if len(pictures) != len(drawn) {
+			t.Errorf("%d pictures drawn, %d expected", len(pictures), len(drawn))
+		}
+		for name, p := range pictures {
+			t.Run(string(c.language)+"/"+name, func(t *testing.T) {
 				img := p.Image()
-				if got := img.Bounds(); got.Dx() != p.Width || got.Dy() != p.Height || p.Width != int(width) {
-					t.Fatalf("picture of %v, wanted %dx%d", got, p.Width, p.Height)
-				}
-				_ = errors.New
-				_ = fmt.Sprint
-				_ = bytes.NewReader
-				_ = xml.NewDecoder
-				_ = color.White
-				_ = png.Decode
-				_ = io.EOF
-				_ = strings.Cut
-				_ = image.Rect
-				if out := os.Getenv("PLOTS_OUT"); out != "" {
-					for _, ending := range []string{".png", ".svg"} {
-						if err := p.Save(filepath.Join(out, name+"-"+string(language)+ending)); err != nil {
-							t.Error(err)
-						}
+				checkSize(t, p, img)
+				checkNotBlank(t, img)
+				for colour, least := range drawn[name] {
+					if n := count(img, colour); n < least {
+						t.Errorf("%d pixels of colour %v, want %d", n, colour, least)
 					}
 				}
+				checkSVG(t, p)
+				keepForEyes(t, p, name+"-"+string(c.language))
 			})
+		}
+	}
+}
+
+func keepForEyes(t *testing.T, p *Picture, name string) {
+	folder := os.Getenv("PLOTS_OUT")
+	if folder == "" {
+		return
+	}
+	for _, ending := range []string{".png", ".svg"} {
+		if err := p.Save(filepath.Join(folder, name+ending)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func checkSize(t *testing.T, p *Picture, img image.Image) {
+	t.Helper()
+	if got := img.Bounds(); got.Dx() != p.Width || got.Dy() != p.Height || p.Width != int(width) {
+		t.Errorf("picture of %v, wanted %dx%d", got, p.Width, p.Height)
+	}
+	content, err := p.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config, err := png.DecodeConfig(bytes.NewReader(content)); err != nil || config.Width != p.Width || config.Height != p.Height {
+		t.Errorf("PNG: %v, %dx%d", err, config.Width, config.Height)
+	}
+}
+
+// checkNotBlank looks for text (ink) and a margin: something drawn to the very edge has been cut off.
+func checkNotBlank(t *testing.T, img image.Image) {
+	t.Helper()
+	inked := 0
+	each(img, func(_, _ int, c color.NRGBA) {
+		if c.R < 0x70 && c.R == c.G && c.G == c.B {
+			inked++
+		}
+	})
+	if inked < 150 {
+		t.Errorf("%d dark pixels: no text?", inked)
+	}
+	b := img.Bounds()
+	for x := range b.Dx() {
+		for _, y := range []int{0, b.Dy() - 1} {
+			if at(img, x, y) != background {
+				t.Fatalf("something is cut off at the edge, pixel %d,%d", x, y)
+			}
+		}
+	}
+	for y := range b.Dy() {
+		for _, x := range []int{0, b.Dx() - 1} {
+			if at(img, x, y) != background {
+				t.Fatalf("something is cut off at the edge, pixel %d,%d", x, y)
+			}
+		}
+	}
+}
+
+// checkSVG parses the picture as XML: its size in pixels, its title, outlines and no text that would need a font.
+func checkSVG(t *testing.T, p *Picture) {
+	t.Helper()
+	content, err := p.SVG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	elements, title := map[string]int{}, ""
+	for decoder := xml.NewDecoder(bytes.NewReader(content)); ; {
+		token, err := decoder.Token()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		elements[start.Name.Local]++
+		for _, a := range start.Attr {
+			if start.Name.Local == "svg" && a.Name.Local == "width" && a.Value != fmt.Sprint(p.Width) {
+				t.Errorf("width %q, want %d", a.Value, p.Width)
+			}
+		}
+		if start.Name.Local == "title" {
+			if err := decoder.DecodeElement(&title, &start); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if elements["path"] < 5 || elements["text"] > 0 || title != p.Title {
+		t.Errorf("elements %v, title %q", elements, title)
+	}
+}
+
+func at(img image.Image, x, y int) color.NRGBA {
+	return color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
+}
+
+func count(img image.Image, c color.NRGBA) (n int) {
+	each(img, func(_, _ int, got color.NRGBA) {
+		if got == c {
+			n++
+		}
+	})
+	return n
+}
+
+func each(img image.Image, visit func(x, y int, c color.NRGBA)) {
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			visit(x, y, at(img, x, y))
 		}
 	}
 }

@@ -33,7 +33,7 @@ var (
 	purple     = color.NRGBA{0xCC, 0x79, 0xA7, 255}
 	sky        = color.NRGBA{0x56, 0xB4, 0xE9, 255}
 
-	palette = []color.NRGBA{blue, vermillion, green, orange, purple, sky}
+	palette = []color.NRGBA{blue, vermillion, green, orange, sky, purple}
 
 	background = color.NRGBA{255, 255, 255, 255}
 	ink        = color.NRGBA{0x22, 0x22, 0x22, 255}
