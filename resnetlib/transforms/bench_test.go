@@ -80,11 +80,11 @@ func BenchmarkTrainChain(b *testing.B) {
 	dst := make([]float32, 3*224*224)
 	i := 0
 	for b.Loop() {
-		p, err := Decode(data)
+		p, err := preset.TrainEncoded(data, Rand(0, 0, i))
 		if err != nil {
 			b.Fatal(err)
 		}
-		preset.Tensor(preset.Train(p, Rand(0, 0, i)), dst)
+		preset.Tensor(p, dst)
 		i++
 	}
 }

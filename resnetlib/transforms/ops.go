@@ -126,7 +126,7 @@ func (a *arguments) resize() Op {
 		return sized(height, width, func(p *RGB) *RGB { return ResizeTo(p, height, width, filter) })
 	}
 	op := plain(func(p *RGB) *RGB { return Resize(p, height, filter) })
-	op.size = func(p *RGB) (int, int) { return resizedShape(p, height) }
+	op.size = func(p *RGB) (int, int) { return resizedShape(p.Height, p.Width, height) }
 	return op
 }
 

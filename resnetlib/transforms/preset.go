@@ -28,22 +28,34 @@ func EvalPreset(imageSize int) Preset {
 
 // Eval resizes and crops the middle, as in validation and prediction. Only what the crop shows is computed.
 func (s Preset) Eval(p *RGB) *RGB {
-	height, width := resizedShape(p, s.Resize)
-	box := centerBox(height, width, s.Crop, s.Crop)
-	if !box.inside(height, width) || (height == p.Height && width == p.Width) {
-		return CenterCrop(ResizeTo(p, height, width, s.Interpolation), s.Crop, s.Crop)
+	plan, ok := s.evalPlan(p.Height, p.Width)
+	if !ok {
+		return CenterCrop(Resize(p, s.Resize, s.Interpolation), s.Crop, s.Crop)
 	}
-	return resample(whole(p), height, width, s.Interpolation, box)
+	return plan.apply(whole(p).part(plan.need))
+}
+
+// evalPlan plans Eval in one step; it can't where the crop is larger than the resized picture, or nothing is resampled.
+func (s Preset) evalPlan(height, width int) (p plan, ok bool) {
+	toHeight, toWidth := resizedShape(height, width, s.Resize)
+	box := centerBox(toHeight, toWidth, s.Crop, s.Crop)
+	if !box.inside(toHeight, toWidth) || s.Interpolation == Nearest {
+		return plan{}, false
+	}
+	return newPlan(height, width, toHeight, toWidth, s.Interpolation, box), true
 }
 
 // Train draws a random resized crop and, half of the time, mirrors it.
 func (s Preset) Train(p *RGB, rnd *rand.Rand) *RGB {
 	top, left, h, w := RandomResizedCropBox(rnd, p.Width, p.Height)
-	out := ResizedCrop(p, top, left, h, w, s.Crop, s.Crop, s.Interpolation)
+	return s.maybeFlip(ResizedCrop(p, top, left, h, w, s.Crop, s.Crop, s.Interpolation), rnd)
+}
+
+func (s Preset) maybeFlip(p *RGB, rnd *rand.Rand) *RGB {
 	if rnd.Float64() < 0.5 {
-		return HFlip(out)
+		return HFlip(p)
 	}
-	return out
+	return p
 }
 
 // Tensor writes (v/255 - mean) / std of every value of p into dst, [Height, Width, 3], in float32 as torchvision's

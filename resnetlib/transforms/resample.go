@@ -3,7 +3,8 @@ package transforms
 import "math"
 
 // This file is Pillow's Resample.c for 8-bit RGB: two passes with coefficients of 22 fractional bits, the result of
-// each rounded to 8 bits. Only the window of the result that somebody wants is computed.
+// each rounded to 8 bits. Only the window of the result that somebody wants is computed, from the part of the source
+// that it needs.
 
 // precisionBits is Pillow's: 32 bits less 8 of the pixel less 2 for sums that overshoot.
 const precisionBits = 32 - 8 - 2
@@ -24,8 +25,8 @@ type view struct {
 
 func whole(p *RGB) view { return view{p.Pix, 3 * p.Width, p.Height, p.Width} }
 
-func part(p *RGB, r rect) view {
-	return view{p.Pix[3*(r.top*p.Width+r.left):], 3 * p.Width, r.height, r.width}
+func (v view) part(r rect) view {
+	return view{v.pix[r.top*v.stride+3*r.left:], v.stride, r.height, r.width}
 }
 
 func (v view) row(y int) []uint8 { return v.pix[y*v.stride : y*v.stride+3*v.width] }
@@ -104,33 +105,46 @@ func clip8(sum int32) uint8 {
 	return uint8(v)
 }
 
-// verticalFirst is Pillow 13's choice of the order of the passes, which the rounding in between makes visible:
-// vertical first if the height shrinks by more than twice what the width does (Pillow pull request 9549).
-func verticalFirst(v view, height, width int) bool {
-	return height < v.height && v.height-height > 2*(v.width-width)
+// plan is what it takes to make a window of a resized picture.
+type plan struct {
+	rows, columns taps // counted from the first pixel of need
+	need          rect // of the source
+	verticalFirst bool
 }
 
-// resample scales v to height x width and returns the window w of the result.
-func resample(v view, height, width int, f Filter, w rect) *RGB {
-	if f == Nearest {
-		return nearest(v, height, width, w)
-	}
+// newPlan plans to scale a picture of the given size to toHeight x toWidth, of which the window w is wanted.
+func newPlan(height, width, toHeight, toWidth int, f Filter, w rect) plan {
 	// A pass over a side that keeps its length is left out; the window is then just cut.
-	rows, columns := identityTaps(w.top, w.height), identityTaps(w.left, w.width)
-	if height != v.height {
-		rows = newTaps(v.height, height, w.top, w.height, f)
+	p := plan{rows: identityTaps(w.top, w.height), columns: identityTaps(w.left, w.width)}
+	if toHeight != height {
+		p.rows = newTaps(height, toHeight, w.top, w.height, f)
 	}
-	if width != v.width {
-		columns = newTaps(v.width, width, w.left, w.width, f)
+	if toWidth != width {
+		p.columns = newTaps(width, toWidth, w.left, w.width, f)
 	}
-	top, needHeight := rows.rebase()
-	left, needWidth := columns.rebase()
-	first := verticalFirst(v, height, width)
-	v = view{v.pix[top*v.stride+3*left:], v.stride, needHeight, needWidth}
-	if first {
-		return columns.horizontal(whole(rows.vertical(v)))
+	p.need.top, p.need.height = p.rows.rebase()
+	p.need.left, p.need.width = p.columns.rebase()
+	// Pillow 13's choice of the order, which the rounding in between makes visible: vertical first if the height
+	// shrinks by more than twice what the width does (Pillow pull request 9549).
+	p.verticalFirst = toHeight < height && height-toHeight > 2*(width-toWidth)
+	return p
+}
+
+// apply makes the window from the needed part of the source.
+func (p plan) apply(v view) *RGB {
+	if p.verticalFirst {
+		return p.columns.horizontal(whole(p.rows.vertical(v)))
 	}
-	return rows.vertical(whole(columns.horizontal(v)))
+	return p.rows.vertical(whole(p.columns.horizontal(v)))
+}
+
+// resample scales v to height x width.
+func resample(v view, height, width int, f Filter) *RGB {
+	if f == Nearest {
+		return nearest(v, height, width)
+	}
+	p := newPlan(v.height, v.width, height, width, f, rect{0, 0, height, width})
+	return p.apply(v.part(p.need))
 }
 
 // horizontal filters every row of v.
@@ -189,13 +203,13 @@ func (t taps) vertical(v view) *RGB {
 }
 
 // nearest is Pillow's ImagingScaleAffine, which adds up the position step by step.
-func nearest(v view, height, width int, w rect) *RGB {
-	out := NewRGB(w.width, w.height)
-	columns := nearestPositions(v.width, width)[w.left:]
-	for y, from := range nearestPositions(v.height, height)[w.top : w.top+w.height] {
+func nearest(v view, height, width int) *RGB {
+	out := NewRGB(width, height)
+	columns := nearestPositions(v.width, width)
+	for y, from := range nearestPositions(v.height, height) {
 		row, to := v.row(from), out.row(y)
-		for x := range w.width {
-			copy(to[3*x:3*x+3], row[3*columns[x]:])
+		for x, column := range columns {
+			copy(to[3*x:3*x+3], row[3*column:])
 		}
 	}
 	return out

@@ -66,16 +66,16 @@ func cubic(x float64) float64 {
 // Resize scales p so that its shorter side has the given length. The longer side is truncated, not rounded, as in
 // torchvision: 333x251 becomes 339x256. A picture that has the size already is returned as it is.
 func Resize(p *RGB, shorter int, f Filter) *RGB {
-	height, width := resizedShape(p, shorter)
+	height, width := resizedShape(p.Height, p.Width, shorter)
 	return ResizeTo(p, height, width, f)
 }
 
 // resizedShape is torchvision's _compute_resized_output_size for one int.
-func resizedShape(p *RGB, shorter int) (height, width int) {
-	if p.Width <= p.Height {
-		return max(1, shorter*p.Height/p.Width), shorter
+func resizedShape(height, width, shorter int) (toHeight, toWidth int) {
+	if width <= height {
+		return shorter * height / width, shorter
 	}
-	return shorter, max(1, shorter*p.Width/p.Height)
+	return shorter, shorter * width / height
 }
 
 // ResizeTo scales p to height x width. A picture that has the size already is returned as it is.
@@ -83,7 +83,7 @@ func ResizeTo(p *RGB, height, width int, f Filter) *RGB {
 	if p.Width == width && p.Height == height {
 		return p
 	}
-	return resample(whole(p), height, width, f, rect{0, 0, height, width})
+	return resample(whole(p), height, width, f)
 }
 
 // ResizedCrop cuts height x width pixels at (top, left) and scales them to toHeight x toWidth, as F.resized_crop does.
@@ -96,5 +96,5 @@ func ResizedCrop(p *RGB, top, left, height, width, toHeight, toWidth int, f Filt
 	if height == toHeight && width == toWidth {
 		return Crop(p, top, left, height, width)
 	}
-	return resample(part(p, box), toHeight, toWidth, f, rect{0, 0, toHeight, toWidth})
+	return resample(whole(p).part(box), toHeight, toWidth, f)
 }

@@ -1,0 +1,55 @@
+package transforms
+
+import (
+	"image"
+	"math/rand/v2"
+
+	"resnetlab/resnetlib/transforms/jpeg"
+)
+
+// The functions of this file begin with a file's bytes. For a JPEG they decode only what the crop shows, which is the
+// larger part of the input pipeline's time.
+
+// TrainEncoded is Train of Decode(file), without decoding what the random crop leaves out.
+func (s Preset) TrainEncoded(file []byte, rnd *rand.Rand) (*RGB, error) {
+	if Format(file) != "jpeg" {
+		p, err := Decode(file)
+		if err != nil {
+			return nil, err
+		}
+		return s.Train(p, rnd), nil
+	}
+	width, height, err := jpeg.DecodeConfig(file)
+	if err != nil {
+		return nil, err
+	}
+	top, left, h, w := RandomResizedCropBox(rnd, width, height)
+	p, err := jpeg.DecodeRegion(file, image.Rect(left, top, left+w, top+h))
+	if err != nil {
+		return nil, err
+	}
+	return s.maybeFlip(ResizeTo((*RGB)(p), s.Crop, s.Crop, s.Interpolation), rnd), nil
+}
+
+// EvalEncoded is Eval of Decode(file), without decoding what the central crop leaves out.
+func (s Preset) EvalEncoded(file []byte) (*RGB, error) {
+	if Format(file) == "jpeg" {
+		width, height, err := jpeg.DecodeConfig(file)
+		if err != nil {
+			return nil, err
+		}
+		if plan, ok := s.evalPlan(height, width); ok {
+			n := plan.need
+			p, err := jpeg.DecodeRegion(file, image.Rect(n.left, n.top, n.left+n.width, n.top+n.height))
+			if err != nil {
+				return nil, err
+			}
+			return plan.apply(whole((*RGB)(p))), nil
+		}
+	}
+	p, err := Decode(file)
+	if err != nil {
+		return nil, err
+	}
+	return s.Eval(p), nil
+}
