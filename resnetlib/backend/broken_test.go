@@ -5,6 +5,7 @@ package backend
 import (
 	"debug/elf"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,7 @@ func build(t *testing.T, name, source string) string {
 	t.Helper()
 	gcc, err := exec.LookPath("gcc")
 	if err != nil {
-		t.Log("SKIP: no gcc to build a plugin with")
+		fmt.Printf("SKIP: %s: no gcc to build a plugin with\n", t.Name())
 		t.Skip(err)
 	}
 	dir := t.TempDir()
@@ -115,6 +116,7 @@ func TestBrokenPluginGoServes(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "pjrt_c_api_cpu_plugin.so"), []byte("not a library"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("GOMLX_BACKEND", "")
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", dir)
 	t.Setenv("HOME", t.TempDir())
 	t.Chdir(t.TempDir()) // away from the project's .venv

@@ -1,0 +1,78 @@
+// Package builds tests what the program is built into besides the default: a static binary without cgo, and WebAssembly.
+package builds
+
+import (
+	"debug/elf"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// run runs a command in the module's root with more environment, and gives what it writes.
+func run(t *testing.T, environment []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), environment...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s %s: %v\n%s", strings.Join(environment, " "), name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// Without cgo a program has the Go backend alone, needs no library of the system, and computes.
+func TestStaticWithoutCgo(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "tiny")
+	run(t, []string{"CGO_ENABLED=0"}, "go", "build", "-o", program, "./internal/builds/testdata/tiny")
+	if runtime.GOOS == "linux" {
+		f, err := elf.Open(program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		libraries, err := f.ImportedLibraries()
+		if err != nil || len(libraries) > 0 {
+			t.Errorf("needs %q (%v): not static", libraries, err)
+		}
+		for _, p := range f.Progs {
+			if p.Type == elf.PT_INTERP {
+				t.Error("asks for a dynamic loader: not static")
+			}
+		}
+	}
+	if got := run(t, nil, program, "auto"); !strings.HasPrefix(got, "42 backend go ") || !strings.Contains(got, "built without XLA") {
+		t.Errorf("auto: %q, want 42 from the Go backend, and why not XLA", got)
+	}
+	if got := run(t, nil, program, "xla:cpu"); !strings.Contains(got, "built without XLA") {
+		t.Errorf("xla:cpu: %q, want why not", got)
+	}
+}
+
+// Floors 1 to 4 compile for a browser.
+func TestCompilesForWasm(t *testing.T) {
+	out := run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "list", "./resnetlib/...", "./datasets/...")
+	if n := strings.Count(out, "\n"); n < 5 {
+		t.Fatalf("only %d packages", n)
+	}
+	run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "./resnetlib/...", "./datasets/...")
+}
+
+// A program with a backend runs in JavaScript's WebAssembly.
+func TestRunsUnderNode(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		fmt.Printf("SKIP: %s: no node to run WebAssembly\n", t.Name())
+		t.Skip(err)
+	}
+	program := filepath.Join(t.TempDir(), "tiny.wasm")
+	run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "-o", program, "./internal/builds/testdata/tiny")
+	goroot := strings.TrimSpace(run(t, nil, "go", "env", "GOROOT"))
+	if got := run(t, nil, node, filepath.Join(goroot, "lib", "wasm", "wasm_exec_node.js"), program, "go"); !strings.HasPrefix(got, "42 backend go ") {
+		t.Errorf("%q, want 42", got)
+	}
+}
