@@ -1,0 +1,64 @@
+package runs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+)
+
+// encodeClasses writes {"0": "daisy", ...} as Python's json.dumps(..., indent=4) does, in the order of the labels.
+func encodeClasses(classes []string) []byte {
+	var out bytes.Buffer
+	out.WriteString("{")
+	for label, class := range classes {
+		if label > 0 {
+			out.WriteString(",")
+		}
+		fmt.Fprintf(&out, "\n    \"%d\": %s", label, quote(class))
+	}
+	out.WriteString("\n}")
+	return out.Bytes()
+}
+
+// quote is the JSON string of text, with <, > and & left alone.
+func quote(text string) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // a string and a buffer give no error
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
+// ReadClasses reads a class_indices.json and returns the class names in the order of the labels.
+func ReadClasses(path string) ([]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading classes: %w", err)
+	}
+	classes, err := decodeClasses(data)
+	if err != nil {
+		return nil, fmt.Errorf("reading classes from %s: %w", path, err)
+	}
+	return classes, nil
+}
+
+func decodeClasses(data []byte) ([]string, error) {
+	var byIndex map[string]string
+	if err := json.Unmarshal(data, &byIndex); err != nil {
+		return nil, fmt.Errorf(`want an object like {"0": "daisy", "1": "tulips"}: %w`, err)
+	}
+	if len(byIndex) == 0 {
+		return nil, fmt.Errorf("there are no classes in it")
+	}
+	classes := make([]string, len(byIndex))
+	for label := range classes {
+		class, ok := byIndex[strconv.Itoa(label)]
+		if !ok {
+			return nil, fmt.Errorf("there are %d classes, but none has index %d", len(byIndex), label)
+		}
+		classes[label] = class
+	}
+	return classes, nil
+}
