@@ -1,8 +1,11 @@
 package weights
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"testing"
 )
@@ -96,6 +99,31 @@ func FuzzPth(f *testing.F) {
 	f.Add(smallPth(f))
 	f.Add(smallLegacy())
 	f.Fuzz(func(t *testing.T, data []byte) { readAll(t, "fuzz.pth", data) })
+}
+
+// FuzzPickle gives the bytes as the pickle of a whole archive, which CRCs keep FuzzPth from reaching.
+func FuzzPickle(f *testing.F) {
+	f.Add(pickleStateDict(smallStateDict()))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		readAll(t, "fuzz.pth", archiveOf(t, data))
+	})
+}
+
+// archiveOf is a .pth with the given pickle and the storages of smallStateDict.
+func archiveOf(t testing.TB, pickle []byte) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	out := archiveWriter{zip: zip.NewWriter(&buffer)}
+	out.entry(pickleEntry, pickle)
+	i := 0
+	for _, tensor := range smallStateDict().All() {
+		out.entry(fmt.Sprint(storageFolder, i), tensor.Data)
+		i++
+	}
+	if err := errors.Join(out.err, out.zip.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return buffer.Bytes()
 }
 
 func FuzzSafetensors(f *testing.F) {

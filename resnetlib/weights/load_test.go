@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -238,6 +239,39 @@ func TestLoadConverts(t *testing.T) {
 	counter, _ := net.set["counter"].Int64s()
 	if !slices.Equal(half, []float32{1, 1.0 / (1 << 24)}) || !slices.Equal(counter, []int64{3}) || len(report.Converted) != 2 {
 		t.Errorf("half %v, counter %v, report %+v", half, counter, report)
+	}
+}
+
+// What the file was like is said even where everything fits.
+func TestLoadExplainsTheFile(t *testing.T) {
+	file := &File{
+		Name: "last.pth", Wrapper: "model", Beside: []string{"optimizer", "epoch"}, StrippedPrefix: "module.",
+		StateDict: resnet18(5).stateDict(),
+	}
+	report, err := load(file, resnet18(5), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := strings.Join(report.Diagnosis, "\n")
+	for _, want := range []string{"an optimiser checkpoint; the weights are under `model`", "optimizer, epoch", "begin with `module.`"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q lacks %q", said, want)
+		}
+	}
+}
+
+// A file is loaded by its name, and an error names it.
+func TestLoadFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "five.safetensors")
+	if err := Write(path, resnet18(5).stateDict()); err != nil {
+		t.Fatal(err)
+	}
+	net := resnet18(5)
+	if report, err := Load(path, net); err != nil || report.Loaded != len(net.spec) {
+		t.Errorf("%v %v", report, err)
+	}
+	if _, err := Load(path, resnet18(7)); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("error %v", err)
 	}
 }
 

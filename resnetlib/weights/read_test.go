@@ -1,7 +1,10 @@
 package weights
 
 import (
+	"archive/zip"
+	"bytes"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -54,6 +57,96 @@ func TestPickleOrderedDictOfPairs(t *testing.T) {
 	if a, _ := d.get("a"); !slices.Equal(d.names(), []string{"b", "a"}) || a != int64(2) {
 		t.Errorf("%+v", d)
 	}
+}
+
+// A parameter as PyTorch 0.1 wrote it (a call and a state), a size, and a Counter of a learning-rate schedule.
+func TestPickleOldNames(t *testing.T) {
+	p := pickler("\x80\x02}(")
+	p.text("w")
+	p.global("torch.nn.parameter", "Parameter")
+	p.tensor("0", FromFloat32s([]int{2}, []float32{1, 2}))
+	p.emit("\x85R\x88\x89N\x87b") // state: (True, False, None)
+	p.text("size")
+	p.global("torch", "Size")
+	p.emit("K\x02\x85\x85R")
+	p.text("milestones")
+	p.global("collections", "Counter")
+	p.emit("}K\x1eK\x01s\x85Ru.")
+	var found storages
+	machine := unpickler{data: p, persistentLoad: found.declare}
+	value, err := machine.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := value.(*dict)
+	w, _ := d.get("w")
+	size, _ := d.get("size")
+	milestones, _ := d.get("milestones")
+	if !slices.Equal(w.(*view).shape, []int{2}) || size.(tuple)[0] != int64(2) || milestones.(*dict).keys[0] != int64(30) {
+		t.Errorf("%v %v %v", w, size, milestones)
+	}
+}
+
+// PyTorch 0.1 to 0.3 could name a part of a storage; here it is the elements 1 and 2 of four.
+func TestLegacyPart(t *testing.T) {
+	part := func(offset, length string) []byte {
+		whole := string(smallLegacy())
+		whole = strings.Replace(whole, "K\x04NtQ", "K\x04U\x01p"+offset+length+"\x87tQ", 1)
+		return []byte(strings.Replace(whole, "K\x02K\x02\x86K\x02K\x01\x86t", "K\x02\x85K\x01\x85t", 1))
+	}
+	file, err := ReadBytes("part", part("K\x01", "K\x02"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _ := file.StateDict.Get("w")
+	if values, err := w.Float32s(); err != nil || !slices.Equal(values, []float32{2, 3}) {
+		t.Errorf("%v %v", values, err)
+	}
+	for _, wrong := range [][]byte{part("K\x03", "K\x02"), part("K\x05", "K\x00"), part("J\xff\xff\xff\xff", "K\x02"), part("K\x01", "K\x01")} {
+		if _, err := ReadBytes("part", wrong); err == nil {
+			t.Error("a part outside its storage, or too small, was read")
+		}
+	}
+}
+
+// An archive that was packed again is read, one that grows too much is not.
+func TestDeflated(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	want := NewStateDict()
+	values := make([]float32, 1000)
+	for i := range values {
+		values[i] = random.Float32()
+	}
+	want.Set("w", FromFloat32s([]int{1000}, values))
+	file, err := ReadBytes("packed.pth", deflated(t, want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSame(t, file.StateDict, want)
+	want.Set("w", FromFloat32s([]int{1 << 20}, make([]float32, 1<<20)))
+	if _, err := ReadBytes("bomb.pth", deflated(t, want)); err == nil || !strings.Contains(err.Error(), "would grow") {
+		t.Errorf("bomb: %v", err)
+	}
+}
+
+// deflated is a .pth whose entries are compressed.
+func deflated(t *testing.T, sd *StateDict) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	out := zip.NewWriter(&buffer)
+	for name, content := range map[string][]byte{"data.pkl": pickleStateDict(sd), "data/0": sd.tensors["w"].Data} {
+		w, err := out.Create("archive/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buffer.Bytes()
 }
 
 func TestStripPrefix(t *testing.T) {
