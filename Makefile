@@ -30,7 +30,7 @@ setup: ## all that lab, lab-check and test share: .venv, kernel, plugin, bin/, w
 build: ## bin/resnetlab alone
 	go build -o bin/ ./cmd/resnetlab
 
-lint: ## gofmt, go vet, staticcheck; the builds without cgo and for a browser
+lint: ## gofmt, go vet, staticcheck
 	@kernels/lint.sh
 
 test: setup lint ## lint and all tests; the last line counts them

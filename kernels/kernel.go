@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -52,10 +51,10 @@ func Install(dir, root string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("installing the kernel: %w", err)
 	}
-	if err := write(filepath.Join(dir, "logo-svg.svg"), logo); err != nil {
+	if err := atomicfile.WriteBytes(filepath.Join(dir, "logo-svg.svg"), logo); err != nil {
 		return err
 	}
-	return write(filepath.Join(dir, "kernel.json"), append(text, '\n')) // last: a kernel is there when its kernel.json is
+	return atomicfile.WriteBytes(filepath.Join(dir, "kernel.json"), append(text, '\n')) // last: a kernel is there when its kernel.json is
 }
 
 // Uninstall removes the kernel's folder. A folder that is not there is an error, and so is one that is not this kernel's.
@@ -130,13 +129,6 @@ func readSpec(dir string) (*spec, error) {
 		return nil, fmt.Errorf("%s is not resnetlab's kernel (display name %q)", path, s.DisplayName)
 	}
 	return &s, nil
-}
-
-func write(path string, data []byte) error {
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
 }
 
 // executable says why path cannot be run, or nil.

@@ -107,7 +107,7 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve()
     port = choose_port(os.environ.get("PORT", ""))
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
-    log = STATE / "lab.log"
+    log = STATE / f"lab-{port}.log"
     for stop in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, lambda *_: sys.exit(0))
     with session() as env, server(folder, port, token, env, log) as process:

@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from session import session
+from session import STATE, session
 
 NOT_YET = "✗"  # notebook.Check's mark of an exercise that is not solved
 
@@ -29,11 +29,12 @@ def main() -> None:
     args.add_argument("--solved", action="store_true", help="exercises have their solutions: each check must pass")
     args.add_argument("--folder", type=Path, help="working directory of the cells (default: the notebook's own)")
     a = args.parse_args()
-    failed = 0
+    failed, log = 0, STATE / "kernel.log"  # what GoNB says of itself
     with session() as env:
         os.environ.update(env)  # the kernel inherits it
+        log.write_text("")
         for path in a.notebooks:
-            seen = run(path, a.folder or path.parent, a.timeout)
+            seen = run(path, a.folder or path.parent, a.timeout, log)
             problems = seen.problems
             if seen.pictures < a.pictures:
                 problems.append(f"{seen.pictures} pictures, at least {a.pictures} were to be seen")
@@ -46,19 +47,21 @@ def main() -> None:
     sys.exit(1 if failed else 0)
 
 
-def run(path: Path, folder: Path, timeout: int) -> "Watch":
+def run(path: Path, folder: Path, timeout: int, log: Path) -> "Watch":
     """Runs one notebook, prints a line a cell, and gives what was seen."""
     print(path, flush=True)
     book = nbformat.read(path, as_version=4)
     watch = Watch()
     client = NotebookClient(
-        book, timeout=timeout, kernel_name="resnetlab", allow_errors=True,  # as in the browser: the next cells run all the same
+        book, timeout=timeout, kernel_name="resnetlab",
+        allow_errors=True,  # as in the browser: the next cells run all the same
         resources={"metadata": {"path": str(folder)}}, on_cell_start=watch.start, on_cell_executed=watch.stop,
     )  # fmt: skip
     signal.signal(signal.SIGALRM, lambda *_: late(timeout))
     signal.alarm(timeout)
     try:
-        client.execute()
+        with open(log, "a") as kernel_log:
+            client.execute(stderr=kernel_log)
     except TimeoutError as e:
         watch.problems.append(str(e))
     except Exception as e:  # a kernel that does not start, or dies

@@ -99,7 +99,8 @@ command_line() {
 }
 
 plugin() {
-	bin/resnetlab backend install cpu
+	bin/resnetlab backend list | grep -q '^xla:cpu  *yes' && return
+	bin/resnetlab backend install cpu && tail -n 1 "$log" | grep -q '^xla:cpu  *yes'
 }
 
 jupyter_kernel() {
@@ -107,7 +108,7 @@ jupyter_kernel() {
 }
 
 dataset() {
-	[ -d work/data/sketch ] || bin/resnetlab data sketch --out work/data/sketch
+	mkdir -p work/data && [ -d work/data/sketch ] || bin/resnetlab data sketch --out work/data/sketch
 }
 
 # build_cache compiles what the lessons' cells import, so that the first cell only links.
