@@ -117,8 +117,8 @@ func (v *view) tensor(b *budget) (*Tensor, error) {
 		begin := v.offset * size
 		t.Data = v.storage.data[begin : begin+bytes : begin+bytes]
 	default:
-		t.Data = make([]byte, 0, bytes)
-		t.Data = v.gather(t.Data, 0, v.offset)
+		shape, stride := merged(v.shape, v.stride)
+		t.Data = gather(make([]byte, 0, bytes), v.storage.data, v.offset*size, shape, stride, size)
 	}
 	return t, nil
 }
@@ -135,15 +135,36 @@ func (v *view) contiguous() bool {
 	return true
 }
 
-// gather appends the elements below axis, in C order, to dst; position is where they begin in the storage.
-func (v *view) gather(dst []byte, axis, position int) []byte {
-	size := v.storage.dtype.Size()
-	if axis == len(v.shape) {
-		return append(dst, v.storage.data[position*size:(position+1)*size]...)
+// merged drops dimensions of 1 and joins those that lie one after the other in memory, so that gather has long inner
+// loops. There is at least one dimension left, and size is not 0.
+func merged(shape, stride []int) (s, t []int) {
+	for i, d := range shape {
+		last := len(s) - 1
+		switch {
+		case d == 1:
+		case last >= 0 && t[last] == d*stride[i]:
+			s[last] *= d
+			t[last] = stride[i]
+		default:
+			s, t = append(s, d), append(t, stride[i])
+		}
 	}
-	for range v.shape[axis] {
-		dst = v.gather(dst, axis+1, position)
-		position += v.stride[axis]
+	return s, t
+}
+
+// gather appends the elements of a view, in C order, to dst; position is the byte of src where the first one begins.
+func gather(dst, src []byte, position int, shape, stride []int, size int) []byte {
+	step := stride[0] * size
+	for range shape[0] {
+		switch {
+		case len(shape) > 1:
+			dst = gather(dst, src, position, shape[1:], stride[1:], size)
+		case size == 4:
+			dst = append(dst, src[position], src[position+1], src[position+2], src[position+3])
+		default:
+			dst = append(dst, src[position:position+size]...)
+		}
+		position += step
 	}
 	return dst
 }
