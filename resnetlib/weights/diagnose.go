@@ -137,7 +137,8 @@ func (m *match) uncounted() string {
 }
 
 func (m *match) nothingInCommon() string {
-	if len(m.pairs) > 0 || len(m.report.Mismatched) > 0 || m.file.StateDict.Len() == 0 {
+	explained := len(m.report.Diagnosis) > 0
+	if explained || len(m.pairs) > 0 || len(m.report.Mismatched) > 0 || m.file.StateDict.Len() == 0 {
 		return ""
 	}
 	return "the file and the network have no key in common"
