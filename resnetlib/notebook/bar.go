@@ -1,7 +1,8 @@
 package notebook
 
 import (
-	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,12 +11,41 @@ import (
 // line that is drawn over, and elsewhere (a log file, a batch job) a plain line now and then. With [Quiet] it shows
 // nothing. All methods may be called at once by several goroutines, and as often as one likes.
 type Bar struct {
-	mu       sync.Mutex
-	state    state
-	drawer   drawer
-	start    time.Time
-	drawn    time.Time // when it was last drawn; zero for not yet
-	unlisten func() bool
+	mu     sync.Mutex
+	state  state
+	drawer drawer
+	start  time.Time
+	drawn  time.Time // when it was last drawn; zero for not yet
+}
+
+// live is the set of bars that have not ended.
+type live struct {
+	mu   sync.Mutex
+	bars map[*Bar]bool
+}
+
+var bars = live{bars: map[*Bar]bool{}}
+
+func (l *live) add(b *Bar) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bars[b] = true
+}
+
+func (l *live) remove(b *Bar) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.bars, b)
+}
+
+// endAll ends every bar as interrupted.
+func (l *live) endAll() {
+	l.mu.Lock()
+	all := slices.Collect(maps.Keys(l.bars))
+	l.mu.Unlock() // end takes it again
+	for _, b := range all {
+		b.end("", true)
+	}
 }
 
 // state is what a bar shows.
@@ -37,7 +67,7 @@ type drawer interface {
 // NewBar starts a bar for total steps of work. Total 0 stands for an unknown number.
 func NewBar(title string, total int) *Bar {
 	b := &Bar{state: state{title: title, total: max(total, 0)}, drawer: newDrawer(title, max(total, 0)), start: time.Now()}
-	b.unlisten = context.AfterFunc(root, func() { b.end("", true) })
+	bars.add(b)
 	b.Update(0, "")
 	return b
 }
@@ -79,7 +109,7 @@ func (b *Bar) end(message string, interrupted bool) {
 	if b.state.ended {
 		return
 	}
-	b.unlisten()
+	bars.remove(b)
 	if message != "" {
 		b.state.message = message
 	}

@@ -48,7 +48,7 @@ func hintFor(err error) string {
 		return pick("allow this user to use the file or folder, or choose another", "给当前用户该文件或文件夹的权限，或换一个位置")
 	case errors.Is(err, context.DeadlineExceeded):
 		return pick("allow more time, or give it less to do", "放宽时间限制，或减少工作量")
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, ErrInterrupted):
 		return pick("it was stopped before its end; run it again to go on", "运行中途被停止；再运行一次即可继续")
 	}
 	return ""

@@ -12,18 +12,26 @@ import (
 // ErrInterrupted is the cause of a [Context] that ended because the program was asked to stop.
 var ErrInterrupted = errors.New("interrupted")
 
-// root is the context that Context returns; bars watch it, to end cleanly whoever does the work.
-var root, interrupt = context.WithCancelCause(context.Background())
+// root is the context that Context returns.
+var root, cancelRoot = context.WithCancelCause(context.Background())
 
-var listen = sync.OnceFunc(func() {
+// interrupt ends the bars, and only then tells the work to stop: whoever hears of it first may end the program.
+func interrupt() {
+	bars.endAll()
+	cancelRoot(ErrInterrupted)
+}
+
+var listen = sync.OnceFunc(listenForSignals)
+
+func listenForSignals() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-signals
 		signal.Stop(signals)
-		interrupt(ErrInterrupted)
+		interrupt()
 	}()
-})
+}
 
 // Context returns the context of the program, or of the cell: it is cancelled, with the cause [ErrInterrupted], when the
 // stop button or Ctrl-C is pressed (SIGINT), or on SIGTERM. Work that was given it then saves what it has and returns,

@@ -29,9 +29,9 @@ type recorder struct {
 func record(t *testing.T, cell, terminal bool) *recorder {
 	t.Helper()
 	r := &recorder{updates: map[string][]string{}}
-	before, quiet, language, context0, interrupt0 := here, Quiet, plots.Speak, root, interrupt
-	t.Cleanup(func() { here, Quiet, plots.Speak, root, interrupt = before, quiet, language, context0, interrupt0 })
-	root, interrupt = context.WithCancelCause(context.Background())
+	before, quiet, language, context0, cancel0 := here, Quiet, plots.Speak, root, cancelRoot
+	t.Cleanup(func() { here, Quiet, plots.Speak, root, cancelRoot = before, quiet, language, context0, cancel0 })
+	root, cancelRoot = context.WithCancelCause(context.Background())
 	plots.Speak = plots.English
 	here = &screen{
 		cell: cell, terminal: terminal, stdout: &r.stdout, stderr: &r.stderr,
