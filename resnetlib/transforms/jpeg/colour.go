@@ -100,7 +100,9 @@ const (
 )
 
 func convertYCbCr(to, y, cb, cr []uint8) {
-	cb, cr, to = cb[:len(y)], cr[:len(y)], to[:3*len(y)]
+	done := convertYCbCrFast(to, y, cb[:len(y)], cr[:len(y)])
+	y, to = y[done:], to[3*done:]
+	cb, cr, to = cb[done:][:len(y)], cr[done:][:len(y)], to[:3*len(y)]
 	for i, v := range y {
 		luma, b, r := int32(v), int32(cb[i])-128, int32(cr[i])-128
 		px := to[3*i : 3*i+3 : 3*i+3]

@@ -27,6 +27,9 @@ func inverseDCT(block *[64]int16, last int, to []uint8, stride int) {
 		fillBlock(clampSample((int32(block[0])<<pass1Bits+1<<(pass1Bits+2))>>(pass1Bits+3)), to, stride)
 		return
 	}
+	if inverseDCTFast(block, to, stride) {
+		return
+	}
 	var work [64]int32
 	for x := range 8 {
 		in := block[x : x+57]

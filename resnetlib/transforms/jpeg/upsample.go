@@ -50,9 +50,7 @@ func (u *upsampler) pixels(y int) []uint8 {
 		u.expand(1, 2, 2)
 	case fancy && u.stepY == 2:
 		far := u.samples(other)
-		for i, v := range near[left:right] {
-			u.sums[i+1] = 3*int32(v) + int32(far[left+i])
-		}
+		u.weigh(near[left:right], far[left:right])
 		u.pad(left, right, func(x int) int32 { return 3*int32(near[x]) + int32(far[x]) })
 		u.expand(8, 7, 4)
 	default:
@@ -72,9 +70,20 @@ func (u *upsampler) pad(left, right int, at func(x int) int32) {
 	u.sums[0], u.sums[len(u.sums)-1] = at(left), at(right)
 }
 
+// weigh sums two rows with weights 3 and 1.
+func (u *upsampler) weigh(near, far []uint8) {
+	sums := u.sums[1:]
+	done := weighFast(sums, near, far)
+	for i := done; i < len(near); i++ {
+		sums[i] = 3*int32(near[i]) + int32(far[i])
+	}
+}
+
 // expand makes two pixels of every sum: 3/4 the sum, 1/4 its left or right neighbour. Rounding alternates.
 func (u *upsampler) expand(roundLeft, roundRight int32, shift uint) {
 	sums, row := u.sums, u.row
+	done := expandFast(row, sums, roundLeft, roundRight, shift)
+	sums, row = sums[done:], row[2*done:]
 	for i := 1; i+1 < len(sums) && len(row) >= 2; i++ {
 		this := 3 * sums[i]
 		row[0] = uint8((this + sums[i-1] + roundLeft) >> shift)
