@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -209,6 +210,32 @@ func TestEveryChineseWordHasGlyphs(t *testing.T) {
 			if glyph, err := face.Face.GlyphIndex(&buffer, r); err != nil || glyph == 0 {
 				t.Errorf("%q: no glyph for %q (%v)", word, r, err)
 			}
+		}
+	}
+}
+
+// TestEveryWordIsTranslated reads what the package says from its own source.
+func TestEveryWordIsTranslated(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	said := map[string]bool{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range regexp.MustCompile(`say\("([^"]+)"\)`).FindAllStringSubmatch(string(source), -1) {
+			said[match[1]] = true
+			if chinese[match[1]] == "" {
+				t.Errorf("%s: %q has no Chinese", file, match[1])
+			}
+		}
+	}
+	for words := range chinese {
+		if !said[words] {
+			t.Errorf("%q is translated, and nowhere said", words)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package plots
 
 import (
-	"bytes"
-	"encoding/xml"
 	"image"
 
 	xfont "golang.org/x/image/font"
@@ -79,11 +77,4 @@ func appendOutline(path vg.Path, segments sfnt.Segments, pt vg.Point, scale vg.L
 func (c outlined) DrawImage(rect vg.Rectangle, m image.Image) {
 	size := rect.Size()
 	c.Canvas.DrawImage(rect, rescale(m, int(size.X+0.5), int(size.Y+0.5)))
-}
-
-// escapeXML makes s safe as the text of an XML element.
-func escapeXML(s string) string {
-	var out bytes.Buffer
-	_ = xml.EscapeText(&out, []byte(s)) // a bytes.Buffer does not fail
-	return out.String()
 }

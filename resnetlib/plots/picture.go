@@ -7,6 +7,7 @@ package plots
 
 import (
 	"bytes"
+	"encoding/xml"
 	"fmt"
 	"image"
 	"image/png"
@@ -96,4 +97,11 @@ func (p *Picture) Save(path string) error {
 // String describes the picture in one line, for a terminal.
 func (p *Picture) String() string {
 	return fmt.Sprintf("[picture: %s, %dx%d pixels; Save writes it to a .png or .svg file]", p.Title, p.Width, p.Height)
+}
+
+// escapeXML makes s safe as the text of an XML element.
+func escapeXML(s string) string {
+	var out bytes.Buffer
+	_ = xml.EscapeText(&out, []byte(s)) // a bytes.Buffer does not fail
+	return out.String()
 }

@@ -239,11 +239,13 @@ func count(img image.Image, c color.NRGBA) (n int) {
 	return n
 }
 
+// each visits the pixels row by row. Pictures are opaque: an RGBA pixel's bytes are its colour.
 func each(img image.Image, visit func(x, y int, c color.NRGBA)) {
-	b := img.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			visit(x, y, at(img, x, y))
+	rgba := img.(*image.RGBA)
+	for y := range rgba.Rect.Dy() {
+		for x := range rgba.Rect.Dx() {
+			p := rgba.Pix[rgba.PixOffset(x, y):]
+			visit(x, y, color.NRGBA{p[0], p[1], p[2], p[3]})
 		}
 	}
 }
