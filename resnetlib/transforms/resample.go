@@ -37,6 +37,10 @@ type taps struct {
 	first   []int   // first input pixel
 	count   []int   // input pixels used
 	weights []int32 // size per output pixel, fixed point
+
+	// For vectors that hold two pixels: each pair of weights as w0 w0 w0 w1 w1 w1 0 0.
+	paired []int32
+	pairs  int // per output pixel
 }
 
 // newTaps computes the weights of outputs [from, from+n) of a line that maps in pixels onto out pixels.
@@ -149,6 +153,9 @@ func resample(v view, height, width int, f Filter) *RGB {
 
 // horizontal filters every row of v.
 func (t taps) horizontal(v view) *RGB {
+	if hasAVX2 && t.size > 0 {
+		t.pairWeights()
+	}
 	out := NewRGB(len(t.first), v.height)
 	for y := range v.height {
 		if t.size == 0 {
@@ -160,8 +167,20 @@ func (t taps) horizontal(v view) *RGB {
 	return out
 }
 
+// pairWeights lays the weights out for horizontalFast.
+func (t *taps) pairWeights() {
+	t.pairs = (t.size + 1) / 2
+	t.paired = make([]int32, 8*t.pairs*len(t.first))
+	for i, n := range t.count {
+		for k, w := range t.weights[i*t.size : i*t.size+n] {
+			at := 8*(i*t.pairs+k/2) + 3*(k%2)
+			t.paired[at], t.paired[at+1], t.paired[at+2] = w, w, w
+		}
+	}
+}
+
 func (t taps) horizontalRow(to, from []uint8) {
-	for i := range t.first {
+	for i := t.horizontalFast(to, from); i < len(t.first); i++ {
 		weights := t.weights[i*t.size : i*t.size+t.count[i]]
 		pixels := from[3*t.first[i] : 3*(t.first[i]+t.count[i])]
 		var r, g, b int32 = 1 << (precisionBits - 1), 1 << (precisionBits - 1), 1 << (precisionBits - 1)
@@ -186,20 +205,27 @@ func (t taps) vertical(v view) *RGB {
 			copy(out.row(y), v.row(y))
 			continue
 		}
-		for i := range sums {
-			sums[i] = 1 << (precisionBits - 1)
-		}
-		for k, w := range t.weights[y*t.size : y*t.size+t.count[y]] {
-			for i, b := range v.row(t.first[y] + k)[:len(sums)] {
-				sums[i] += int32(b) * w
-			}
-		}
-		to := out.row(y)[:len(sums)]
-		for i, s := range sums {
-			to[i] = clip8(s)
-		}
+		weights := t.weights[y*t.size : y*t.size+t.count[y]]
+		done := verticalFast(out.row(y), v, t.first[y], weights)
+		verticalRow(out.row(y)[done:], v, t.first[y], done, weights, sums)
 	}
 	return out
+}
+
+// verticalRow sums rows from first on, from byte left of each; sums is scratch.
+func verticalRow(to []uint8, v view, first, left int, weights []int32, sums []int32) {
+	sums = sums[:len(to)]
+	for i := range sums {
+		sums[i] = 1 << (precisionBits - 1)
+	}
+	for k, w := range weights {
+		for i, b := range v.row(first + k)[left:][:len(sums)] {
+			sums[i] += int32(b) * w
+		}
+	}
+	for i, s := range sums {
+		to[i] = clip8(s)
+	}
 }
 
 // nearest is Pillow's ImagingScaleAffine, which adds up the position step by step.
