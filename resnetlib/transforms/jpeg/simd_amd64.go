@@ -99,9 +99,9 @@ func inverseDCTFast(block *[64]int16, to []uint8, stride int) bool {
 	}
 	transposeVectors(&v)
 	const shift = constBits + pass1Bits + 3
-	transform(&v, 128<<shift+1<<(shift-1))
+	transform(&v, 1<<(shift-1))
 	for y := range v {
-		v[y] = v[y].ShiftAllRight(shift)
+		v[y] = v[y].ShiftAllRight(shift).Add(archsimd.BroadcastInt32x8(128))
 	}
 	transposeVectors(&v)
 	storeRows(&v, to, stride)
