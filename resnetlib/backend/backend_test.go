@@ -134,6 +134,24 @@ func TestGoThreads(t *testing.T) {
 	}
 }
 
+// With a number of threads XLA shows one device, since it never makes fewer threads than devices, and the environment is as before.
+func TestXLAThreads(t *testing.T) {
+	testbackend.Open(t, backend.XLACPU) // or skip
+	t.Setenv("XLA_FLAGS", "")
+	t.Setenv("NPROC", "7")
+	b, _, err := backend.OpenWith(backend.XLACPU, backend.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Finalize()
+	if b.NumDevices() != 1 {
+		t.Errorf("%d devices", b.NumDevices())
+	}
+	if os.Getenv("NPROC") != "7" || os.Getenv("PJRT_NPROC") != "" {
+		t.Error("the environment was left changed")
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	for name, want := range map[string]string{
 		"gpu": `"gpu" is not known`, "go:parallelism=two": "not a number", "go:fast": "fast", "xla:nowhere.so": "must be absolute",

@@ -110,7 +110,7 @@ func checkPlugin(r request, c candidate) Check {
 	}
 	fix := "delete it, or put a good one in its place"
 	if _, ok := recordOf(c.path); ok {
-		fix = "delete it and run: resnetlab backend install " + wheels[r.kind].kind
+		fix = "install it again: resnetlab backend install " + wheels[r.kind].kind
 	}
 	if isCUDA(c.path) && checkGPU() != nil {
 		fix = ""

@@ -11,18 +11,6 @@ import (
 	"testing"
 )
 
-// place makes a file and its folders.
-func place(t *testing.T, path, content string) string {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // project makes a folder that is the project's root, and goes into one of its package folders.
 func project(t *testing.T, gomod string) (root string) {
 	t.Helper()

@@ -49,7 +49,7 @@ func Install(ctx context.Context, kindName string, o InstallOptions) (Found, err
 		}
 		o.Venv = filepath.Join(root, ".venv")
 	}
-	if err := pipInstall(ctx, o, wheels[k].requirements); err != nil {
+	if err := pipInstall(ctx, o, wheels[k].requirements, !intact(o.Venv, k)); err != nil {
 		return fail(err)
 	}
 	if k == cudaKind {
@@ -65,8 +65,20 @@ func Install(ctx context.Context, kindName string, o InstallOptions) (Found, err
 	return fail(fmt.Errorf("pip put no plugin into %s", o.Venv))
 }
 
-// pipInstall installs exactly the requirements, nothing that they depend on, and nothing that has to be built.
-func pipInstall(ctx context.Context, o InstallOptions, requirements string) error {
+// intact says that the environment has the plugin with the bytes of its wheel. Where that is not so, pip must install it again although
+// it knows the wheel as installed.
+func intact(venv string, k kind) bool {
+	for _, c := range inVenv(venv, k, "") {
+		if r, ok := recordOf(c.path); ok && r.verify(c.path) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// pipInstall installs exactly the requirements, nothing that they depend on, and nothing that has to be built; with again also what is
+// installed already.
+func pipInstall(ctx context.Context, o InstallOptions, requirements string, again bool) error {
 	python := filepath.Join(o.Venv, "bin", "python")
 	if _, err := os.Stat(python); err != nil {
 		return fmt.Errorf("%s is no Python virtual environment (make setup creates the project's): %w", o.Venv, err)
@@ -80,9 +92,12 @@ func pipInstall(ctx context.Context, o InstallOptions, requirements string) erro
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off",
-		"--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement", file.Name())
-	return runLogged(cmd, o.Log)
+	args := []string{"-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off",
+		"--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement", file.Name()}
+	if again {
+		args = append(args, "--force-reinstall")
+	}
+	return runLogged(exec.CommandContext(ctx, python, args...), o.Log)
 }
 
 // runLogged runs a command, hands its output on line by line, and makes its complaints the error.

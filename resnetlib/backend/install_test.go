@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -63,13 +64,7 @@ var cudaTree = []string{
 func writeTree(t *testing.T, site string, files []string) {
 	t.Helper()
 	for _, name := range files {
-		path := filepath.Join(site, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(name), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		place(t, filepath.Join(site, name), name)
 	}
 }
 
@@ -123,12 +118,15 @@ func fakeWheel(t *testing.T, dir, file string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const content = "not a plugin"
+	hash := sha256.Sum256([]byte(content))
+	entry := fmt.Sprintf("%s,sha256=%s,%d\n", file, base64.RawURLEncoding.EncodeToString(hash[:]), len(content))
 	z := zip.NewWriter(f)
 	for name, content := range map[string]string{
-		file:                               "not a plugin",
+		file:                               content,
 		"fake_pjrt-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: fake-pjrt\nVersion: 1.0\n",
 		"fake_pjrt-1.0.dist-info/WHEEL":    "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-		"fake_pjrt-1.0.dist-info/RECORD":   file + ",,\nfake_pjrt-1.0.dist-info/METADATA,,\nfake_pjrt-1.0.dist-info/WHEEL,,\nfake_pjrt-1.0.dist-info/RECORD,,\n",
+		"fake_pjrt-1.0.dist-info/RECORD":   entry + "fake_pjrt-1.0.dist-info/METADATA,,\nfake_pjrt-1.0.dist-info/WHEEL,,\nfake_pjrt-1.0.dist-info/RECORD,,\n",
 	} {
 		w, err := z.Create(name)
 		if err != nil {
@@ -142,11 +140,11 @@ func fakeWheel(t *testing.T, dir, file string) string {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	content, err := os.ReadFile(path)
+	wheel, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256(content)
+	sum := sha256.Sum256(wheel)
 	return "fake-pjrt==1.0 --hash=sha256:" + hex.EncodeToString(sum[:]) + "\n"
 }
 
@@ -170,7 +168,7 @@ func TestPipInstall(t *testing.T) {
 	requirement := fakeWheel(t, links, wheels[cpuKind].folder+"/pjrt_c_api_cpu_plugin.so")
 
 	wrong := strings.Replace(requirement, "sha256:", "sha256:00000000", 1)[:len(requirement)-1] + "\n"
-	err = pipInstall(context.Background(), InstallOptions{Venv: venv}, wrong)
+	err = pipInstall(context.Background(), InstallOptions{Venv: venv}, wrong, false)
 	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "HASH") {
 		t.Errorf("a wrong hash: %v", err)
 	}
@@ -179,14 +177,28 @@ func TestPipInstall(t *testing.T) {
 	}
 
 	var lines []string
-	if err := pipInstall(context.Background(), InstallOptions{Venv: venv, Log: func(l string) { lines = append(lines, l) }}, requirement); err != nil {
+	log := func(line string) { lines = append(lines, line) }
+	if err := pipInstall(context.Background(), InstallOptions{Venv: venv, Log: log}, requirement, false); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(strings.Join(lines, "\n"), "Successfully installed fake-pjrt-1.0") {
 		t.Errorf("pip's output is not in the log: %q", lines)
 	}
-	if got := inVenv(venv, cpuKind, ""); len(got) != 1 {
-		t.Errorf("plugins in the environment: %v", got)
+	got := inVenv(venv, cpuKind, "")
+	if len(got) != 1 || !intact(venv, cpuKind) {
+		t.Fatalf("plugins in the environment: %v, intact %v", got, intact(venv, cpuKind))
+	}
+
+	// A damaged plugin is seen, and replaced when asked again.
+	place(t, got[0].path, "NOT A PLUGIN")
+	if intact(venv, cpuKind) {
+		t.Error("a damaged plugin counts as intact")
+	}
+	if err := pipInstall(context.Background(), InstallOptions{Venv: venv}, requirement, true); err != nil {
+		t.Fatal(err)
+	}
+	if !intact(venv, cpuKind) {
+		t.Error("still damaged")
 	}
 }
 

@@ -27,18 +27,18 @@ func openXLA(f Found, options []string, why string, o Options) (compute.Backend,
 		return nil, Choice{}, fmt.Errorf("opening backend %s: %w", f.Name, err)
 	}
 	defer remove()
-	b, err := newClient(f.Name, strings.Join(append([]string{path}, options...), ","))
+	b, err := newClient(f.Name, strings.Join(append([]string{path}, options...), ","), o.Threads)
 	if err != nil {
 		return nil, Choice{}, unavailable{f.Name, f.Plugin + ": " + printable(err.Error())}
 	}
 	return b, Choice{Name: f.Name, Plugin: f.Plugin, Version: f.Version, Why: why}, nil
 }
 
-// newClient makes the backend. On the processor it asks for one device: a plugin may show several (four, the pinned wheel), and XLA
-// makes its pool at least as large as that, so that two processors would share four threads, and Threads: 1 would be four. A number set
-// in XLA_FLAGS stands; a plugin that does not know the option is asked again without it.
-func newClient(name, config string) (*xla.Backend, error) {
-	if name == XLACPU && !strings.Contains(os.Getenv("XLA_FLAGS"), "host_platform_device_count") {
+// newClient makes the backend. A number of threads needs one device on the processor: a plugin may show several (four, the pinned wheel),
+// and XLA makes its pool at least as large as that. A number of devices set in XLA_FLAGS stands; a plugin that does not know the option
+// is asked again without it.
+func newClient(name, config string, threads int) (*xla.Backend, error) {
+	if name == XLACPU && threads > 0 && !strings.Contains(os.Getenv("XLA_FLAGS"), "host_platform_device_count") {
 		b, err := xla.NewWithOptions(config, pjrt.NamedValuesMap{"cpu_device_count": int64(1)})
 		if err == nil || !strings.Contains(err.Error(), "cpu_device_count") {
 			return b, err
