@@ -33,6 +33,8 @@ type Trainer struct {
 	trained []*nn.Parameter
 	state   [][]*model.Variable // for each trained parameter, the rule's state
 	exec    *model.Exec
+
+	keepGradients bool // return them, for tests: before clipping, in the order of trained
 }
 
 // StepResult is what one step returns.
@@ -40,6 +42,8 @@ type StepResult struct {
 	Loss     float64     // mean over the batch, before the update
 	GradNorm float64     // global L2 norm, before clipping
 	Logits   [][]float32 // [N, classes], before the update
+
+	gradients []*tensors.Tensor
 }
 
 // NewTrainer makes the optimizer's state (zeros) for the parameters that are trained now.
@@ -73,9 +77,13 @@ func NewTrainer(b compute.Backend, net *models.ResNet, o StepOptions) (*Trainer,
 func statePath(name string, p *nn.Parameter) string { return "/optimizer/" + name + p.Variable.Path() }
 
 // graph is the whole step: images [N, H, W, 3], labels [N], scalars [groups, k] -> loss, gradient norm, logits [N, classes].
-func (t *Trainer) graph(_ *model.Scope, images, labels, scalars *Node) (loss, norm, logits *Node) {
+func (t *Trainer) graph(_ *model.Scope, images, labels, scalars *Node) []*Node {
 	loss, logits, gradients := lossAndGradients(t.net, images, labels, t.trained, t.options)
-	norm = globalNorm(gradients)
+	norm := globalNorm(gradients)
+	out := []*Node{loss, norm, logits}
+	if t.keepGradients {
+		out = append(out, gradients...)
+	}
 	if t.options.ClipNorm > 0 { // torch.nn.utils.clip_grad_norm_: factor = min(1, max / (norm + 1e-6))
 		factor := MinScalar(Inverse(MulScalar(AddScalar(norm, 1e-6), 1/t.options.ClipNorm)), 1)
 		for i, g := range gradients {
@@ -94,7 +102,7 @@ func (t *Trainer) graph(_ *model.Scope, images, labels, scalars *Node) (loss, no
 			v.SetNodeValue(newState[j])
 		}
 	}
-	return loss, norm, logits
+	return out
 }
 
 // lossAndGradients builds forward, loss and backward in training mode, the gradients in the order of trained.
@@ -146,16 +154,16 @@ func (t *Trainer) Step(images *tensors.Tensor, labels []int32, lrs ...float64) (
 		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, err)
 	}
 	t.Steps++
-	defer func() {
-		for _, o := range out {
-			o.FinalizeAll()
-		}
-	}()
-	return StepResult{
-		Loss:     float64(tensors.ToScalar[float32](out[0])),
-		GradNorm: float64(tensors.ToScalar[float32](out[1])),
-		Logits:   out[2].Value().([][]float32),
-	}, nil
+	r := StepResult{
+		Loss:      float64(tensors.ToScalar[float32](out[0])),
+		GradNorm:  float64(tensors.ToScalar[float32](out[1])),
+		Logits:    out[2].Value().([][]float32),
+		gradients: out[3:],
+	}
+	for _, o := range out[:3] {
+		o.FinalizeAll()
+	}
+	return r, nil
 }
 
 // Images makes a tensor [N, H, W, 3] of a batch's pixels.

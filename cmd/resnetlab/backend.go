@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"resnetlab/resnetlib/backend"
+)
+
+type backendCommands struct {
+	List    backendList    `cmd:"" help:"Which backends work here."`
+	Install backendInstall `cmd:"" help:"Fetch a PJRT plugin into the project's .venv, checked by its hash."`
+	Doctor  backendDoctor  `cmd:"" help:"What was looked at, and what to do."`
+}
+
+type backendList struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+func (b *backendList) Run() error {
+	found := backend.List()
+	if b.JSON {
+		return printJSON(struct {
+			Schema   int             `json:"schema"`
+			Backends []backend.Found `json:"backends"`
+		}{1, found})
+	}
+	for _, f := range found {
+		fmt.Printf("%-10s %s\n", f.Name, foundLine(f))
+	}
+	return nil
+}
+
+// foundLine says in one line whether a backend works.
+func foundLine(f backend.Found) string {
+	if !f.OK {
+		return "no: " + f.Why
+	}
+	line := "yes"
+	for _, s := range []string{f.Version, f.Plugin, f.Why} {
+		if s != "" {
+			line += "  " + s
+		}
+	}
+	return line
+}
+
+type backendInstall struct {
+	Kind string `arg:"" enum:"cpu,cuda" help:"cpu or cuda."`
+}
+
+func (b *backendInstall) Run(ctx context.Context, c *commands) error {
+	found, err := backend.Install(ctx, b.Kind, backend.InstallOptions{Log: func(line string) { c.logf("%s", line) }})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-10s %s\n", found.Name, foundLine(found))
+	return nil
+}
+
+type backendDoctor struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+func (b *backendDoctor) Run() error {
+	checks := backend.Doctor()
+	if b.JSON {
+		return printJSON(struct {
+			Schema int             `json:"schema"`
+			Checks []backend.Check `json:"checks"`
+		}{1, checks})
+	}
+	for _, check := range checks {
+		printCheck(check.OK, check.Name, check.Detail, check.Fix)
+	}
+	return nil
+}
+
+// printCheck prints one line of a doctor, and below it what to do.
+func printCheck(ok bool, name, detail, advice string) {
+	fmt.Printf("%-4s %-22s %s\n", map[bool]string{true: "ok", false: "no"}[ok], name, detail)
+	if advice != "" {
+		fmt.Printf("     what to do: %s\n", advice)
+	}
+}

@@ -1,0 +1,116 @@
+// Command resnetlab trains, evaluates and uses ResNet and ResNeXt networks from the shell.
+//
+// Results go to stdout, progress and logs to stderr. Exit status: 0 done; 1 failed (trying again may help); 2 wrong usage; 3 bad input, nothing
+// produced; 4 done, except for the inputs it lists; 130 interrupted, and what was done is on disk.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"resnetlab/resnetlib/notebook"
+)
+
+// commands is the command line, one field a command.
+type commands struct {
+	Quiet   bool   `help:"No progress and no logs on stderr, errors alone." short:"q"`
+	Backend string `help:"What computes: go, xla:cpu, xla:cuda, xla:/abs/plugin.so, or auto (the fastest that works here)." placeholder:"NAME" env:"GOMLX_BACKEND"`
+
+	Train        trainCommand    `cmd:"" help:"Train on a folder of pictures."`
+	Eval         evalCommand     `cmd:"" help:"Loss, accuracy and confusion matrix of a trained network."`
+	Predict      predictCommand  `cmd:"" help:"Class probabilities of pictures."`
+	BatchPredict batchCommand    `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
+	Summary      summaryCommand  `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
+	Weights      weightsCommands `cmd:"" help:"Look into weight files, compare and convert them."`
+	Data         dataCommands    `cmd:"" help:"Draw the embedded data set."`
+	Transform    transformCommand `cmd:"" help:"Apply preprocessing to a picture, to look at it."`
+	BackendCmd   backendCommands `cmd:"" name:"backend" help:"Which backends work here, and what to do about the others."`
+	Kernel       kernelCommands  `cmd:"" help:"The Jupyter kernel."`
+	Bench        benchCommand    `cmd:"" help:"Measure forward pass and training step."`
+	Version      versionCommand  `cmd:"" help:"Versions of everything, for a bug report."`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is main without the process: it returns the exit status.
+func run(args []string) (status int) {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("resnetlab"), kong.Description("ResNet and ResNeXt: train, look inside, predict."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.Exit(func(code int) { panic(exitNow(code)) }))
+	if err != nil {
+		return report(err)
+	}
+	defer func() { // --help ends inside Parse
+		if code, ok := recover().(exitNow); ok {
+			status = int(code)
+		}
+	}()
+	call, err := parser.Parse(args)
+	if err != nil {
+		return report(usage(err))
+	}
+	notebook.Quiet = c.Quiet
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	call.BindTo(ctx, (*context.Context)(nil))
+	call.Bind(&c)
+	return report(call.Run())
+}
+
+type exitNow int
+
+// fault is an error with an exit status.
+type fault struct {
+	status int
+	err    error
+}
+
+func (f fault) Error() string { return f.err.Error() }
+func (f fault) Unwrap() error { return f.err }
+
+// usage marks an error of the command's words.
+func usage(err error) error { return mark(2, err) }
+
+// badInput marks an error of the input that trying again will not mend.
+func badInput(err error) error { return mark(3, err) }
+
+// except marks a command that is done but for some inputs, which it has listed.
+func except(err error) error { return mark(4, err) }
+
+func mark(status int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault{status, err}
+}
+
+// report shows an error as one clear line and returns the exit status.
+func report(err error) int {
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "resnetlab: interrupted")
+		return 130
+	}
+	notebook.ShowError(err)
+	var f fault
+	if errors.As(err, &f) {
+		return f.status
+	}
+	return 1
+}
+
+// logf writes a line to stderr unless --quiet.
+func (c *commands) logf(format string, args ...any) {
+	if !c.Quiet {
+		fmt.Fprintf(os.Stderr, format+"\n", args...)
+	}
+}

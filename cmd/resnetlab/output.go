@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/gomlx/compute"
+
+	"resnetlab/internal/atomicfile"
+	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/notebook"
+)
+
+// printJSON writes one indented JSON object to stdout.
+func printJSON(v any) error {
+	e := json.NewEncoder(os.Stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// printTable writes an aligned table to stdout.
+func printTable(t notebook.Tabler) error {
+	_, err := fmt.Print(notebook.FormatTable(t.Table()))
+	return err
+}
+
+// openBackend opens the backend that --backend names and says on stderr which it is and why.
+func (c *commands) openBackend(threads int) (compute.Backend, backend.Choice, error) {
+	b, choice, err := backend.OpenWith(c.Backend, backend.Options{Threads: threads})
+	if errors.Is(err, backend.ErrUnavailable) {
+		return nil, choice, badInput(err)
+	}
+	if err != nil {
+		return nil, choice, usage(err)
+	}
+	c.logf("%s", choice)
+	return b, choice, nil
+}
+
+// to writes to a file that appears when it is whole, or to stdout where the path is empty.
+func to(path string, write func(io.Writer) error) error {
+	if path == "" {
+		return write(os.Stdout)
+	}
+	return atomicfile.Write(path, write)
+}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"image/png"
+	"io"
+	"os"
+
+	"resnetlab/internal/atomicfile"
+	"resnetlab/resnetlib/transforms"
+)
+
+type transformCommand struct {
+	In  string `arg:"" help:"The picture."`
+	Out string `arg:"" help:"The PNG to write."`
+	Ops string `help:"Steps in order, separated by commas, e.g. resize:256,center-crop:224; none: decode to RGB only."`
+}
+
+func (t *transformCommand) Help() string { return "Steps: " + transforms.OpsUsage }
+
+func (t *transformCommand) Run() error {
+	ops, err := transforms.ParseOps(t.Ops)
+	if err != nil {
+		return usage(err)
+	}
+	data, err := os.ReadFile(t.In)
+	if err != nil {
+		return badInput(err)
+	}
+	picture, err := transforms.Decode(data)
+	if err != nil {
+		return badInput(fmt.Errorf("decoding %s: %w", t.In, err))
+	}
+	if picture, err = transforms.Apply(ops, picture, data); err != nil {
+		return badInput(fmt.Errorf("transforming %s: %w", t.In, err))
+	}
+	return atomicfile.Write(t.Out, func(w io.Writer) error { return png.Encode(w, picture.Image()) })
+}

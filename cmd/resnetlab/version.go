@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"resnetlab/resnetlib/backend"
+)
+
+type versionCommand struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+// version is set by the linker in a release.
+var version = "development"
+
+// reported are the modules whose versions matter in a bug report.
+var reported = []string{"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/janpfeifer/gonb", "gonum.org/v1/plot"}
+
+func (v *versionCommand) Run() error {
+	modules := map[string]string{}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			modules[m.Path] = m.Version
+		}
+	}
+	if v.JSON {
+		return printJSON(struct {
+			Schema    int               `json:"schema"`
+			Version   string            `json:"version"`
+			Go        string            `json:"go"`
+			OS        string            `json:"os"`
+			Processor string            `json:"arch"`
+			CPUs      int               `json:"cpus"`
+			Modules   map[string]string `json:"modules"`
+			Backends  []backend.Found   `json:"backends"`
+		}{1, version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), modules, backend.List()})
+	}
+	fmt.Printf("resnetlab %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, m := range reported {
+		if modules[m] != "" {
+			fmt.Printf("  %-26s %s\n", m, modules[m])
+		}
+	}
+	for _, f := range backend.List() {
+		fmt.Printf("  backend %-18s %s\n", f.Name, foundLine(f))
+	}
+	return nil
+}
