@@ -65,12 +65,17 @@ func TestRegionEqualsWhole(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for y := range r.Dy() {
-				from := 3 * ((r.Min.Y+y)*c.Width + r.Min.X)
-				if !bytes.Equal(part.Pix[3*y*r.Dx():3*(y+1)*r.Dx()], whole.Pix[from:from+3*r.Dx()]) {
-					t.Fatalf("%s: region %v differs from the whole in row %d", c.What, r, y)
-				}
-			}
+			sameAsWhole(t, part, whole, r)
+		}
+	}
+}
+
+func sameAsWhole(t *testing.T, part, whole *Image, r image.Rectangle) {
+	t.Helper()
+	for y := range r.Dy() {
+		from := 3 * ((r.Min.Y+y)*whole.Width + r.Min.X)
+		if !bytes.Equal(part.Pix[3*y*r.Dx():3*(y+1)*r.Dx()], whole.Pix[from:from+3*r.Dx()]) {
+			t.Fatalf("region %v differs from the whole in row %d", r, y)
 		}
 	}
 }
@@ -122,8 +127,10 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%dx%d with %d bytes", p.Width, p.Height, len(p.Pix))
 		}
 		r := image.Rect(width/3, height/2, width/3+max(1, width/4), height/2+1)
-		if _, err := DecodeRegion(data, r); err != nil {
+		part, err := DecodeRegion(data, r)
+		if err != nil {
 			t.Fatalf("the whole decodes, region %v does not: %v", r, err)
 		}
+		sameAsWhole(t, part, p, r)
 	})
 }

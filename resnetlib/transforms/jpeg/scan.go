@@ -100,14 +100,29 @@ func (d *decoder) readScanHeader(body []byte) (*scan, error) {
 	tail := body[1+2*n:]
 	s.first, s.last, s.high, s.low = int(tail[0]), int(tail[1]), int(tail[2]>>4), int(tail[2]&15)
 	s.interleaved = n > 1
-	s.mcusWide, s.mcusHigh = s.components[0].blocksWide, s.components[0].need.Max.Y
-	if s.interleaved {
-		s.mcusWide, s.mcusHigh = d.mcusWide, 0
-		for _, c := range s.components {
-			s.mcusHigh = max(s.mcusHigh, ceilDiv(c.need.Max.Y, c.v))
-		}
-	}
+	d.layOutScan(s)
 	return s, d.checkScan(s)
+}
+
+// layOutScan counts the MCUs down to the region's last row. If more scans follow and there are restart markers, all
+// are read: where a damaged scan ends depends on which markers it stepped over.
+func (d *decoder) layOutScan(s *scan) {
+	all := d.restartInterval > 0 && (d.progressive || len(s.components) < len(d.components))
+	c := s.components[0]
+	s.mcusWide, s.mcusHigh = c.blocksWide, c.need.Max.Y
+	if all {
+		s.mcusHigh = c.blocksHigh
+	}
+	if !s.interleaved {
+		return
+	}
+	s.mcusWide, s.mcusHigh = d.mcusWide, 0
+	for _, c := range s.components {
+		s.mcusHigh = max(s.mcusHigh, ceilDiv(c.need.Max.Y, c.v))
+	}
+	if all {
+		s.mcusHigh = d.mcusHigh
+	}
 }
 
 func (d *decoder) scanComponent(s *scan, id, tables uint8) (*component, error) {
