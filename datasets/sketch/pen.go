@@ -27,6 +27,14 @@ func (c colour) shaded(light float64) colour {
 	return colour{min(1, c[0]*light), min(1, c[1]*light), min(1, c[2]*light)}
 }
 
+// mixed is the colour with a share of another.
+func (c colour) mixed(other colour, share float64) colour {
+	for k := range c {
+		c[k] = mix(c[k], other[k], share)
+	}
+	return c
+}
+
 func (c colour) rgba() color.RGBA {
 	return color.RGBA{uint8(255 * min(1, c[0])), uint8(255 * min(1, c[1])), uint8(255 * min(1, c[2])), 255}
 }

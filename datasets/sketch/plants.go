@@ -5,10 +5,11 @@ import (
 	"math/rand/v2"
 )
 
-// plant is a class: a name and how one of its kind is drawn, about the origin, within a radius of about 1.
-// Another task is another table.
+// plant is a class: a name, the hues it is often (not always) of, and how one of its kind is drawn, about the origin,
+// within a radius of about 1. Another task is another table.
 type plant struct {
 	name string
+	hues [2]float64 // from, to, as parts of the colour circle
 	kind interface {
 		draw(p *pen, c paints, rnd *rand.Rand)
 	}
@@ -16,11 +17,11 @@ type plant struct {
 
 // plants is the five-class task, sorted by name. The sizes make each class cover the same share of a picture.
 var plants = []plant{
-	{"clover", radial{petals: [2]int{3, 4}, shape: hearts, width: [2]float64{0.85, 1.05}, size: 0.95, veins: 0.8}},
-	{"daisy", radial{petals: [2]int{11, 17}, shape: ovals, width: [2]float64{0.19, 0.26}, size: 0.97, core: [2]float64{0.2, 0.32}}},
-	{"fern", frond{pairs: [2]int{7, 10}, size: 1.43}},
-	{"lily", radial{petals: [2]int{5, 6}, shape: lances, width: [2]float64{0.34, 0.48}, size: 1.15, veins: 0.8, core: [2]float64{0.06, 0.1}, stamens: true}},
-	{"tulip", cup{size: 1.3}},
+	{"clover", [2]float64{0.24, 0.4}, radial{petals: [2]int{3, 4}, width: [2]float64{0.85, 1.05}, size: 0.95, shape: heart, mark: chevron}},
+	{"daisy", [2]float64{0.1, 0.18}, radial{petals: [2]int{11, 17}, width: [2]float64{0.19, 0.26}, size: 0.97, shape: oval, core: [2]float64{0.24, 0.34}}},
+	{"fern", [2]float64{0.36, 0.52}, frond{pairs: [2]int{7, 10}, size: 1.43}},
+	{"lily", [2]float64{0.7, 0.86}, radial{petals: [2]int{5, 6}, width: [2]float64{0.36, 0.48}, size: 1.15, shape: lance, mark: freckles, core: [2]float64{0.06, 0.1}, stamens: true}},
+	{"tulip", [2]float64{0.92, 1.06}, cup{size: 1.3}},
 }
 
 func names(table []plant) []string {
@@ -31,7 +32,7 @@ func names(table []plant) []string {
 	return all
 }
 
-// paints are the colours of one plant. They say nothing about its class.
+// paints are the colours of one plant.
 type paints struct{ main, second, stem colour }
 
 // stalk draws a stem downwards from the origin.
@@ -42,20 +43,31 @@ func stalk(p *pen, c paints, rnd *rand.Rand) {
 
 // radial is a flower or leaf seen from above: petals about a centre.
 type radial struct {
-	petals  [2]int // fewest, most
-	shape   func(width float64) outline
+	petals  [2]int     // fewest, most
 	width   [2]float64 // of a petal, in lengths of it
 	size    float64
-	veins   float64    // share of plants with a line along each petal
-	core    [2]float64 // radius of the centre; none where it is 0
+	shape   func(width float64) outline
+	mark    func(petal *pen, shape outline, c colour) // drawn on each petal, where there is one
+	core    [2]float64                                // radius of the centre; none where it is 0
 	stamens bool
 }
 
-var (
-	hearts = heart
-	ovals  = oval
-	lances = func(width float64) outline { return pointed(width, 0.45) }
-)
+func lance(width float64) outline { return pointed(width, 0.45) }
+
+// chevron is the pale band across a clover's leaflet.
+func chevron(petal *pen, shape outline, c colour) {
+	petal.with(shift(0, 0.14), scale(0.72, 0.72)).fill(shape, c.shaded(0.5).mixed(colour{1, 1, 1}, 0.6))
+	petal.with(shift(0, 0.02), scale(0.72, 0.72)).fill(shape, c)
+}
+
+// freckles are the dark spots along a lily's petal, and its rib.
+func freckles(petal *pen, _ outline, c colour) {
+	dark := c.shaded(0.45)
+	petal.fill(ribbon(bow(0.8, 0), 0.05, 0.02), dark)
+	for i := range 6 {
+		petal.with(shift(0.09*float64(2*(i%2)-1), 0.3+0.09*float64(i))).fill(disc(0.035), dark)
+	}
+}
 
 func (r radial) draw(p *pen, c paints, rnd *rand.Rand) {
 	if chance(rnd, 0.7) {
@@ -63,15 +75,14 @@ func (r radial) draw(p *pen, c paints, rnd *rand.Rand) {
 	}
 	p = p.with(scale(r.size, r.size), turn(between(rnd, 0, 2*math.Pi)))
 	n, petal := within(rnd, r.petals[0], r.petals[1]), r.shape(between(rnd, r.width[0], r.width[1]))
-	veins := chance(rnd, r.veins)
 	for i := range n {
 		angle := (float64(i) + between(rnd, -0.12, 0.12)) / float64(n) * 2 * math.Pi
 		length, light := between(rnd, 0.9, 1.08), between(rnd, 0.82, 1.12)
 		q := p.with(turn(angle), scale(length, length))
 		q.with(scale(1.1, 1.03)).fill(petal, c.main.shaded(light*0.7)) // a rim, so that petals stand apart
 		q.fill(petal, c.main.shaded(light))
-		if veins {
-			q.fill(ribbon(bow(0.75, 0), 0.05, 0.02), c.main.shaded(light*0.65))
+		if r.mark != nil {
+			r.mark(q, petal, c.main.shaded(light))
 		}
 	}
 	if r.core[1] > 0 {
@@ -132,6 +143,9 @@ func (k cup) draw(p *pen, c paints, rnd *rand.Rand) {
 		q := p.with(shift(0, -0.08), turn(petal.lean), scale(height, height))
 		o := pointed(width, 0.42)
 		q.with(scale(1.06, 1.03)).fill(o, c.main.shaded(petal.light*0.7))
-		q.fill(o, c.main.shaded(petal.light*between(rnd, 0.95, 1.05)))
+		q.fill(o, c.main.shaded(petal.light))
+		for _, x := range []float64{-0.12, 0, 0.12} { // streaks
+			q.with(shift(x, 0.12)).fill(ribbon(bow(0.6, x/2), 0.035, 0.01), c.main.shaded(petal.light*0.6))
+		}
 	}
 }

@@ -25,14 +25,14 @@ func draw(kind plant, side int, rnd *rand.Rand) *transforms.RGB {
 	paper := &pen{page: page, rasterizer: vector.NewRasterizer(width, height),
 		affine: affine{a: half, d: -half, dx: float64(width) / 2, dy: float64(height) / 2}} // y up, the shorter side from -1 to 1
 
-	for range within(rnd, 2, 7) {
+	for range within(rnd, 1, 5) {
 		clutter(paper, rnd)
 	}
 	if chance(rnd, 0.25) {
-		place(paper, kind, between(rnd, 0.22, 0.32), 0.75, rnd)
+		place(paper, kind, between(rnd, 0.3, 0.4), 0.75, rnd)
 	}
-	place(paper, kind, between(rnd, 0.42, 0.78), 0.3, rnd)
-	for range within(rnd, 0, 3) {
+	place(paper, kind, between(rnd, 0.55, 0.9), 0.22, rnd)
+	for range within(rnd, 0, 2) {
 		grass(paper, rnd)
 	}
 	return develop(page, rnd)
@@ -43,10 +43,14 @@ func place(p *pen, kind plant, radius, spread float64, rnd *rand.Rand) {
 	p = p.with(
 		shift(between(rnd, -spread, spread), between(rnd, -spread, spread)),
 		scale(radius, radius),
-		turn(between(rnd, -1.1, 1.1)),
+		turn(between(rnd, -0.8, 0.8)),
 		affine{a: between(rnd, 0.75, 1.1), b: between(rnd, -0.2, 0.2), d: between(rnd, 0.75, 1.1)}, // perspective
 	)
-	kind.kind.draw(p, paints{bright(rnd), bright(rnd), earthy(rnd)}, rnd)
+	main := bright(rnd)
+	if chance(rnd, 0.28) {
+		main = hsv(between(rnd, kind.hues[0], kind.hues[1]), between(rnd, 0.6, 0.95), between(rnd, 0.6, 1))
+	}
+	kind.kind.draw(p, paints{main, bright(rnd), earthy(rnd)}, rnd)
 }
 
 // bright is the colour of a petal or a leaf: any hue, or white.

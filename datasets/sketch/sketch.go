@@ -1,8 +1,9 @@
 // Package sketch is a picture data set that the program draws itself: plants of five classes, in any colour, place,
 // size and light, before clutter. It needs no file, font or network, and the same seed gives the same pictures.
 //
-// The classes differ in shape alone. Colours, backgrounds and clutter are drawn alike for all of them, and every class
-// covers about the same share of a picture, so that a network has to learn what a daisy looks like.
+// The classes differ in shape and markings. Each is often of its own colour, as flowers are, but more often of any, and
+// all cover about the same share of a picture before backgrounds drawn alike, so that colour alone does not tell them
+// apart: a network has to learn what a daisy looks like.
 package sketch
 
 // Classes are the names of the five classes, sorted: the labels are the same when the pictures come from folders.
