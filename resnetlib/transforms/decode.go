@@ -83,8 +83,9 @@ func Format(data []byte) string {
 // transparency dropped, not blended; EXIF orientation not applied (see Upright). A picture of more pixels than
 // Pillow's limit, or larger than its file can hold, is refused before memory is taken for it.
 //
-// JPEG is exact except as package jpeg says; the others are exact; what a format allows beyond what is read here
-// (JPEG inside TIFF, animated WebP and the like) is an error.
+// JPEG is exact except as package jpeg says, and the others are exact. What a format allows beyond what is read here is
+// an error: animated WebP; TIFF of CMYK, YCbCr, grey with alpha, or with JPEG inside; BMP with run lengths or 16 bits.
+// Stricter than Pillow, a GIF without trailer, a PNG without IEND and a TIFF with any value cut off are truncated.
 func Decode(data []byte) (*RGB, error) {
 	if len(data) == 0 {
 		return nil, errors.New("the file is empty")

@@ -1,10 +1,26 @@
 package transforms
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"os"
+)
 
 // Upright turns p as the EXIF orientation in its file says, like Pillow's ImageOps.exif_transpose. torchvision does
 // not do this, so it is an option: a model sees phone pictures lying unless it is asked for.
 func Upright(p *RGB, file []byte) *RGB { return Orient(p, Orientation(file)) }
+
+// DecodeFileUpright is DecodeFile with the EXIF orientation applied.
+func DecodeFileUpright(path string) (*RGB, error) {
+	p, err := DecodeFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Upright(p, file), nil
+}
 
 // Orient undoes an EXIF orientation, 1 to 8; 1 and other values leave the picture as it is.
 func Orient(p *RGB, orientation int) *RGB {

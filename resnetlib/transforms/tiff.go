@@ -22,13 +22,13 @@ func readTIFF(data []byte) (*RGB, error) {
 	if err != nil {
 		return nil, err
 	}
-	ratio, err := tiffRatio(data)
+	tags, err := readTIFFTags(data)
 	if err != nil {
 		return nil, err
 	}
 	// A bit a pixel is the least; for more the bound is only less tight.
 	need := int64(config.Width) * int64(config.Height) / 8
-	if err := checkSize(config.Width, config.Height, need, ratio*int64(len(data))); err != nil {
+	if err := checkSize(config.Width, config.Height, need, tags.ratio()*int64(len(data))); err != nil {
 		return nil, err
 	}
 	m, err := tiff.Decode(bytes.NewReader(data))
@@ -38,44 +38,59 @@ func readTIFF(data []byte) (*RGB, error) {
 	if grey, ok := m.(*image.Gray16); ok {
 		return clipGrey16(grey), nil
 	}
-	return FromImage(m), nil
+	p := FromImage(m)
+	if tags.fax() && tags.photometric == blackIsZero {
+		// The package takes fax's white runs for white; libtiff, and so Pillow, for zeros, whatever these mean.
+		for i, v := range p.Pix {
+			p.Pix[i] = 255 - v
+		}
+	}
+	return p, nil
 }
 
-// tiffRatio is the most that one byte of the file's first picture can become, by its compression tag. A value that
-// lies behind the end of the file is an error, even one that the pixels do not depend on.
-func tiffRatio(data []byte) (int64, error) {
+// tiffTags are those of the file's first picture that its decoder does not tell about.
+type tiffTags struct{ compression, photometric uint16 }
+
+const blackIsZero = 1 // of photometric
+
+// readTIFFTags reads the first directory. A value that lies behind the end of the file is an error, even one that the
+// pixels do not depend on.
+func readTIFFTags(data []byte) (tags tiffTags, err error) {
 	var order binary.ByteOrder = binary.LittleEndian
 	if data[0] == 'M' {
 		order = binary.BigEndian
 	}
-	const compression, entrySize = 259, 12
+	const compression, photometric, entrySize = 259, 262, 12
 	sizes := [...]int64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-	ratio := int64(1)
+	tags.compression = 1
 	at := int64(order.Uint32(data[4:])) // tiff.DecodeConfig has read this directory
 	entries := data[at+2:]
 	for range order.Uint16(data[at:]) {
 		if len(entries) < entrySize {
-			return 0, errTruncated
+			return tags, errTruncated
 		}
-		kind := int(order.Uint16(entries[2:]))
-		if kind < len(sizes) {
+		if kind := int(order.Uint16(entries[2:])); kind < len(sizes) {
 			size := sizes[kind] * int64(order.Uint32(entries[4:]))
 			if size > 4 && int64(order.Uint32(entries[8:]))+size > int64(len(data)) {
-				return 0, errTruncated
+				return tags, errTruncated
 			}
 		}
-		if order.Uint16(entries) == compression {
-			ratio = compressionRatio(order.Uint16(entries[8:]))
+		switch order.Uint16(entries) {
+		case compression:
+			tags.compression = order.Uint16(entries[8:])
+		case photometric:
+			tags.photometric = order.Uint16(entries[8:])
 		}
 		entries = entries[entrySize:]
 	}
-	return ratio, nil
+	return tags, nil
 }
 
-func compressionRatio(tag uint16) int64 {
-	switch tag {
-	case 1: // none
-		return 1
+func (t tiffTags) fax() bool { return t.compression >= 2 && t.compression <= 4 }
+
+// ratio is the most that one byte of the file can become.
+func (t tiffTags) ratio() int64 {
+	switch t.compression {
 	case 5: // LZW
 		return lzwRatio
 	case 8, 32946: // deflate
@@ -83,5 +98,8 @@ func compressionRatio(tag uint16) int64 {
 	case 32773: // PackBits
 		return 128
 	}
-	return 1 << 20 // fax: a white line is a few bits
+	if t.fax() {
+		return 1 << 20 // a white line is a few bits
+	}
+	return 1
 }
