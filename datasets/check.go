@@ -24,7 +24,7 @@ func Check(ctx context.Context, ds Dataset, workers int) ([]Unreadable, error) {
 	failed := make([]error, ds.Len())
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range workerCount(workers) {
+	for range WorkerCount(workers) {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(failed) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				_, failed[i] = fetch(ds, i)

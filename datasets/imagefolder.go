@@ -103,6 +103,16 @@ func NewImageFolder(dir string) (*ImageFolder, error) {
 	return folder, nil
 }
 
+// Pictures lists the picture files below dir at any depth, by their extension, sorted by path: relative to dir, with /.
+func Pictures(dir string) ([]string, error) {
+	names, err := pictures(dir, ".")
+	if err != nil {
+		return nil, fmt.Errorf("listing pictures: %w", err)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // Dir is the folder given to NewImageFolder.
 func (f *ImageFolder) Dir() string { return f.root }
 

@@ -41,12 +41,12 @@ func NewLoader(ds Dataset, c LoaderConfig) *Loader {
 	if c.BatchSize < 1 || c.Preset.Crop < 1 {
 		panic("datasets.NewLoader: BatchSize and Preset.Crop must be at least 1")
 	}
-	c.Workers = workerCount(c.Workers)
+	c.Workers = WorkerCount(c.Workers)
 	return &Loader{ds, c}
 }
 
-// workerCount is workers, or one a core where it is not positive.
-func workerCount(workers int) int {
+// WorkerCount is workers, or one a core where it is not positive.
+func WorkerCount(workers int) int {
 	if workers < 1 {
 		return runtime.GOMAXPROCS(0)
 	}

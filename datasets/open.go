@@ -105,3 +105,11 @@ func isFolder(dir, name string) bool {
 	info, err := os.Stat(filepath.Join(dir, name))
 	return err == nil && info.IsDir()
 }
+
+// OpenSplit opens one part of a data set to look at: dir/split where there is one, else dir itself.
+func OpenSplit(dir, split string) (Dataset, error) {
+	if isFolder(dir, split) {
+		dir = filepath.Join(dir, split)
+	}
+	return NewImageFolder(dir)
+}

@@ -20,6 +20,11 @@ func New(split string, c Config) datasets.Dataset {
 	return &drawn{config: c, split: split, pictures: []int{c.Train, c.Val, c.Test}[i], table: plants, classes: Classes}
 }
 
+// All returns the three splits, as datasets.Open returns those of a folder: what is trained on where no data are given.
+func All(c Config) *datasets.Splits {
+	return &datasets.Splits{Train: New("train", c), Val: New("val", c), Test: New("test", c)}
+}
+
 // drawn is one split.
 type drawn struct {
 	config   Config

@@ -84,6 +84,24 @@ func TestALargerSetBeginsWithTheSmaller(t *testing.T) {
 	}
 }
 
+func TestFingerprintKnowsTheDrawings(t *testing.T) {
+	seen := map[string]Config{}
+	for _, c := range []Config{{}, {Seed: 1}, {Size: 48}, {Train: 10}, {Test: 10}} {
+		fingerprint, err := All(c).Fingerprint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := seen[fingerprint]; ok {
+			t.Errorf("%+v and %+v have the same fingerprint", c, other)
+		}
+		seen[fingerprint] = c
+	}
+	again, err := All(Config{Train: 2000}).Fingerprint()
+	if _, ok := seen[again]; !ok || err != nil {
+		t.Errorf("the same data have another fingerprint (error %v)", err)
+	}
+}
+
 func TestUnknownSplit(t *testing.T) {
 	defer func() {
 		if recover() == nil {
