@@ -22,18 +22,18 @@ type commands struct {
 	Quiet   bool   `help:"No progress and no logs on stderr, errors alone." short:"q"`
 	Backend string `help:"What computes: go, xla:cpu, xla:cuda, xla:/abs/plugin.so, or auto (the fastest that works here)." placeholder:"NAME" env:"GOMLX_BACKEND"`
 
-	Train        trainCommand    `cmd:"" help:"Train on a folder of pictures."`
-	Eval         evalCommand     `cmd:"" help:"Loss, accuracy and confusion matrix of a trained network."`
-	Predict      predictCommand  `cmd:"" help:"Class probabilities of pictures."`
-	BatchPredict batchCommand    `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
-	Summary      summaryCommand  `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
-	Weights      weightsCommands `cmd:"" help:"Look into weight files, compare and convert them."`
-	Data         dataCommands    `cmd:"" help:"Draw the embedded data set."`
+	Train        trainCommand     `cmd:"" help:"Train on a folder of pictures."`
+	Eval         evalCommand      `cmd:"" help:"Loss, accuracy and confusion matrix of a trained network."`
+	Predict      predictCommand   `cmd:"" help:"Class probabilities of pictures."`
+	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
+	Summary      summaryCommand   `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
+	Weights      weightsCommands  `cmd:"" help:"Look into weight files, compare and convert them."`
+	Data         dataCommands     `cmd:"" help:"Draw the embedded data set."`
 	Transform    transformCommand `cmd:"" help:"Apply preprocessing to a picture, to look at it."`
-	BackendCmd   backendCommands `cmd:"" name:"backend" help:"Which backends work here, and what to do about the others."`
-	Kernel       kernelCommands  `cmd:"" help:"The Jupyter kernel."`
-	Bench        benchCommand    `cmd:"" help:"Measure forward pass and training step."`
-	Version      versionCommand  `cmd:"" help:"Versions of everything, for a bug report."`
+	BackendCmd   backendCommands  `cmd:"" name:"backend" help:"Which backends work here, and what to do about the others."`
+	Kernel       kernelCommands   `cmd:"" help:"The Jupyter kernel."`
+	Bench        benchCommand     `cmd:"" help:"Measure forward pass and training step."`
+	Version      versionCommand   `cmd:"" help:"Versions of everything, for a bug report."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

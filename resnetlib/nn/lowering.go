@@ -18,12 +18,15 @@ type side struct{ min, max int }
 
 func (s side) holds(h int) bool { return s.min <= h && h <= s.max }
 
-// Training leaves pictures of less than 7 pixels to direct convolution: there whole rows of the kernel see nothing but border, their gradient is
-// exactly 0, and Winograd's rounding (1e-9) would be blown up to a full step by Adam, which divides by the gradient's own size
-// (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
+// tiny is the height below which training computes a 3x3 convolution as a sum of shifted products, on every backend. There whole rows of the
+// kernel see nothing but border and their gradient is exactly 0: Winograd's rounding (1e-9) would be blown up to a full step by Adam, which
+// divides by the gradient's own size (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance
+// without), and XLA's own gradient of such convolutions is slow (ResNet-18, 64 px, batch 16, training step: 0.20 s a picture, so 0.04).
+const tiny = 7
+
 var lowerings = map[string]lowering{
-	"Go Backend": {native: false, winogradEval: side{1, 56}, winogradTrain: side{7, 56}, winogradMinimum: 16},
-	"xla":        {native: true, winogradEval: side{1, 56}, winogradTrain: side{7, 28}, winogradMinimum: 16},
+	"Go Backend": {native: false, winogradEval: side{1, 56}, winogradTrain: side{tiny, 56}, winogradMinimum: 16},
+	"xla":        {native: true, winogradEval: side{1, 56}, winogradTrain: side{tiny, 28}, winogradMinimum: 16},
 }
 
 // loweringOf falls back on the backend's own convolution for a backend not measured, an accelerator above all.
@@ -47,7 +50,7 @@ func conv2d(x, w *Node, stride, pad, groups int) *Node {
 		return pointwise(x, w, stride)
 	case k == 3 && stride == 1 && pad == 1 && groups == 1 && in >= by.winogradMinimum && sides.holds(h):
 		return winograd(x, w)
-	case !by.native:
+	case !by.native || k == 3 && stride == 1 && groups == 1 && h < tiny && Training(x.Graph()):
 		return shifted(x, w, stride, pad, groups)
 	case groups > 1 && by.winogradMinimum > 0: // measured on XLA's CPU only
 		return grouped(x, w, stride, pad, groups)

@@ -147,24 +147,33 @@ func (n *Net) SetTensor(key string, t *weights.Tensor) error {
 	if p == nil {
 		return fmt.Errorf("the network has no parameter %q", key)
 	}
+	value, err := p.FromTorch(t)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	return p.Variable.SetValue(value)
+}
+
+// FromTorch makes a tensor of the variable's shape from one in PyTorch's layout, the counterpart of Torch.
+func (p *Parameter) FromTorch(t *weights.Tensor) (*tensors.Tensor, error) {
 	if !slices.Equal(t.Shape, p.Shape()) {
-		return fmt.Errorf("%s: shape %v in the file, %v in the network", key, t.Shape, p.Shape())
+		return nil, fmt.Errorf("shape %v given, %v needed", t.Shape, p.Shape())
 	}
 	value := tensors.FromShape(p.Variable.Shape())
 	if p.dtype() == "int64" {
 		ints, err := t.Int64s()
 		if err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+			return nil, err
 		}
 		tensors.MustMutableFlatData(value, func(v []int64) { copy(v, ints) })
-		return p.Variable.SetValue(value)
+		return value, nil
 	}
 	floats, err := t.Float32s()
 	if err != nil {
-		return fmt.Errorf("%s: %w", key, err)
+		return nil, err
 	}
 	tensors.MustMutableFlatData(value, func(v []float32) { p.layout.fromTorch(v, floats, t.Shape) })
-	return p.Variable.SetValue(value)
+	return value, nil
 }
 
 // Tensor is the parameter's present value in PyTorch's layout.

@@ -1,9 +1,6 @@
 package train
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Schedule gives the learning rate of step t (from 0) for a base rate; all of torch.optim.lr_scheduler's that have a closed form are here by
 // their PyTorch names. Only [Plateau] looks at results.
@@ -121,18 +118,17 @@ func (p *Plateau) Observe(metric float64) {
 	}
 }
 
-// ScheduleNames are the schedules that settings know by name.
-var ScheduleNames = []string{"none", "step", "cosine", "plateau"}
-
-// scheduleOf makes the schedule of the settings, in steps of an epoch as torchvision's references have it; a plateau is applied on top by the loop.
-func scheduleOf(name string, epochs, warmup int) Schedule {
-	rest := max(epochs-warmup, 1)
-	after := map[string]Schedule{"step": StepLR(max(rest/3, 1), 0.1), "cosine": CosineAnnealingLR(rest, 0)}[name]
-	if !slices.Contains([]string{"step", "cosine"}, name) {
-		after = ConstantLR()
+// scheduleOf makes the schedule of the settings, counted in epochs; a plateau is applied on top of it by the loop.
+func scheduleOf(c Config) Schedule {
+	after := ConstantLR()
+	switch c.Scheduler {
+	case "step":
+		after = StepLR(c.LRStepSize, c.LRGamma)
+	case "cosine":
+		after = CosineAnnealingLR(max(c.Epochs-c.Warmup, 1), 0)
 	}
-	if warmup == 0 {
+	if c.Warmup == 0 {
 		return after
 	}
-	return SequentialLR([]int{warmup}, LinearLR(1/float64(warmup+1), warmup), after)
+	return SequentialLR([]int{c.Warmup}, LinearLR(1/float64(c.Warmup+1), c.Warmup), after)
 }

@@ -60,7 +60,9 @@ func (f *function) binary(op compute.OpType, x, y compute.Value) (compute.Value,
 	return shapeinference.BinaryOp(op, x.(shapes.Shape), y.(shapes.Shape))
 }
 
-func (f *function) Sqrt(x compute.Value) (compute.Value, error) { return f.unary(compute.OpTypeSqrt, x) }
+func (f *function) Sqrt(x compute.Value) (compute.Value, error) {
+	return f.unary(compute.OpTypeSqrt, x)
+}
 func (f *function) Add(x, y compute.Value) (compute.Value, error) {
 	return f.binary(compute.OpTypeAdd, x, y)
 }

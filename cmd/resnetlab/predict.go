@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/transforms"
+)
+
+// shape is how predictions are written.
+type shape struct {
+	TopK       int    `help:"Classes shown of each picture, the most probable first; 0: all." default:"0"`
+	OutputType string `help:"prob, or logit to have the logits too." default:"prob" enum:"prob,logit"`
+	Format     string `help:"${enum}." default:"text" enum:"text,json,csv,jsonl"`
+}
+
+func (s shape) layout(classes []string) predict.Layout {
+	return predict.Layout{Format: s.Format, Classes: classes, TopK: s.TopK, Logits: s.OutputType == "logit"}
+}
+
+type predictCommand struct {
+	Images []string `arg:"" help:"Pictures."`
+	trained
+	shape
+	Plot string `help:"Draw the picture with its classes (.png or .svg); one picture only." placeholder:"FILE"`
+}
+
+func (p *predictCommand) Run(ctx context.Context, c *commands) error {
+	if p.Plot != "" && len(p.Images) != 1 {
+		return usage(fmt.Errorf("--plot draws one picture, %d were given", len(p.Images)))
+	}
+	predictor, err := p.predictor(c, min(len(p.Images), 8))
+	if err != nil {
+		return err
+	}
+	defer predictor.Finalize()
+	var last predict.Result
+	bad := 0
+	err = to("", func(w io.Writer) error {
+		out, err := predict.NewWriter(w, p.layout(predictor.Classes))
+		if err != nil {
+			return err
+		}
+		for r := range predictor.Files(ctx, "", p.Images, 2) {
+			if r.File == "" {
+				return r.Err
+			}
+			if r.Err != nil {
+				bad++
+			}
+			last = r
+			if err := out.Write(r); err != nil {
+				return err
+			}
+		}
+		return out.Close()
+	})
+	if err != nil {
+		return err
+	}
+	if p.Plot != "" && last.Err == nil {
+		if err := p.plot(last, predictor.Classes); err != nil {
+			return err
+		}
+	}
+	return unread(bad, len(p.Images))
+}
+
+// plot draws the notes' card: the picture, its class and probability, all classes beside it.
+func (p *predictCommand) plot(r predict.Result, classes []string) error {
+	picture, err := transforms.DecodeFile(r.File)
+	if err != nil {
+		return badInput(err)
+	}
+	return plots.PredictionCard(picture, "", classes, r.Probs).Save(p.Plot)
+}
+
+// unread is the error for pictures that could not be read.
+func unread(bad, all int) error {
+	switch {
+	case bad == 0:
+		return nil
+	case bad == all:
+		return badInput(fmt.Errorf("none of %d pictures could be read", all))
+	}
+	return except(fmt.Errorf("%d of %d pictures could not be read", bad, all))
+}

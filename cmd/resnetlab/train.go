@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"resnetlab/resnetlib/notebook"
+	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/train"
+)
+
+type trainCommand struct {
+	runs.Settings
+}
+
+func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
+	b, choice, err := c.openBackend(t.Threads)
+	if err != nil {
+		return err
+	}
+	show := &trainProgress{log: c.logf}
+	options := []train.Option{train.On(b, choice.Name), train.Report(show.event)}
+	var run *runs.Run
+	if t.Resume != "" {
+		run, err = train.Resume(ctx, t.Resume, func(s runs.Settings) (runs.Settings, error) {
+			s, err := s.Continue(t.Settings, flagsGiven(call))
+			return s, usage(err)
+		}, options...)
+	} else {
+		run, err = train.Fit(ctx, t.Settings, options...)
+	}
+	show.end()
+	if run != nil {
+		t.finish(c, run)
+	}
+	return trainStatus(err)
+}
+
+// flagsGiven are the names of the flags on the command line, and "data" where it was given.
+func flagsGiven(call *kong.Context) (names []string) {
+	for _, p := range call.Path {
+		switch {
+		case p.Flag != nil:
+			names = append(names, p.Flag.Name)
+		case p.Positional != nil:
+			names = append(names, p.Positional.Name)
+		}
+	}
+	return names
+}
+
+// finish says what came out and what to do next.
+func (t *trainCommand) finish(c *commands, run *runs.Run) {
+	best := runs.Metrics{}
+	for _, m := range run.Metrics() {
+		if best.Epoch == 0 || m.ValAccuracy > best.ValAccuracy || m.ValAccuracy == best.ValAccuracy && m.ValLoss < best.ValLoss {
+			best = m
+		}
+	}
+	if best.Epoch > 0 {
+		c.logf("best epoch %d: validation accuracy %.3f, loss %.4f", best.Epoch, best.ValAccuracy, best.ValLoss)
+	}
+	fmt.Println(run.Dir)
+	c.logf("next: resnetlab predict PICTURE --run %s, or resnetlab batch-predict FOLDER --run %s", run.Dir, run.Dir)
+}
+
+// trainStatus gives an error of training its exit status.
+func trainStatus(err error) error {
+	switch {
+	case errors.Is(err, train.ErrPartial):
+		return except(err)
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, train.ErrInput):
+		return badInput(err)
+	case errors.Is(err, fs.ErrExist):
+		return usage(err)
+	}
+	return err
+}
+
+// trainProgress shows training: a bar for each phase of an epoch, a line when it ends.
+type trainProgress struct {
+	log   func(format string, args ...any)
+	bar   *notebook.Bar
+	title string
+}
+
+func (p *trainProgress) event(e train.Event) {
+	switch {
+	case e.Note != "":
+		p.end()
+		p.log("%s", e.Note)
+	case e.Metrics != nil:
+		p.end()
+		m := e.Metrics
+		p.log("epoch %d of %d: training loss %.4f, validation loss %.4f, accuracy %.3f, %.1f s", m.Epoch, e.Epochs, m.TrainLoss, m.ValLoss, m.ValAccuracy, m.Seconds)
+	default:
+		title := fmt.Sprintf("epoch %d/%d %s", e.Epoch, e.Epochs, e.Phase)
+		if title != p.title {
+			p.end()
+			p.bar, p.title = notebook.NewBar(title, e.Total), title
+		}
+		var message []string
+		if e.Phase == "train" {
+			message = []string{fmt.Sprintf("loss %.4f", e.Loss), fmt.Sprintf("%.1f pictures/s", e.Rate)}
+		}
+		p.bar.Update(e.Done, strings.Join(message, ", "))
+	}
+}
+
+// end ends the bar that is shown, if there is one.
+func (p *trainProgress) end() {
+	if p.bar != nil {
+		p.bar.Done("")
+		p.bar, p.title = nil, ""
+	}
+}

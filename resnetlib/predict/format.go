@@ -1,0 +1,193 @@
+package predict
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+)
+
+// Formats that a Writer knows.
+var Formats = []string{"text", "csv", "json", "jsonl"}
+
+// Layout says how results are written.
+type Layout struct {
+	Format  string // one of Formats
+	Classes []string
+	TopK    int  // classes shown of each picture, the most probable first; 0: all, in class order
+	Logits  bool // logits beside or, in text, in place of probabilities
+}
+
+// Writer writes results one by one, so that memory does not grow with their number.
+type Writer struct {
+	Layout
+	w       io.Writer
+	csv     *csv.Writer
+	results int
+}
+
+// NewWriter writes the header, where the format has one.
+func NewWriter(w io.Writer, l Layout) (*Writer, error) {
+	out := &Writer{Layout: l, w: w}
+	switch l.Format {
+	case "csv":
+		out.csv = csv.NewWriter(w)
+		header := append([]string{"file", "label", "index", "prob"}, prefixed("prob_", l.Classes)...)
+		if l.Logits {
+			header = append(header, prefixed("logit_", l.Classes)...)
+		}
+		return out, out.csv.Write(append(header, "error"))
+	case "json":
+		_, err := io.WriteString(w, `{"schema": 1, "predictions": [`)
+		return out, err
+	case "text", "jsonl":
+		return out, nil
+	}
+	return nil, fmt.Errorf("unknown format %q; there are %v", l.Format, Formats)
+}
+
+func prefixed(prefix string, names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = prefix + n
+	}
+	return out
+}
+
+// Write writes one result.
+func (w *Writer) Write(r Result) (err error) {
+	w.results++
+	switch w.Format {
+	case "csv":
+		return w.csv.Write(w.record(r))
+	case "jsonl":
+		_, err = fmt.Fprintf(w.w, "%s\n", w.object(r))
+	case "json":
+		comma := ","
+		if w.results == 1 {
+			comma = ""
+		}
+		_, err = fmt.Fprintf(w.w, "%s\n  %s", comma, w.object(r))
+	default:
+		err = w.text(r)
+	}
+	return err
+}
+
+// Close writes what the format ends with.
+func (w *Writer) Close() error {
+	switch w.Format {
+	case "csv":
+		w.csv.Flush()
+		return w.csv.Error()
+	case "json":
+		_, err := io.WriteString(w.w, "\n]}\n")
+		return err
+	}
+	return nil
+}
+
+// order are the classes shown of a result.
+func (w *Writer) order(r Result) []int {
+	if w.TopK == 0 {
+		order := make([]int, len(r.Probs))
+		for i := range order {
+			order[i] = i
+		}
+		return order
+	}
+	return r.Top(w.TopK)
+}
+
+// text is the notes' form: the file, then every class with its probability.
+func (w *Writer) text(r Result) error {
+	if r.Err != nil {
+		_, err := fmt.Fprintf(w.w, "%s: error: %v\n", r.File, r.Err)
+		return err
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s: %s %.4f\n", r.File, w.Classes[r.Index], r.Probs[r.Index])
+	for _, i := range w.order(r) {
+		if w.Logits {
+			fmt.Fprintf(&b, "  class: %-12s logit: %.4f\n", w.Classes[i], r.Logits[i])
+		} else {
+			fmt.Fprintf(&b, "  class: %-12s prob: %.4f\n", w.Classes[i], r.Probs[i])
+		}
+	}
+	_, err := w.w.Write(b.Bytes())
+	return err
+}
+
+func (w *Writer) record(r Result) []string {
+	width := 5 + len(w.Classes)
+	if w.Logits {
+		width += len(w.Classes)
+	}
+	record := make([]string, width)
+	record[0] = r.File
+	if r.Err != nil {
+		record[width-1] = r.Err.Error()
+		return record
+	}
+	record[1], record[2], record[3] = w.Classes[r.Index], strconv.Itoa(r.Index), number(r.Probs[r.Index])
+	for _, i := range w.order(r) {
+		record[4+i] = number(r.Probs[i])
+		if w.Logits {
+			record[4+len(w.Classes)+i] = number(float64(r.Logits[i]))
+		}
+	}
+	return record
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
+
+// object is one result as a line of JSON. The probabilities stand in the order of the classes, or the most probable first with TopK.
+func (w *Writer) object(r Result) []byte {
+	var b bytes.Buffer
+	b.WriteString(`{"file": ` + quote(r.File))
+	if r.Err != nil {
+		b.WriteString(`, "error": ` + quote(r.Err.Error()) + "}")
+		return b.Bytes()
+	}
+	fmt.Fprintf(&b, `, "label": %s, "index": %d, "prob": %s, "probs": {`, quote(w.Classes[r.Index]), r.Index, number(r.Probs[r.Index]))
+	for n, i := range w.order(r) {
+		if n > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(quote(w.Classes[i]) + ": " + number(r.Probs[i]))
+	}
+	b.WriteString("}")
+	if w.Logits {
+		b.WriteString(`, "logits": [`)
+		for i, v := range r.Logits {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(jsonNumber(float64(v)))
+		}
+		b.WriteString("]")
+	}
+	b.WriteString("}")
+	return b.Bytes()
+}
+
+// jsonNumber is null for what is no number in JSON.
+func jsonNumber(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return "null"
+	}
+	return number(v)
+}
+
+func quote(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		return `""` // a string can always be encoded
+	}
+	return string(bytes.TrimSpace(b.Bytes()))
+}

@@ -1,0 +1,227 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"resnetlab/datasets"
+	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/runs"
+)
+
+// progress is where a run stands, all that a checkpoint keeps beside the tensors.
+type progress struct {
+	runs.Progress
+	epoch epochSums
+	kept  kept
+}
+
+// epochSums are those of the epoch under way.
+type epochSums struct {
+	Loss    float64 `json:"loss"` // sum over the pictures
+	Seen    int     `json:"seen"`
+	Seconds float64 `json:"seconds"`
+}
+
+// kept is what Progress.Trainer holds.
+type kept struct {
+	Epoch   epochSums `json:"epoch"`
+	Plateau *Plateau  `json:"plateau,omitempty"`
+	Waited  int       `json:"waited"` // epochs without a better one
+}
+
+func newProgress(c Config) *progress {
+	p := &progress{}
+	if c.Scheduler == "plateau" {
+		p.kept.Plateau = NewPlateau(c.LRGamma, c.LRPatience)
+	}
+	return p
+}
+
+// loop trains to the end of the last epoch.
+func (s *session) loop(ctx context.Context) error {
+	defer s.trainer.Finalize()
+	forward, err := predict.NewForward(s.backend, s.net, s.config.BatchSize)
+	if err != nil {
+		return err
+	}
+	defer forward.Finalize()
+	for s.progress.Epoch < s.config.Epochs && !s.progress.Done {
+		if err := s.trainEpoch(ctx); err != nil {
+			return s.stopped(ctx, err)
+		}
+		if err := s.validate(ctx, forward); err != nil {
+			return s.stopped(ctx, err)
+		}
+	}
+	if len(s.unreadable) > 0 {
+		return fmt.Errorf("%d unreadable %w; they are in %s/run.json", len(s.unreadable), ErrPartial, s.run.Dir)
+	}
+	return nil
+}
+
+// stopped leaves a usable run behind: a checkpoint of where it stands and, where no epoch has ended yet, the present weights as the best.
+func (s *session) stopped(ctx context.Context, cause error) error {
+	if ctx.Err() == nil {
+		return cause // a failed step: the last checkpoint is older, and good
+	}
+	if s.progress.Best.Epoch == 0 {
+		if err := s.writeBest(); err != nil {
+			return errors.Join(cause, err)
+		}
+	}
+	return errors.Join(cause, s.checkpoint())
+}
+
+func (s *session) loader(ds datasets.Dataset, train bool) *datasets.Loader {
+	return datasets.NewLoader(ds, datasets.LoaderConfig{BatchSize: s.config.BatchSize, Workers: s.config.Workers, Seed: s.config.Seed,
+		Preset: s.preset, Shuffle: train, Train: train && s.config.Augment != "none"})
+}
+
+// trainEpoch goes on with the epoch under way.
+func (s *session) trainEpoch(ctx context.Context) error {
+	p, loader := s.progress, s.loader(s.data.Train, true)
+	start := time.Now()
+	for batch, err := range loader.Epoch(ctx, p.Epoch, p.Batch) {
+		if err != nil {
+			return err
+		}
+		r, err := s.trainer.Step(Images(batch.Images, batch.N, batch.Height, batch.Width), batch.Labels, s.rates()...)
+		if err != nil {
+			return err
+		}
+		p.Batch++
+		p.epoch.Loss += r.Loss * float64(batch.N) // the last, smaller batch counts by its size
+		p.epoch.Seen += batch.N
+		if err := s.checkLoss(r.Loss); err != nil {
+			return err
+		}
+		now := time.Now()
+		p.epoch.Seconds += now.Sub(start).Seconds()
+		start = now
+		s.report(Event{Phase: "train", Epoch: p.Epoch + 1, Epochs: s.config.Epochs, Done: p.epoch.Seen, Total: s.data.Train.Len(),
+			Loss: p.epoch.Loss / float64(p.epoch.Seen), Rate: float64(p.epoch.Seen) / p.epoch.Seconds})
+		if s.trainer.Steps%s.config.CheckpointEvery == 0 {
+			if err := s.checkpoint(); err != nil {
+				return err
+			}
+			start = time.Now() // writing files is not training
+		}
+	}
+	return nil
+}
+
+// rates are the learning rates of the parameter groups in this epoch.
+func (s *session) rates() []float64 {
+	schedule := scheduleOf(s.config)
+	rates := []float64{schedule(s.config.LR, s.progress.Epoch)}
+	if s.config.HeadLR > 0 {
+		rates = append(rates, schedule(s.config.HeadLR, s.progress.Epoch))
+	}
+	if plateau := s.progress.kept.Plateau; plateau != nil {
+		for i := range rates {
+			rates[i] *= plateau.Scale
+		}
+	}
+	return rates
+}
+
+// validate ends an epoch: evaluation, metrics, best weights, pictures, checkpoint.
+func (s *session) validate(ctx context.Context, f *predict.Forward) error {
+	p, start := s.progress, time.Now()
+	e, err := Evaluate(ctx, f, s.loader(s.data.Val, false), func(done int) {
+		s.report(Event{Phase: "val", Epoch: p.Epoch + 1, Epochs: s.config.Epochs, Done: done, Total: s.data.Val.Len()})
+	})
+	if err != nil {
+		return err
+	}
+	m := runs.Metrics{Epoch: p.Epoch + 1, TrainLoss: p.epoch.Loss / float64(p.epoch.Seen), ValLoss: e.Loss, ValAccuracy: e.Accuracy,
+		LR: s.rates()[0], Seconds: p.epoch.Seconds + time.Since(start).Seconds()}
+	if err := s.run.AppendMetrics(m); err != nil {
+		return err
+	}
+	if err := s.keepBest(m, e); err != nil {
+		return err
+	}
+	if p.kept.Plateau != nil {
+		p.kept.Plateau.Observe(e.Loss)
+	}
+	p.Epoch, p.Batch, p.epoch = p.Epoch+1, 0, epochSums{}
+	p.Done = p.Epoch >= s.config.Epochs || s.config.EarlyStop > 0 && p.kept.Waited >= s.config.EarlyStop
+	if err := plots.Curves(s.run.Metrics()).Save(s.run.CurvesPath()); err != nil {
+		return err
+	}
+	s.report(Event{Phase: "val", Epoch: m.Epoch, Epochs: s.config.Epochs, Metrics: &m})
+	return s.checkpoint()
+}
+
+// keepBest writes the weights of an epoch that is more accurate than all before, or as accurate at a lower loss.
+func (s *session) keepBest(m runs.Metrics, e *Evaluation) error {
+	best := &s.progress.Best
+	if best.Epoch > 0 && (m.ValAccuracy < best.Accuracy || m.ValAccuracy == best.Accuracy && m.ValLoss >= best.Loss) {
+		s.progress.kept.Waited++
+		return nil
+	}
+	*best = runs.Best{Epoch: m.Epoch, Accuracy: m.ValAccuracy, Loss: m.ValLoss}
+	s.progress.kept.Waited = 0
+	if err := s.writeBest(); err != nil {
+		return err
+	}
+	return plots.ConfusionMatrix(s.run.Classes, e.Confusion).Save(s.run.ConfusionMatrixPath())
+}
+
+func (s *session) writeBest() error {
+	sd, err := s.net.StateDict()
+	if err != nil {
+		return err
+	}
+	return s.run.WriteBest(sd)
+}
+
+// checkpoint writes all that it takes to go on exactly.
+func (s *session) checkpoint() error {
+	model, err := s.net.StateDict()
+	if err != nil {
+		return err
+	}
+	moments, err := s.trainer.OptimizerState()
+	if err != nil {
+		return err
+	}
+	s.progress.kept.Epoch = s.progress.epoch
+	if s.progress.Trainer, err = json.Marshal(s.progress.kept); err != nil {
+		return err
+	}
+	s.progress.Step = s.trainer.Steps
+	return s.run.SaveCheckpoint(&runs.Checkpoint{Progress: s.progress.Progress, Model: model, Optimizer: moments})
+}
+
+// versions are those that go into run.json.
+func versions() map[string]string {
+	v := map[string]string{"go": runtime.Version()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			for _, name := range []string{"gomlx/gomlx", "gomlx/compute", "gomlx/go-xla"} {
+				if strings.HasSuffix(m.Path, name) {
+					v[name[len("gomlx/"):]] = m.Version
+				}
+			}
+		}
+	}
+	return v
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func under(key, module string) bool { return strings.HasPrefix(key, module+".") }

@@ -1,0 +1,109 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gomlx/gomlx/ml/model"
+
+	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
+	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/weights"
+)
+
+// build makes the network that the settings describe, with its starting weights. note says what a person should know of how they were loaded.
+func build(s runs.Settings, classes int) (net *models.ResNet, note string, err error) {
+	if s.Weights == "" {
+		if Strategy(s.Strategy) == New {
+			return nil, "", fmt.Errorf("strategy new keeps a trained head and adds a layer behind it: it needs weights to start from")
+		}
+		net, err = models.New(model.NewStore(), s.Arch, classes, nn.Seed(s.Seed))
+		return net, "starting from random weights", err
+	}
+	path := weightsFile(s.Weights)
+	file, err := weights.Read(path)
+	if err != nil {
+		return nil, "", err
+	}
+	defer file.Close()
+	head, ok := file.StateDict.Get("fc.weight")
+	if !ok || len(head.Shape) != 2 {
+		return nil, "", fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", path)
+	}
+	return load(s, classes, path, file.StateDict, head.Shape[0])
+}
+
+// load applies the rule for heads: "new" keeps the loaded head and adds a layer; the others keep it where its classes are as many as the data's,
+// and else start a new one. All else is strict.
+func load(s runs.Settings, classes int, path string, sd *weights.StateDict, loaded int) (net *models.ResNet, note string, err error) {
+	fc, options := loaded, []weights.Option(nil)
+	note = fmt.Sprintf("starting from %s", path)
+	switch {
+	case Strategy(s.Strategy) == New:
+		note += fmt.Sprintf("; its head of %d classes stays, and a new layer of %d classes is added behind it", loaded, classes)
+	case loaded != classes:
+		fc, options = classes, append(options, weights.WithoutHead())
+		note += fmt.Sprintf("; its head of %d classes is left out, and a new one of %d classes starts from random weights", loaded, classes)
+	}
+	if net, err = models.New(model.NewStore(), s.Arch, fc, nn.Seed(s.Seed)); err != nil {
+		return nil, "", err
+	}
+	if _, err := weights.LoadStateDict(sd, net, options...); err != nil {
+		return nil, "", fmt.Errorf("loading %s into %s: %w", path, s.Arch, err)
+	}
+	if Strategy(s.Strategy) == New {
+		net.AddHead(classes)
+	}
+	return net, note, nil
+}
+
+// weightsFile is the file itself, or a run's best.
+func weightsFile(path string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return filepath.Join(path, "best.safetensors")
+	}
+	return path
+}
+
+// Load makes the network of a run, with its best weights, and returns the run too.
+func Load(dir string) (*models.ResNet, *runs.Run, error) {
+	run, err := runs.Open(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := weights.Read(run.BestPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("run %s has no weights yet: %w", dir, err)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	net, err := restore(run, file.StateDict)
+	return net, run, err
+}
+
+// restore makes a run's network with the given weights of it.
+func restore(run *runs.Run, sd *weights.StateDict) (*models.ResNet, error) {
+	classes := len(run.Classes)
+	fc := classes
+	isNew := Strategy(run.Settings.Strategy) == New
+	if w, ok := sd.Get("fc.weight"); ok && isNew {
+		fc = w.Shape[0]
+	}
+	net, err := models.New(model.NewStore(), run.Settings.Arch, fc, nn.SkipInit())
+	if err != nil {
+		return nil, err
+	}
+	if isNew {
+		net.AddHead(classes)
+	}
+	if _, err := weights.LoadStateDict(sd, net); err != nil {
+		return nil, fmt.Errorf("loading the weights of run %s: %w", run.Dir, err)
+	}
+	return net, nil
+}

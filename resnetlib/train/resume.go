@@ -1,0 +1,71 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"resnetlab/resnetlib/runs"
+)
+
+// Resume goes on with the run in dir exactly where its newest whole checkpoint stands: the bytes that it ends with are those of a run that was
+// never stopped. change may alter the settings as [runs.Settings.Continue] allows (nil: none). A run that is done is left as it is.
+func Resume(ctx context.Context, dir string, change func(Config) (Config, error), options ...Option) (*runs.Run, error) {
+	run, checkpoint, damaged, err := runs.Resume(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{run: run, report: func(Event) {}}
+	for _, o := range options {
+		o(s)
+	}
+	for _, d := range damaged {
+		s.note("damaged checkpoint passed over: %v", d)
+	}
+	s.config = run.Settings
+	if change != nil {
+		if s.config, err = change(run.Settings); err != nil {
+			return nil, err
+		}
+	}
+	if checkpoint.Progress.Done && s.config.Epochs <= checkpoint.Progress.Epoch {
+		s.note("run %s is finished: nothing to do", dir)
+		return run, nil
+	}
+	if err := s.again(ctx, checkpoint); err != nil {
+		return nil, fmt.Errorf("going on with the run %s: %w", dir, err)
+	}
+	return run, s.loop(ctx)
+}
+
+// again does what begin does, from a checkpoint.
+func (s *session) again(ctx context.Context, c *runs.Checkpoint) (err error) {
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	fingerprint, err := s.data.Fingerprint()
+	if err != nil {
+		return err
+	}
+	if fingerprint != s.run.DataFingerprint {
+		return fmt.Errorf("the data are not those that the run began with: fingerprint %.12s now, %.12s then", fingerprint, s.run.DataFingerprint)
+	}
+	if s.net, err = restore(s.run, c.Model); err != nil {
+		return err
+	}
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	if err := s.trainer.SetOptimizerState(c.Optimizer); err != nil {
+		return err
+	}
+	s.trainer.Steps = c.Progress.Step
+	s.progress = &progress{Progress: c.Progress}
+	if err := json.Unmarshal(c.Progress.Trainer, &s.progress.kept); err != nil {
+		return err
+	}
+	s.progress.epoch = s.progress.kept.Epoch
+	s.progress.Done = false // epochs have grown
+	s.note("going on at step %d, epoch %d", s.trainer.Steps, s.progress.Epoch+1)
+	return s.run.SetSettings(s.config)
+}
