@@ -35,9 +35,6 @@ func TestNotebooksAreCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) == 0 {
-		t.Fatalf("no lesson in %s/src", folder)
-	}
 	for path, want := range files {
 		if strings.HasPrefix(path, "solutions/") {
 			continue

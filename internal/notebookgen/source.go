@@ -45,6 +45,9 @@ func readLessons(dir string) ([]lesson, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("no lesson (*.md) in %s", dir)
+	}
 	slices.Sort(paths)
 	var lessons []lesson
 	for _, path := range paths {
