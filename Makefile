@@ -12,6 +12,7 @@ export GO111MODULE :=
 PYTHON_VENV := .venv/bin/python
 GENERATE := go run ./internal/notebookgen
 SOLVED := .cache/solved
+VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
 .PHONY: lab lab-check setup build lint test test-all notebooks notebooks-browser requirements clean help
@@ -28,7 +29,7 @@ setup: ## all that lab, lab-check and test share: .venv, kernel, plugin, bin/, w
 	@kernels/setup.sh
 
 build: ## bin/resnetlab alone
-	go build -o bin/ ./cmd/resnetlab
+	go build -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/resnetlab
 
 lint: ## gofmt, go vet, staticcheck
 	@kernels/lint.sh

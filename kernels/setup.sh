@@ -95,7 +95,7 @@ go_kernel() {
 }
 
 command_line() {
-	go build -o bin/ ./cmd/resnetlab
+	make build
 }
 
 plugin() {
