@@ -4,10 +4,12 @@ package builds
 import (
 	"debug/elf"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -74,5 +76,41 @@ func TestRunsUnderNode(t *testing.T) {
 	goroot := strings.TrimSpace(run(t, nil, "go", "env", "GOROOT"))
 	if got := run(t, nil, node, filepath.Join(goroot, "lib", "wasm", "wasm_exec_node.js"), program, "go"); !strings.HasPrefix(got, "42 backend go ") {
 		t.Errorf("%q, want 42", got)
+	}
+}
+
+// A prediction in WebAssembly is the native one, to rounding: the same picture is drawn, preprocessed and seen by the same network.
+func TestPredictsUnderNode(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		fmt.Printf("SKIP: %s: no node to run WebAssembly\n", t.Name())
+		t.Skip(err)
+	}
+	program := filepath.Join(t.TempDir(), "predicts.wasm")
+	run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "-o", program, "./internal/builds/testdata/predicts")
+	goroot := strings.TrimSpace(run(t, nil, "go", "env", "GOROOT"))
+	got := strings.Fields(run(t, nil, node, "--stack-size=8192", filepath.Join(goroot, "lib", "wasm", "wasm_exec_node.js"), program))
+	want := strings.Fields(run(t, nil, "go", "run", "./internal/builds/testdata/predicts"))
+	if len(got) != 5 || len(want) != 5 {
+		t.Fatalf("logits %q under Node, %q natively: want five each", got, want)
+	}
+	for i := range want {
+		g, errG := strconv.ParseFloat(got[i], 64)
+		w, errW := strconv.ParseFloat(want[i], 64)
+		if errG != nil || errW != nil || math.Abs(g-w) > 1e-4*math.Max(1, math.Abs(w)) {
+			t.Errorf("logit %d: %s under Node, %s natively", i, got[i], want[i])
+		}
+	}
+}
+
+// The command line without cgo is static and predicts.
+func TestStaticCommandPredicts(t *testing.T) {
+	dir := t.TempDir()
+	program, data, runDir := filepath.Join(dir, "resnetlab"), filepath.Join(dir, "data"), filepath.Join(dir, "run")
+	run(t, []string{"CGO_ENABLED=0"}, "go", "build", "-o", program, "./cmd/resnetlab")
+	run(t, nil, program, "data", "sketch", "--out", data, "--train", "20", "--val", "5", "--test", "5", "--size", "32")
+	run(t, nil, program, "train", data, "--arch", "resnet18", "--image-size", "32", "--epochs", "1", "--out", runDir)
+	if got := run(t, nil, program, "batch-predict", filepath.Join(data, "test"), "--run", runDir, "--format", "jsonl", "--quiet"); strings.Count(got, "\n") != 5 || strings.Count(got, `"probs"`) != 5 {
+		t.Errorf("five pictures gave\n%s", got)
 	}
 }

@@ -100,5 +100,5 @@ func (b *BatchNorm2D) row(x *Node, p *Parameter) *Node {
 func channelMean(x *Node) *Node { return graph.ReduceAndKeep(x, graph.ReduceMean, 0, 1, 2) }
 
 func inverseStd(variance *Node) *Node {
-	return graph.Inverse(graph.Sqrt(graph.AddScalar(variance, Epsilon)))
+	return graph.Reciprocal(graph.Sqrt(graph.AddScalar(variance, Epsilon)))
 }

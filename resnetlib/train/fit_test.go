@@ -1,0 +1,293 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"resnetlab/datasets"
+	"resnetlab/datasets/sketch"
+	"resnetlab/internal/testbackend"
+	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/runs"
+)
+
+// backends are those that loop tests run on: XLA compiles each loop's graphs anew, for half a minute, so it is left to RESNETLAB_ALL=1.
+func backends(t *testing.T, f func(t *testing.T, b compute.Backend)) {
+	if os.Getenv("RESNETLAB_ALL") != "" {
+		testbackend.Each(t, f)
+		return
+	}
+	t.Run(backend.Go, func(t *testing.T) { f(t, testbackend.Open(t, backend.Go)) })
+}
+
+// small is a data set whose training pictures leave a last batch of 2, and settings that take a second.
+func small() (*datasets.Splits, Config) {
+	c := sketch.Config{Train: 26, Val: 10, Test: 5, Size: 32}
+	return &datasets.Splits{Train: sketch.New("train", c), Val: sketch.New("val", c)},
+		Config{Arch: "resnet18", ImageSize: 32, BatchSize: 8, Epochs: 2, LR: 1e-3, CheckpointEvery: 5, Seed: 7}
+}
+
+func mustFit(t *testing.T, b compute.Backend, c Config, options ...Option) *runs.Run {
+	t.Helper()
+	data, _ := small()
+	run, err := Fit(context.Background(), c, append(options, On(b, "test"), Data(data))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// Every picture is seen once an epoch, and counts the same in the means.
+func TestFitSeesEveryPicture(t *testing.T) {
+	_, c := small()
+	c.Out = filepath.Join(t.TempDir(), "run")
+	seen := map[string]int{}
+	run := mustFit(t, testbackend.Open(t, backend.Go), c, Report(func(e Event) {
+		if e.Phase != "" && e.Metrics == nil {
+			seen[e.Phase] = max(seen[e.Phase], e.Done)
+			if e.Done > e.Total {
+				t.Errorf("%d of %d pictures", e.Done, e.Total)
+			}
+		}
+	}))
+	if seen["train"] != 26 || seen["val"] != 10 {
+		t.Errorf("saw %v, want 26 and 10", seen)
+	}
+	if m := run.Metrics(); len(m) != 2 || m[0].LR != 1e-3 || math.Mod(m[1].ValAccuracy*10, 1) > 1e-9 {
+		t.Errorf("metrics %+v", m)
+	}
+	if n := len(run.Classes); n != 5 {
+		t.Errorf("%d classes", n)
+	}
+}
+
+// A network can learn a handful of pictures by heart: the loss falls far below that of guessing.
+func TestFitLearns(t *testing.T) {
+	_, c := small()
+	c.Out, c.Epochs, c.Augment, c.Optimizer, c.LR, c.Momentum = filepath.Join(t.TempDir(), "run"), 8, "none", "sgd", 0.02, 0.9
+	m := mustFit(t, testbackend.Open(t, backend.Go), c).Metrics()
+	if last := m[len(m)-1].TrainLoss; !(last < 0.8) {
+		t.Errorf("training loss %.3f after %d epochs of 26 pictures, guessing is %.3f", last, len(m), math.Log(5))
+	}
+}
+
+// A run that was stopped in the middle of an epoch and gone on with, with another number of workers, ends with the very bytes of one that
+// was not: best weights, last checkpoint and metrics but for their seconds.
+func TestResumeToTheByte(t *testing.T) {
+	backends(t, func(t *testing.T, b compute.Backend) {
+		for _, optimizer := range []string{"adam", "sgd"} {
+			t.Run(optimizer, func(t *testing.T) {
+				_, c := small()
+				c.Optimizer, c.Momentum, c.Scheduler = optimizer, 0.9, "cosine"
+				dir := t.TempDir()
+				c.Out = filepath.Join(dir, "straight")
+				mustFit(t, b, c)
+				for _, stop := range []int{8, 34} { // pictures after which it is stopped: in epoch 1, in epoch 2
+					broken := c
+					broken.Out = filepath.Join(dir, "broken")
+					broken.Overwrite = true
+					stopAndResume(t, b, broken, stop)
+					sameRun(t, c.Out, broken.Out)
+				}
+			})
+		}
+	})
+}
+
+func stopAndResume(t *testing.T, b compute.Backend, c Config, stop int) {
+	t.Helper()
+	data, _ := small()
+	ctx, cancel := context.WithCancel(context.Background())
+	run, err := Fit(ctx, c, On(b, "test"), Data(data), Report(func(e Event) {
+		if e.Phase == "train" && (e.Epoch-1)*26+e.Done >= stop {
+			cancel()
+		}
+	}))
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped after %d pictures: %v", stop, err)
+	}
+	if _, _, err := Load(run.Dir); err != nil {
+		t.Errorf("stopped after %d pictures, the run cannot be used: %v", stop, err)
+	}
+	again, _ := small()
+	_, err = Resume(context.Background(), c.Out, func(s Config) (Config, error) {
+		s.Workers = 3
+		return s, nil
+	}, On(b, "test"), Data(again))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sameRun(t *testing.T, a, b string) {
+	t.Helper()
+	names := []string{"best.safetensors", "class_indices.json"}
+	for _, dir := range []string{a, b} {
+		list, err := filepath.Glob(filepath.Join(dir, "checkpoints", "*"))
+		if err != nil || len(list) == 0 {
+			t.Fatalf("checkpoints of %s: %v, %v", dir, list, err)
+		}
+		names = append(names, "checkpoints/"+filepath.Base(list[len(list)-1]))
+	}
+	for _, name := range names {
+		one, errA := os.ReadFile(filepath.Join(a, name))
+		two, errB := os.ReadFile(filepath.Join(b, name))
+		if errA != nil || errB != nil || !slices.Equal(one, two) {
+			t.Errorf("%s differs (%v, %v)", name, errA, errB)
+		}
+	}
+	if one, two := metricsWithoutSeconds(t, a), metricsWithoutSeconds(t, b); one != two {
+		t.Errorf("metrics differ:\n%s\n%s", one, two)
+	}
+}
+
+func metricsWithoutSeconds(t *testing.T, dir string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "metrics.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for line := range strings.Lines(string(text)) {
+		out.WriteString(line[:strings.LastIndex(line, ",")] + "\n")
+	}
+	return out.String()
+}
+
+// A damaged newest checkpoint falls back to the one before, and the end is the same.
+func TestResumeFromDamagedCheckpoint(t *testing.T) {
+	b := testbackend.Open(t, backend.Go)
+	_, c := small()
+	dir := t.TempDir()
+	c.Out = filepath.Join(dir, "straight")
+	mustFit(t, b, c)
+	c.Out = filepath.Join(dir, "damaged")
+	data, _ := small()
+	ctx, cancel := context.WithCancel(context.Background())
+	if _, err := Fit(ctx, c, On(b, "test"), Data(data), Report(func(e Event) {
+		if e.Phase == "train" && e.Done >= 26 {
+			cancel()
+		}
+	})); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	list, _ := filepath.Glob(filepath.Join(c.Out, "checkpoints", "*"))
+	if err := os.Truncate(list[len(list)-1], 1000); err != nil {
+		t.Fatal(err)
+	}
+	var notes []string
+	again, _ := small()
+	if _, err := Resume(context.Background(), c.Out, nil, On(b, "test"), Data(again), Report(func(e Event) { notes = append(notes, e.Note) })); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(notes, "\n"), "damaged checkpoint") {
+		t.Errorf("no word of the damaged checkpoint in %q", notes)
+	}
+	sameRun(t, filepath.Join(dir, "straight"), c.Out)
+}
+
+// A finished run is left as it is; with more epochs it goes on as one that was given them from the start.
+func TestResumeFinishedRun(t *testing.T) {
+	b := testbackend.Open(t, backend.Go)
+	_, c := small()
+	c.Out, c.Epochs = filepath.Join(t.TempDir(), "run"), 1
+	mustFit(t, b, c)
+	before, _ := os.ReadFile(filepath.Join(c.Out, "metrics.csv"))
+	data, _ := small()
+	if _, err := Resume(context.Background(), c.Out, nil, On(b, "test"), Data(data)); err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := os.ReadFile(filepath.Join(c.Out, "metrics.csv")); !slices.Equal(before, after) {
+		t.Error("a finished run was changed")
+	}
+	more := func(s Config) (Config, error) { s.Epochs = 2; return s, nil }
+	run, err := Resume(context.Background(), c.Out, more, On(b, "test"), Data(data))
+	if err != nil || len(run.Metrics()) != 2 {
+		t.Fatalf("%v, %d epochs, want 2", err, len(run.Metrics()))
+	}
+}
+
+// Other data than those of the run are refused, and nothing is changed.
+func TestResumeRefusesOtherData(t *testing.T) {
+	b := testbackend.Open(t, backend.Go)
+	_, c := small()
+	c.Out, c.Epochs = filepath.Join(t.TempDir(), "run"), 1
+	mustFit(t, b, c)
+	other := sketch.Config{Train: 26, Val: 10, Size: 32, Seed: 1}
+	more := func(s Config) (Config, error) { s.Epochs = 2; return s, nil }
+	_, err := Resume(context.Background(), c.Out, more, On(b, "test"), Data(&datasets.Splits{Train: sketch.New("train", other), Val: sketch.New("val", other)}))
+	if err == nil || !strings.Contains(err.Error(), "the data are not those") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// The three strategies from another run's weights: heads by the rule, and what is frozen stays the same to the byte.
+func TestStrategiesFromARun(t *testing.T) {
+	b := testbackend.Open(t, backend.Go)
+	_, c := small()
+	dir := t.TempDir()
+	c.Out, c.Epochs = filepath.Join(dir, "start"), 1
+	mustFit(t, b, c)
+	c.Weights, c.HeadLR = c.Out, 1e-2
+	for _, s := range []Strategy{All, LastLayers("fc"), LastLayers("layer4"), New} {
+		t.Run(string(s), func(t *testing.T) {
+			c := c
+			c.Strategy, c.Out = string(s), filepath.Join(t.TempDir(), "run")
+			before, _, err := Load(c.Weights)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustFit(t, b, c)
+			after, run, err := Load(c.Out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := s.Apply(after, run.Settings.FreezesBN())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range before.Parameters() {
+				module, _, _ := strings.Cut(p.Key, ".")
+				one, _ := p.Tensor()
+				two, err := after.Parameter(p.Key).Tensor()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if same := slices.Equal(one.Data, two.Data); same != slices.Contains(plan.Frozen, module) {
+					t.Errorf("%s: stayed the same is %v", p.Key, same)
+				}
+			}
+			if s == New && (after.Head == nil || after.Classes() != 5 || run.PyTorchRecipe == "") {
+				t.Error("strategy new left no head, or no recipe for PyTorch")
+			}
+		})
+	}
+}
+
+// A batch that leaves batch norm one value per channel is PyTorch's error, in one line.
+func TestOneValuePerChannel(t *testing.T) {
+	c := sketch.Config{Train: 9, Val: 5, Size: 32} // batches of 8 and 1
+	_, err := Fit(context.Background(), Config{Arch: "resnet18", ImageSize: 32, BatchSize: 8, Epochs: 1, Out: filepath.Join(t.TempDir(), "run")},
+		On(testbackend.Open(t, backend.Go), "test"), Data(&datasets.Splits{Train: sketch.New("train", c), Val: sketch.New("val", c)}))
+	if err == nil || !strings.Contains(err.Error(), "expected more than 1 value per channel when training") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error %q", err)
+	}
+}
+
+// Class weights and label smoothing against the closed form.
+func TestClassWeightsBalanced(t *testing.T) {
+	data := datasets.NewMemory([]string{"a", "b"}, []datasets.Sample{{Label: 0}, {Label: 0}, {Label: 0}, {Label: 1}})
+	s := &session{config: Config{ClassWeights: "balanced"}, data: &datasets.Splits{Train: data}}
+	w, err := s.classWeights()
+	if err != nil || len(w) != 2 || math.Abs(float64(w[0])-4.0/6) > 1e-6 || math.Abs(float64(w[1])-2) > 1e-6 {
+		t.Errorf("weights %v (%v), want 0.667 and 2", w, err)
+	}
+}
