@@ -28,15 +28,13 @@ type Settings struct {
 	WeightDecay    float64 `json:"weight_decay" default:"0" min:"0" help:"Weight decay: in the gradient (sgd, adam), decoupled (adamw)."`
 	LabelSmoothing float64 `json:"label_smoothing" default:"0" min:"0" max:"1" help:"Share of the target spread over all classes."`
 	ClipNorm       float64 `json:"clip_norm" default:"0" min:"0" help:"Largest norm of all gradients together; 0: no limit."`
-	Accumulate     int     `json:"accumulate" default:"1" min:"1" help:"Batches whose gradients make one step."`
 	EarlyStop      int     `json:"early_stop" default:"0" min:"0" help:"Stop after so many epochs without a better validation accuracy; 0: never."`
 	ClassWeights   string  `json:"class_weights" help:"Weights of the classes in the loss: balanced, or one number for each class (1,2,0.5). Left out: all alike."`
 
-	Augment        string  `json:"augment" default:"default" enum:"default,none" help:"Training pictures: default (random crop and flip) or none (as in validation)."`
-	AugmentRepeats int     `json:"augment_repeats" default:"1" min:"1" help:"Augmented versions of a picture whose features are kept, where layers below are frozen."`
-	ValSplit       float64 `json:"val_split" default:"0.1" min:"0" max:"1" help:"Share of each class held out for validation, where the data have no val/."`
-	StrictData     bool    `json:"strict_data" help:"An unreadable picture is an error; otherwise it is named and left out."`
-	Exif           bool    `json:"exif" help:"Turn pictures as their EXIF orientation says (torchvision does not)."`
+	Augment    string  `json:"augment" default:"default" enum:"default,none" help:"Training pictures: default (random crop and flip) or none (as in validation)."`
+	ValSplit   float64 `json:"val_split" default:"0.1" min:"0" max:"1" help:"Share of each class held out for validation, where the data have no val/."`
+	StrictData bool    `json:"strict_data" help:"An unreadable picture is an error; otherwise it is named and left out."`
+	Exif       bool    `json:"exif" help:"Turn pictures as their EXIF orientation says (torchvision does not)."`
 
 	CheckpointEvery int    `json:"checkpoint_every" default:"100" min:"1" help:"Steps between two checkpoints."`
 	Seed            uint64 `json:"seed" default:"0" help:"Seed of weights, order, augmentation and split."`
