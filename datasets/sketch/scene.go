@@ -25,13 +25,13 @@ func draw(kind plant, side int, rnd *rand.Rand) *transforms.RGB {
 	paper := &pen{page: page, rasterizer: vector.NewRasterizer(width, height),
 		affine: affine{a: half, d: -half, dx: float64(width) / 2, dy: float64(height) / 2}} // y up, the shorter side from -1 to 1
 
-	for range within(rnd, 1, 5) {
+	for range within(rnd, 1, 4) {
 		clutter(paper, rnd)
 	}
 	if chance(rnd, 0.25) {
 		place(paper, kind, between(rnd, 0.3, 0.4), 0.75, rnd)
 	}
-	place(paper, kind, between(rnd, 0.55, 0.9), 0.22, rnd)
+	place(paper, kind, between(rnd, 0.7, 1.02), 0.15, rnd)
 	for range within(rnd, 0, 2) {
 		grass(paper, rnd)
 	}
