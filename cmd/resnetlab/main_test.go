@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var program string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "resnetlab-test-")
+	if err != nil {
+		panic(err)
+	}
+	program = filepath.Join(dir, "resnetlab")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	status := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+// call runs the command on the Go backend and returns its exit status and what it wrote.
+func call(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go")
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// must fails the test unless the command ends with the given status.
+func must(t *testing.T, want int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	status, stdout, stderr := call(t, args...)
+	if status != want {
+		t.Fatalf("resnetlab %s: exit %d, want %d\n%s%s", strings.Join(args, " "), status, want, stdout, stderr)
+	}
+	return stdout, stderr
+}
+
+// Exit statuses and one clear line for what a person gets wrong.
+func TestErrors(t *testing.T) {
+	dir := t.TempDir()
+	text := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(text, []byte("no picture and no weights"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		status int
+		args   []string
+		says   string
+	}{
+		{2, []string{"no-such-command"}, "no-such-command"},
+		{2, []string{"predict", "a.jpg"}, "--run"},
+		{2, []string{"summary", "resnet7"}, "resnet18"},
+		{2, []string{"transform", text, filepath.Join(dir, "out.png"), "--ops", "rotate:3"}, "rotate"},
+		{3, []string{"predict", "a.jpg", "--run", filepath.Join(dir, "nothing")}, "nothing"},
+		{3, []string{"weights", "inspect", text}, "notes.txt"},
+		{3, []string{"transform", text, filepath.Join(dir, "out.png")}, "notes.txt"},
+		{3, []string{"train", filepath.Join(dir, "nothing")}, "nothing"},
+		{3, []string{"batch-predict", dir, "--run", dir}, "no pictures"},
+		{3, []string{"bench", "--backend", "xla:/no/such/plugin.so"}, "plugin"},
+	} {
+		_, stderr := must(t, c.status, c.args...)
+		if !strings.Contains(stderr, c.says) || strings.Contains(stderr, "goroutine") {
+			t.Errorf("%v says %q, want %q in it and no stack", c.args, stderr, c.says)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("files were written: %v", entries)
+	}
+}
+
+// Every JSON object carries its schema.
+func TestJSONSchema(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"backend", "list"}, {"summary", "resnet18"},
+		{"bench", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1"}} {
+		stdout, _ := must(t, 0, append(args, "--json")...)
+		var object struct{ Schema int }
+		if err := json.Unmarshal([]byte(stdout), &object); err != nil || object.Schema != 1 {
+			t.Errorf("%v: schema %d (%v)", args, object.Schema, err)
+		}
+	}
+}
+
+// From drawn pictures to predictions: train, evaluate, predict with a card, a folder with a broken file in it, go on with a finished run.
+func TestTrainAndPredict(t *testing.T) {
+	dir := t.TempDir()
+	data, run := filepath.Join(dir, "data"), filepath.Join(dir, "run")
+	must(t, 0, "data", "sketch", "--out", data, "--train", "24", "--val", "10", "--test", "5", "--size", "32", "-q")
+	stdout, _ := must(t, 0, "train", data, "--arch", "resnet18", "--image-size", "32", "--epochs", "1", "--batch-size", "8", "--out", run)
+	if strings.TrimSpace(stdout) != run {
+		t.Errorf("train printed %q, want the run's folder", stdout)
+	}
+	for _, name := range []string{"run.json", "class_indices.json", "metrics.csv", "best.safetensors", "curves.png", "confusion_matrix.png"} {
+		if _, err := os.Stat(filepath.Join(run, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	must(t, 2, "train", data, "--out", run)                                       // it exists
+	must(t, 0, "train", data, "--resume", run)                                    // it is finished
+	must(t, 2, "train", data, "--resume", run, "--epochs", "2", "--lr", "0.5")    // another learning rate
+	must(t, 0, "train", data, "--resume", run, "--epochs", "2", "--workers", "1") // epochs may grow
+	if text, _ := os.ReadFile(filepath.Join(run, "metrics.csv")); strings.Count(string(text), "\n") != 3 {
+		t.Errorf("metrics after two epochs:\n%s", text)
+	}
+	checkEvaluation(t, data, run)
+
+	card := filepath.Join(dir, "card.png")
+	one := filepath.Join(data, "test", "daisy", "00000.png")
+	stdout, _ = must(t, 0, "predict", one, "--run", run, "--plot", card)
+	if strings.Count(stdout, "class:") != 5 || strings.Count(stdout, "prob:") != 5 {
+		t.Errorf("predict printed\n%s", stdout)
+	}
+	if _, err := os.Stat(card); err != nil {
+		t.Error(err)
+	}
+	checkBrokenFile(t, data, run)
+}
+
+func checkEvaluation(t *testing.T, data, run string) {
+	t.Helper()
+	stdout, _ := must(t, 0, "eval", data, "--run", run, "--json")
+	var e struct {
+		Accuracy  float64
+		Confusion [][]int `json:"confusion_matrix"`
+		Classes   []string
+	}
+	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
+		t.Fatal(err)
+	}
+	right, all := 0, 0
+	for i, row := range e.Confusion {
+		for j, n := range row {
+			all += n
+			if i == j {
+				right += n
+			}
+		}
+	}
+	if all != 10 || len(e.Classes) != 5 || float64(right)/float64(all) != e.Accuracy {
+		t.Errorf("evaluation %+v", e)
+	}
+}
+
+func checkBrokenFile(t *testing.T, data, run string) {
+	t.Helper()
+	test := filepath.Join(data, "test")
+	if err := os.WriteFile(filepath.Join(test, "daisy", "broken.jpg"), []byte{0xff, 0xd8, 0xff}, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "predictions.jsonl")
+	must(t, 4, "batch-predict", test, "--run", run, "--format", "jsonl", "--out", out, "--batch-size", "2")
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	var files []string
+	errors := 0
+	for _, line := range lines {
+		var r struct{ File, Label, Error string }
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, r.File)
+		if r.Error != "" {
+			errors++
+		} else if r.Label == "" {
+			t.Errorf("no label: %s", line)
+		}
+	}
+	if len(files) != 6 || errors != 1 || files[0] != "clover/00000.png" || files[2] != "daisy/broken.jpg" {
+		t.Errorf("%d errors, files %v: want six in order, one an error", errors, files)
+	}
+}
