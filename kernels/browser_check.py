@@ -89,6 +89,8 @@ def visit(page: Page, port: int, token: str, lesson: Path) -> tuple[int, list[st
         problems += [f"cell {c['id']}: {c['text'][:500]}" for c in page.evaluate(MODEL) if c["error"] or "exit status" in c["text"]]
     page.set_viewport_size({"width": WIDTH, "height": min(seen["height"] + 200, 15000)})
     page.wait_for_timeout(300)
+    page.evaluate("panel => document.querySelector(panel + '.jp-WindowedPanel-outer').scrollTop = 0", PANEL)  # Run All scrolls to the end
+    page.wait_for_timeout(1000)
     page.screenshot(path=shot)
     page.close()
     count = len(seen["pictures"]) + seen["drawings"]
