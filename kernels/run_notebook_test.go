@@ -1,0 +1,61 @@
+package kernels
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRunNotebook: whatever goes wrong in a cell fails the run, and is said; GoNB itself goes on with the next cell.
+func TestRunNotebook(t *testing.T) {
+	python, err := filepath.Abs("../.venv/bin/python")
+	if err == nil {
+		_, err = readSpec("../.venv/share/jupyter/kernels/" + Name)
+	}
+	if err != nil {
+		fmt.Printf("SKIP: %s: no kernel here: make setup installs it\n", t.Name())
+		t.Skip("no kernel here: make setup installs it")
+	}
+	const check = "import \"resnetlab/resnetlib/notebook\"\n\n%%\nnotebook.Check(\"exercise\", false, \"a hint\")"
+	cases := []struct {
+		name, cell string
+		flags      []string
+		want       string // "" where the run must succeed
+	}{
+		{"all is well", "%%\nprintln(1)", nil, ""},
+		{"a panic", "%%\npanic(\"boom\")", nil, "boom"},
+		{"an error of the compiler", "%%\nundefined()", nil, "undefined: undefined"},
+		{"a shell line", "!false", nil, "exit status 1"},
+		{"no picture", "%%\nprintln(1)", []string{"--pictures", "1"}, "0 pictures, at least 1"},
+		{"an exercise that is open", check, nil, ""},
+		{"a solution that is wrong", check, []string{"--solved"}, "1 checks do not accept the solution"},
+		{"no end", "import \"time\"\n\n%%\ntime.Sleep(time.Hour)", []string{"--timeout", "8"}, "not finished after 8 s"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.ipynb")
+			put(t, path, book(t, "%noautoget\n"+c.cell), 0o644)
+			cmd := exec.Command(python, append(append([]string{"run_notebook.py"}, c.flags...), path)...)
+			cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off") // a user's own, which must do no harm
+			out, err := cmd.CombinedOutput()
+			if (err == nil) != (c.want == "") || !strings.Contains(string(out), c.want) {
+				t.Errorf("%v, want %q in:\n%s", err, c.want, out)
+			}
+		})
+	}
+}
+
+// book is a notebook of one cell.
+func book(t *testing.T, source string) string {
+	t.Helper()
+	cell := map[string]any{"cell_type": "code", "id": "a", "metadata": map[string]any{}, "source": source, "outputs": []any{}, "execution_count": nil}
+	text, err := json.Marshal(map[string]any{"cells": []any{cell}, "metadata": map[string]any{}, "nbformat": 4, "nbformat_minor": 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
