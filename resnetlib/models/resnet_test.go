@@ -1,0 +1,137 @@
+package models_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/ml/model"
+
+	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
+)
+
+func values(t *testing.T, net *models.ResNet, key string) []float32 {
+	t.Helper()
+	tensor, err := net.Parameter(key).Tensor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := tensor.Float32s()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// Initial weights are torchvision's: kaiming fan_out normal, batch norm 1 and 0, fc uniform in 1/sqrt(features); by seed.
+func TestInitialWeights(t *testing.T) {
+	net, err := models.New(model.NewStore(), "resnet18", 1000, nn.Seed(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, fanOut := range map[string]float64{"conv1.weight": 64 * 49, "layer3.0.conv2.weight": 256 * 9, "layer4.0.downsample.0.weight": 512} {
+		mean, std := moments(values(t, net, key))
+		if want := math.Sqrt(2 / fanOut); math.Abs(std/want-1) > 0.02 || math.Abs(mean) > want/20 {
+			t.Errorf("%s: mean %g, std %g, want 0 and %g", key, mean, std, want)
+		}
+	}
+	bound := float32(1 / math.Sqrt(512))
+	for _, key := range []string{"fc.weight", "fc.bias"} {
+		v := values(t, net, key)
+		if low, high := slices.Min(v), slices.Max(v); low < -bound || high > bound || high < 0.95*bound || low > -0.95*bound {
+			t.Errorf("%s lies in [%g, %g], want all of [-%g, %g]", key, low, high, bound, bound)
+		}
+	}
+	for key, want := range map[string]float32{"bn1.weight": 1, "bn1.bias": 0, "bn1.running_mean": 0, "bn1.running_var": 1} {
+		if v := values(t, net, key); slices.Min(v) != want || slices.Max(v) != want {
+			t.Errorf("%s is not all %g", key, want)
+		}
+	}
+	same, _ := models.New(model.NewStore(), "resnet18", 1000, nn.Seed(3))
+	other, _ := models.New(model.NewStore(), "resnet18", 1000, nn.Seed(4))
+	if a := values(t, net, "fc.weight"); !slices.Equal(a, values(t, same, "fc.weight")) || slices.Equal(a, values(t, other, "fc.weight")) {
+		t.Error("weights do not follow the seed")
+	}
+}
+
+func TestZeroInitResidual(t *testing.T) {
+	c := models.Variants["resnet50"]
+	c.ZeroInitResidual = true
+	net, err := models.NewResNet(nn.NewScope(model.NewStore()), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Max(values(t, net, "layer2.1.bn3.weight")) != 0 || slices.Min(values(t, net, "layer2.1.bn2.weight")) != 1 {
+		t.Error("the last norm of a block, and it alone, starts at 0")
+	}
+}
+
+// torchvision's BasicBlock knows no groups and no other width.
+func TestBasicBlockRefuses(t *testing.T) {
+	for _, c := range []models.Config{{Layers: []int{1}, Groups: 2}, {Layers: []int{1}, WidthPerGroup: 128}} {
+		if _, err := models.NewResNet(nn.NewScope(model.NewStore()), c); err == nil || !strings.Contains(err.Error(), "BasicBlock only supports") {
+			t.Errorf("%+v: error %v", c, err)
+		}
+	}
+	if _, err := models.New(model.NewStore(), "resnet35", 5); err == nil || !strings.Contains(err.Error(), "resnet34") {
+		t.Errorf("error %v does not say what there is", err)
+	}
+}
+
+// Other networks are data: a CIFAR ResNet-20 with its 272,474 parameters at width 16 with projection shortcuts, no norm, features alone.
+func TestOpenConfig(t *testing.T) {
+	cifar := models.Config{Layers: []int{3, 3, 3}, Planes: 16, Stem: models.CIFARStem, NumClasses: 10}
+	net, err := models.NewResNet(nn.NewScope(model.NewStore()), cifar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// He et al.'s 0.27 million with identity shortcuts, and the two projections: 16*32 + 2*32 and 32*64 + 2*64.
+	if total, _ := net.NumParameters(); total != 269722+576+2176 {
+		t.Errorf("%d parameters", total)
+	}
+	s, err := models.Summarize(net, 1, 32, 32, 3)
+	if err != nil || !slices.Equal(s.Layers[0].Output, []int{1, 32, 32, 16}) {
+		t.Errorf("the first layer gives %v (%v)", s.Layers[0].Output, err)
+	}
+	c := models.Variants["resnet34"]
+	c.Norm, c.NoTop = models.NoNorm, true
+	features, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.SkipInit()), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = models.Summarize(features, 2, 224, 224, 3); err != nil {
+		t.Fatal(err)
+	}
+	if last := s.Layers[len(s.Layers)-1].Output; !slices.Equal(last, []int{2, 7, 7, 512}) || features.Classes() != 0 || features.Parameter("fc.weight") != nil {
+		t.Errorf("features %v, %d classes", last, features.Classes())
+	}
+}
+
+// An input that does not fit is an error that names the layer.
+func TestSummarizeNamesTheLayer(t *testing.T) {
+	block := models.NewBottleneck(nn.NewScope(model.NewStore()).In("layer1.0"), 64, 64, 1, 32, 4)
+	if _, err := models.Summarize(block, 1, 56, 56, 32); err == nil || !strings.Contains(err.Error(), "layer1.0.downsample.0 takes") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTrainOnly(t *testing.T) {
+	net, err := models.New(model.NewStore(), "resnet18", 5, nn.SkipInit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := net.TrainOnly("layer4", "fc"); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range net.Parameters() {
+		want := !p.Buffer && (strings.HasPrefix(p.Key, "layer4.") || strings.HasPrefix(p.Key, "fc."))
+		if p.RequiresGrad() != want {
+			t.Errorf("%s: trained is %v", p.Key, p.RequiresGrad())
+		}
+	}
+	if err := net.TrainOnly("layer5"); err == nil || len(net.Frozen()) == 0 {
+		t.Errorf("error %v", err)
+	}
+}
