@@ -2,6 +2,7 @@ package plots
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -14,9 +15,19 @@ const (
 	Chinese Language = "zh"
 )
 
-// Speak is the language in use. It starts as RESNETLAB_LANG says ("zh", "zh_CN" and the like; anything else is English):
-// a cell is a process, so a Chinese lesson sets the variable once for all its cells.
-var Speak = languageOf(os.Getenv("RESNETLAB_LANG"))
+// Speak is the language in use. It starts as RESNETLAB_LANG says ("zh", "zh_CN" and the like; anything else is English). Without the
+// variable it is Chinese in a folder called zh, where the Chinese lessons lie: their code is that of the English ones to the byte.
+var Speak = speakIn(os.Getenv("RESNETLAB_LANG"), os.Getwd)
+
+func speakIn(variable string, folder func() (string, error)) Language {
+	if dir, err := folder(); variable == "" && err == nil {
+		if filepath.Base(dir) == string(Chinese) {
+			return Chinese
+		}
+		return English
+	}
+	return languageOf(variable)
+}
 
 func languageOf(name string) Language {
 	if strings.HasPrefix(strings.ToLower(name), "zh") {
