@@ -15,7 +15,7 @@ SOLVED := .cache/solved
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all notebooks notebooks-browser requirements clean help
+.PHONY: lab lab-check setup build lint test test-all notebooks notebooks-browser readme-pictures requirements clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -48,6 +48,13 @@ notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs the
 notebooks-browser: setup ## clicks through the lessons in Chromium (needs chromium on PATH)
 	@$(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt
 	@$(PYTHON_VENV) kernels/browser_check.py notebooks
+
+README_RUN := .cache/readme-run
+readme-pictures: setup ## draws docs/images again: trains on the drawn pictures, opens the lab in Chromium
+	bin/resnetlab train --arch resnet18 --image-size 64 --augment none --lr 3e-4 --epochs 4 --out $(README_RUN) --overwrite
+	bin/resnetlab predict work/data/sketch/test/daisy/00003.png --run $(README_RUN) --plot docs/images/prediction-card.png
+	@$(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt
+	@$(PYTHON_VENV) kernels/browser_check.py --view en/00-quickstart.ipynb curve docs/images/lab.png notebooks
 
 requirements: ## pins the Python requirements again, with every hash (needs uv on PATH)
 	for f in kernels/requirements kernels/requirements-browser; do \

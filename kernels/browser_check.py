@@ -1,9 +1,11 @@
 """Does what a learner does: opens every lesson in JupyterLab, in Chromium, clicks Run All, and looks.
 
-usage: browser_check.py FOLDER   (with en/ and zh/; screenshots go to .cache/screenshots)
+usage: browser_check.py [--view LESSON CELL FILE] FOLDER   (with en/ and zh/; screenshots go to .cache/screenshots)
 A lesson fails by an error output, a picture that is not shown, a width that has to be scrolled at 1280 pixels, or its time limit.
+--view visits LESSON (en/NAME.ipynb) alone and writes to FILE what the window shows with CELL scrolled to the top.
 """
 
+import argparse
 import json
 import os
 import secrets
@@ -37,14 +39,18 @@ MODEL = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.fil
 
 
 def main() -> None:
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("folder", type=Path, metavar="FOLDER")
+    args.add_argument("--view", nargs=3, metavar=("LESSON", "CELL", "FILE"))
+    a = args.parse_args()
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not chromium:
         raise Problem("no chromium on PATH (Debian: apt install chromium)")
-    source, root = Path(sys.argv[1]), ROOT / ".cache" / "browser"
+    root = ROOT / ".cache" / "browser"
     shutil.rmtree(root, ignore_errors=True)
     for language in ("en", "zh"):
-        shutil.copytree(source / language, root / "lessons" / language)
-    lessons = sorted((root / "lessons").glob("*/*.ipynb"))
+        shutil.copytree(a.folder / language, root / "lessons" / language)
+    lessons = sorted((root / "lessons").glob(a.view[0] if a.view else "*/*.ipynb"))
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     port, token = choose_port(""), secrets.token_hex(24)
     pictures = errors = 0
@@ -55,7 +61,11 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, env={**os.environ, "HOME": str(root / "home")}, args=options)
         with server(root / "lessons", port, token, env, root / "lab.log", ["--LabApp.expose_app_in_browser=True"]):
             for lesson in lessons:
-                seen, problems = visit(browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}), port, token, lesson.relative_to(root / "lessons"))
+                page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+                seen, problems = visit(page, port, token, lesson.relative_to(root / "lessons"))
+                if a.view:
+                    take_view(page, *a.view[1:])
+                page.close()
                 pictures, errors = pictures + seen, errors + len(problems)
         browser.close()
     print(f"{len(lessons)} notebooks, {pictures} pictures, {errors} errors")
@@ -92,12 +102,19 @@ def visit(page: Page, port: int, token: str, lesson: Path) -> tuple[int, list[st
     page.evaluate("panel => document.querySelector(panel + '.jp-WindowedPanel-outer').scrollTop = 0", PANEL)  # Run All scrolls to the end
     page.wait_for_timeout(1000)
     page.screenshot(path=shot)
-    page.close()
     count = len(seen["pictures"]) + seen["drawings"]
     print(f"{lesson}: {time.monotonic() - begin:.0f} s, {count} pictures, {len(problems)} errors; {shot.relative_to(ROOT)}", flush=True)
     for problem in problems:
         print(f"  {problem}", flush=True)
     return count, problems
+
+
+def take_view(page: Page, cell: str, file: str) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.wait_for_timeout(300)
+    page.evaluate("id => jupyterapp.shell.currentWidget.content.widgets.find(w => w.model.id === id).node.scrollIntoView()", cell)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=file)
 
 
 def open_lesson(page: Page, port: int, token: str, lesson: Path) -> None:
