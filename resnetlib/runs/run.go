@@ -140,7 +140,7 @@ func (r *Run) readDescription(data []byte) error {
 	if len(d.Classes) == 0 || d.Preset.Crop < 1 || d.Preset.Resize < 1 {
 		return errors.New("it names no classes or no preprocessing")
 	}
-	r.Created, r.Settings, r.Info = d.Created, d.Settings, d.Info
+	r.Created, r.Settings, r.Info = d.Created, d.Settings.WithDefaults(), d.Info // a run from before a setting existed has its default
 	return nil
 }
 

@@ -28,6 +28,7 @@ type Settings struct {
 	WeightDecay    float64 `json:"weight_decay" default:"0" min:"0" help:"Weight decay: in the gradient (sgd, adam), decoupled (adamw)."`
 	LabelSmoothing float64 `json:"label_smoothing" default:"0" min:"0" max:"1" help:"Share of the target spread over all classes."`
 	ClipNorm       float64 `json:"clip_norm" default:"0" min:"0" help:"Largest norm of all gradients together; 0: no limit."`
+	Accumulate     int     `json:"accumulate" default:"1" min:"1" help:"Batches whose gradients make one step; each one's mean loss is divided by their number."`
 	EarlyStop      int     `json:"early_stop" default:"0" min:"0" help:"Stop after so many epochs without a better validation accuracy; 0: never."`
 	ClassWeights   string  `json:"class_weights" help:"Weights of the classes in the loss: balanced, or one number for each class (1,2,0.5). Left out: all alike."`
 

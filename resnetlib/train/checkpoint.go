@@ -9,7 +9,8 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// OptimizerState copies the optimizer's moments, in PyTorch's layout, under keys such as "exp_avg.layer4.0.conv1.weight".
+// OptimizerState copies the optimizer's moments, in PyTorch's layout, under keys such as "exp_avg.layer4.0.conv1.weight"; with
+// StepOptions.Accumulate also what Backward has summed up ("grad.layer4.0.conv1.weight"), so that a step may be gone on with half-way.
 func (t *Trainer) OptimizerState() (*weights.StateDict, error) {
 	sd := weights.NewStateDict()
 	err := t.eachState(func(key string, p *nn.Parameter, get func() (*tensors.Tensor, error), _ func(*tensors.Tensor) error) error {
@@ -28,7 +29,7 @@ func (t *Trainer) OptimizerState() (*weights.StateDict, error) {
 
 // SetOptimizerState puts moments back. They must be exactly those of the parameters that are trained.
 func (t *Trainer) SetOptimizerState(sd *weights.StateDict) error {
-	if want := len(t.trained) * len(t.rule.state); sd.Len() != want {
+	if want := len(t.trained) * len(t.slots); sd.Len() != want {
 		return fmt.Errorf("the optimizer's state has %d tensors, %d are trained", sd.Len(), want)
 	}
 	return t.eachState(func(key string, p *nn.Parameter, _ func() (*tensors.Tensor, error), set func(*tensors.Tensor) error) error {
@@ -46,7 +47,7 @@ func (t *Trainer) SetOptimizerState(sd *weights.StateDict) error {
 
 func (t *Trainer) eachState(do func(key string, p *nn.Parameter, get func() (*tensors.Tensor, error), set func(*tensors.Tensor) error) error) error {
 	for i, p := range t.trained {
-		for j, name := range t.rule.state {
+		for j, name := range t.slots {
 			v := t.state[i][j]
 			if err := do(name+"."+p.Key, p, v.Value, v.SetValue); err != nil {
 				return fmt.Errorf("optimizer state %s of %s: %w", name, p.Key, err)

@@ -197,7 +197,7 @@ func (s *session) prepare() (err error) {
 		return err
 	}
 	s.note("%s", s.plan)
-	o := StepOptions{LabelSmoothing: s.config.LabelSmoothing, ClipNorm: s.config.ClipNorm,
+	o := StepOptions{LabelSmoothing: s.config.LabelSmoothing, ClipNorm: s.config.ClipNorm, Accumulate: s.config.Accumulate,
 		Optimizer: Optimizer{Name: s.config.Optimizer, Momentum: s.config.Momentum, WeightDecay: s.config.WeightDecay}}
 	if s.config.HeadLR > 0 {
 		o.Group = headGroup

@@ -83,10 +83,15 @@ func TestFitLearns(t *testing.T) {
 // was not: best weights, last checkpoint and metrics but for their seconds.
 func TestResumeToTheByte(t *testing.T) {
 	backends(t, func(t *testing.T, b compute.Backend) {
-		for _, optimizer := range []string{"adam", "sgd"} {
-			t.Run(optimizer, func(t *testing.T) {
+		for name, change := range map[string]func(c *Config){
+			"adam":           func(c *Config) { c.Optimizer = "adam" },
+			"sgd":            func(c *Config) { c.Optimizer, c.Momentum = "sgd", 0.9 },
+			"accumulating 3": func(c *Config) { c.Accumulate = 3 }, // of an epoch's 4 batches; stopped after 1 of 3, and after the step of the 4th
+		} {
+			t.Run(name, func(t *testing.T) {
 				_, c := small()
-				c.Optimizer, c.Momentum, c.Scheduler = optimizer, 0.9, "cosine"
+				c.Scheduler = "cosine"
+				change(&c)
 				dir := t.TempDir()
 				c.Out = filepath.Join(dir, "straight")
 				mustFit(t, b, c)

@@ -52,6 +52,7 @@ type trainingFile struct {
 	Gradients      map[string]*entry `json:"gradients_step0"`
 	AfterFirst     map[string]entry  `json:"after_first_step"`
 	AfterLast      map[string]entry  `json:"after_last_step"`
+	Accumulate     int               `json:"-"` // parts in which the test gives a batch
 	EvalAfter      struct {
 		InputKey string `json:"input_key"`
 		Logits   [][]float64
@@ -95,7 +96,7 @@ func (f trainingFile) net(t *testing.T) *models.ResNet {
 }
 
 func (f trainingFile) options() StepOptions {
-	o := StepOptions{LabelSmoothing: f.LabelSmoothing, ClipNorm: f.ClipNorm,
+	o := StepOptions{LabelSmoothing: f.LabelSmoothing, ClipNorm: f.ClipNorm, Accumulate: f.Accumulate,
 		Optimizer: Optimizer{Name: f.Optimizer, Momentum: f.Momentum, Nesterov: f.Nesterov, WeightDecay: f.WeightDecay}}
 	if len(f.LR[0]) == 2 { // the second group is fc
 		o.Group = func(p *nn.Parameter) int {
@@ -163,10 +164,7 @@ func checkSteps(t *testing.T, b compute.Backend, f trainingFile) {
 	defer trainer.Finalize()
 	trainer.keepGradients = true
 	for step := range f.Steps {
-		r, err := trainer.Step(goldennet.Input(f.Seed, f.InputKeys[step], f.InputShape), f.Labels, f.LR[step]...)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := f.take(t, trainer, step)
 		if d := math.Abs(r.Loss - f.Loss[step]); !(d <= tol.loss) {
 			t.Errorf("loss of step %d: %.9g, want %.9g within %g", step, r.Loss, f.Loss[step], tol.loss)
 		} else {
@@ -177,13 +175,31 @@ func checkSteps(t *testing.T, b compute.Backend, f trainingFile) {
 			t.Errorf("gradient norm of step %d: %.9g, want %.9g", step, r.GradNorm, f.GradNorm[step])
 		}
 		if step == 0 {
-			checkGradients(t, net, trainer.trained, r.gradients, f)
+			if f.Accumulate == 0 {
+				checkGradients(t, net, trainer.trained, r.gradients, f)
+			}
 			checkWeights(t, net, "after the first step", f.AfterFirst, tol)
 		}
 	}
 	checkWeights(t, net, "after the last step", f.AfterLast, tol)
 	checkFrozen(t, net, before, f.BNEval)
 	checkEval(t, b, net, f, tol)
+}
+
+// take takes one step, in as many parts as the test says.
+func (f trainingFile) take(t *testing.T, trainer *Trainer, step int) (r StepResult) {
+	t.Helper()
+	images := goldennet.Input(f.Seed, f.InputKeys[step], f.InputShape)
+	var err error
+	if f.Accumulate == 0 {
+		r, err = trainer.Step(images, f.Labels, f.LR[step]...)
+	} else {
+		r, err = accumulate(trainer, images, f.Labels, f.Accumulate, f.LR[step]...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func checkWeights(t *testing.T, net *models.ResNet, when string, want map[string]entry, tol tolerances) {

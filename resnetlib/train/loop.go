@@ -94,7 +94,8 @@ func (s *session) trainEpoch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r, err := s.trainer.Step(Images(batch.Images, batch.N, batch.Height, batch.Width), batch.Labels, s.rates()...)
+		before := s.trainer.Steps
+		r, err := s.step(batch, p.Batch+1 == loader.Batches())
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,7 @@ func (s *session) trainEpoch(ctx context.Context) error {
 		start = now
 		s.report(Event{Phase: "train", Epoch: p.Epoch + 1, Epochs: s.config.Epochs, Done: p.epoch.Seen, Total: s.data.Train.Len(),
 			Loss: p.epoch.Loss / float64(p.epoch.Seen), Rate: float64(p.epoch.Seen) / p.epoch.Seconds})
-		if s.trainer.Steps%s.config.CheckpointEvery == 0 {
+		if s.trainer.Steps > before && s.trainer.Steps%s.config.CheckpointEvery == 0 {
 			if err := s.checkpoint(); err != nil {
 				return err
 			}
@@ -117,6 +118,19 @@ func (s *session) trainEpoch(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// step trains on one batch. With accumulation the step is taken after every so many batches of an epoch, and after its last.
+func (s *session) step(batch *datasets.Batch, last bool) (StepResult, error) {
+	images := Images(batch.Images, batch.N, batch.Height, batch.Width)
+	if s.config.Accumulate == 1 {
+		return s.trainer.Step(images, batch.Labels, s.rates()...)
+	}
+	r, err := s.trainer.Backward(images, batch.Labels)
+	if err == nil && (last || (s.progress.Batch+1)%s.config.Accumulate == 0) {
+		r.GradNorm, err = s.trainer.Update(s.rates()...)
+	}
+	return r, err
 }
 
 // rates are the learning rates of the parameter groups in this epoch.

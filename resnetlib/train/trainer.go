@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -20,6 +21,7 @@ type StepOptions struct {
 	LabelSmoothing float64
 	ClassWeights   []float32               // nil: all 1
 	ClipNorm       float64                 // greatest global L2 norm of the gradient; 0: no limit
+	Accumulate     int                     // batches to a step, taken by Backward and Update instead of Step; 0 and 1: one, taken by Step
 	Group          func(*nn.Parameter) int // parameter group, an index into Step's learning rates; nil: all in group 0
 }
 
@@ -31,8 +33,10 @@ type Trainer struct {
 	options StepOptions
 	rule    rule
 	trained []*nn.Parameter
-	state   [][]*model.Variable // for each trained parameter, the rule's state
-	exec    *model.Exec
+	slots   []string            // names of the state tensors: the rule's, and then that of the accumulated gradient, if there is one
+	state   [][]*model.Variable // for each trained parameter, one a slot
+
+	step, backward, update *model.Exec // graphs of Step, Backward and Update
 
 	keepGradients bool // return them, for tests: before clipping, in the order of trained
 }
@@ -40,7 +44,7 @@ type Trainer struct {
 // StepResult is what one step returns.
 type StepResult struct {
 	Loss     float64     // mean over the batch, before the update
-	GradNorm float64     // global L2 norm, before clipping
+	GradNorm float64     // global L2 norm, before clipping; 0 from Backward
 	Logits   [][]float32 // [N, classes], before the update
 
 	gradients []*tensors.Tensor
@@ -55,57 +59,85 @@ func NewTrainer(b compute.Backend, net *models.ResNet, o StepOptions) (*Trainer,
 	if o.Group == nil {
 		o.Group = func(*nn.Parameter) int { return 0 }
 	}
-	t := &Trainer{net: net, options: o, rule: r, trained: net.Trainable()}
+	t := &Trainer{net: net, options: o, rule: r, trained: net.Trainable(), slots: r.state}
 	if len(t.trained) == 0 {
 		return nil, fmt.Errorf("nothing to train: every parameter is frozen")
 	}
+	if o.Accumulate > 1 {
+		t.slots = append(slices.Clone(r.state), gradSlot)
+	}
+	if err := t.makeState(); err != nil {
+		return nil, err
+	}
+	return t, t.makeGraphs(b)
+}
+
+func (t *Trainer) makeState() error {
 	for _, p := range t.trained {
-		state := make([]*model.Variable, len(r.state))
-		for i, name := range r.state {
-			zeros := tensors.FromShape(p.Variable.Shape())
-			if state[i], err = net.Store.CreateVariable(statePath(name, p), zeros); err != nil {
-				return nil, fmt.Errorf("optimizer state of %s: %w", p.Key, err)
+		state := make([]*model.Variable, len(t.slots))
+		for i, name := range t.slots {
+			v, err := t.net.Store.CreateVariable(statePath(name, p), tensors.FromShape(p.Variable.Shape()))
+			if err != nil {
+				return fmt.Errorf("optimizer state of %s: %w", p.Key, err)
 			}
-			state[i].SetTrainable(false)
+			state[i] = v.SetTrainable(false)
 		}
 		t.state = append(t.state, state)
 	}
-	t.exec, err = model.NewExec(b, net.Store, t.graph)
-	return t, err
+	return nil
+}
+
+func (t *Trainer) makeGraphs(b compute.Backend) (err error) {
+	if t.options.Accumulate <= 1 {
+		t.step, err = model.NewExec(b, t.net.Store, t.stepGraph)
+		return err
+	}
+	if t.backward, err = model.NewExec(b, t.net.Store, t.backwardGraph); err != nil {
+		return err
+	}
+	t.update, err = model.NewExec(b, t.net.Store, t.updateGraph)
+	return err
 }
 
 func statePath(name string, p *nn.Parameter) string { return "/optimizer/" + name + p.Variable.Path() }
 
-// graph is the whole step: images [N, H, W, 3], labels [N], scalars [groups, k] -> loss, gradient norm, logits [N, classes].
-func (t *Trainer) graph(_ *model.Scope, images, labels, scalars *Node) []*Node {
+// stepGraph is the whole step: images [N, H, W, 3], labels [N], scalars [groups, k] -> loss, logits [N, classes], gradient norm.
+func (t *Trainer) stepGraph(_ *model.Scope, images, labels, scalars *Node) []*Node {
 	loss, logits, gradients := lossAndGradients(t.net, images, labels, t.trained, t.options)
-	norm := globalNorm(gradients)
-	out := []*Node{loss, norm, logits}
+	out := []*Node{loss, logits, t.apply(gradients, scalars)}
 	if t.keepGradients {
 		out = append(out, gradients...)
-	}
-	if t.options.ClipNorm > 0 { // torch.nn.utils.clip_grad_norm_: factor = min(1, max / (norm + 1e-6))
-		factor := MinScalar(Inverse(MulScalar(AddScalar(norm, 1e-6), 1/t.options.ClipNorm)), 1)
-		for i, g := range gradients {
-			gradients[i] = Mul(g, factor)
-		}
-	}
-	g := images.Graph()
-	for i, p := range t.trained {
-		state := make([]*Node, len(t.state[i]))
-		for j, v := range t.state[i] {
-			state[j] = v.NodeValue(g)
-		}
-		value, newState := t.rule.update(p.Variable.NodeValue(g), gradients[i], state, t.groupScalars(scalars, p))
-		p.Variable.SetNodeValue(value)
-		for j, v := range t.state[i] {
-			v.SetNodeValue(newState[j])
-		}
 	}
 	return out
 }
 
-// lossAndGradients builds forward, loss and backward in training mode, the gradients in the order of trained.
+// apply changes the trained parameters by their gradients, clipped where that is asked for, and returns the norm before clipping.
+func (t *Trainer) apply(gradients []*Node, scalars *Node) (norm *Node) {
+	norm = globalNorm(gradients)
+	if t.options.ClipNorm > 0 { // torch.nn.utils.clip_grad_norm_: factor = min(1, max / (norm + 1e-6))
+		factor := MinScalar(Inverse(MulScalar(AddScalar(norm, 1e-6), 1/t.options.ClipNorm)), 1)
+		gradients = slices.Clone(gradients)
+		for i, g := range gradients {
+			gradients[i] = Mul(g, factor)
+		}
+	}
+	g := scalars.Graph()
+	for i, p := range t.trained {
+		state := make([]*Node, len(t.rule.state))
+		for j := range state {
+			state[j] = t.state[i][j].NodeValue(g)
+		}
+		value, newState := t.rule.update(p.Variable.NodeValue(g), gradients[i], state, t.groupScalars(scalars, p))
+		p.Variable.SetNodeValue(value)
+		for j, v := range newState {
+			t.state[i][j].SetNodeValue(v)
+		}
+	}
+	return norm
+}
+
+// lossAndGradients builds forward, loss and backward in training mode, the gradients in the order of trained. The gradients are those of
+// loss/Accumulate, the loss is whole.
 func lossAndGradients(net *models.ResNet, images, labels *Node, trained []*nn.Parameter, o StepOptions) (loss, logits *Node, gradients []*Node) {
 	g := images.Graph()
 	nn.SetTraining(g, true)
@@ -115,7 +147,7 @@ func lossAndGradients(net *models.ResNet, images, labels *Node, trained []*nn.Pa
 	for i, p := range trained {
 		values[i] = p.Variable.NodeValue(g)
 	}
-	return loss, logits, Gradient(loss, values...)
+	return loss, logits, Gradient(DivScalar(loss, float64(max(o.Accumulate, 1))), values...)
 }
 
 func globalNorm(gradients []*Node) *Node {
@@ -144,26 +176,38 @@ func (t *Trainer) groupScalars(scalars *Node, p *nn.Parameter) []*Node {
 // Step trains on one batch: images [N, H, W, 3] and N labels, with one learning rate for each parameter group. After an error the
 // network's values are not to be trusted.
 func (t *Trainer) Step(images *tensors.Tensor, labels []int32, lrs ...float64) (StepResult, error) {
-	var scalars []float32
-	for _, lr := range lrs {
-		scalars = append(scalars, t.rule.scalars(t.Steps+1, lr)...)
+	if t.step == nil {
+		return StepResult{}, fmt.Errorf("a Trainer whose StepOptions.Accumulate is %d takes a step by Backward and Update", t.options.Accumulate)
 	}
-	s := tensors.FromFlatDataAndDimensions(scalars, len(lrs), len(scalars)/len(lrs))
-	out, err := t.exec.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)), s)
+	out, err := t.step.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)), t.scalars(lrs))
 	if err != nil {
 		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, err)
 	}
 	t.Steps++
-	r := StepResult{
-		Loss:      float64(tensors.ToScalar[float32](out[0])),
-		GradNorm:  float64(tensors.ToScalar[float32](out[1])),
-		Logits:    out[2].Value().([][]float32),
-		gradients: out[3:],
-	}
-	for _, o := range out[:3] {
-		o.FinalizeAll()
-	}
+	r := newStepResult(out)
+	r.GradNorm = float64(tensors.ToScalar[float32](out[2]))
+	r.gradients = out[3:]
+	finalize(out[:3])
 	return r, nil
+}
+
+// scalars are the numbers of the coming step, [groups, k].
+func (t *Trainer) scalars(lrs []float64) *tensors.Tensor {
+	var s []float32
+	for _, lr := range lrs {
+		s = append(s, t.rule.scalars(t.Steps+1, lr)...)
+	}
+	return tensors.FromFlatDataAndDimensions(s, len(lrs), len(s)/len(lrs))
+}
+
+func newStepResult(out []*tensors.Tensor) StepResult {
+	return StepResult{Loss: float64(tensors.ToScalar[float32](out[0])), Logits: out[1].Value().([][]float32)}
+}
+
+func finalize(all []*tensors.Tensor) {
+	for _, t := range all {
+		t.FinalizeAll()
+	}
 }
 
 // Images makes a tensor [N, H, W, 3] of a batch's pixels.
@@ -175,10 +219,14 @@ func Images(pixels []float32, n, height, width int) *tensors.Tensor {
 
 // Finalize frees the compiled graphs and the optimizer's state; the network stays.
 func (t *Trainer) Finalize() error {
-	t.exec.Finalize()
-	for i, p := range t.trained {
-		for j := range t.state[i] {
-			if err := t.net.Store.DeleteVariable(statePath(t.rule.state[j], p)); err != nil {
+	for _, e := range []*model.Exec{t.step, t.backward, t.update} {
+		if e != nil {
+			e.Finalize()
+		}
+	}
+	for _, p := range t.trained {
+		for _, name := range t.slots {
+			if err := t.net.Store.DeleteVariable(statePath(name, p)); err != nil {
 				return fmt.Errorf("freeing the optimizer's state of %s: %w", p.Key, err)
 			}
 		}
