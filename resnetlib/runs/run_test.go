@@ -333,3 +333,19 @@ func FuzzDescription(f *testing.F) {
 		}
 	})
 }
+
+// A run from before a setting existed has that setting's default.
+func TestSettingOfALaterVersion(t *testing.T) {
+	r := create(t)
+	data, err := os.ReadFile(r.path(runFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := strings.Replace(string(data), `"accumulate": 1,`, "", 1)
+	if err := os.WriteFile(r.path(runFile), []byte(before), 0o666); err != nil || before == string(data) {
+		t.Fatal("run.json has no accumulate to take away", err)
+	}
+	if n := reopen(t, r).Settings.Accumulate; n != 1 {
+		t.Errorf("accumulate is %d, want 1", n)
+	}
+}
