@@ -3,20 +3,25 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"resnetlab/datasets"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/train"
+	"resnetlab/resnetlib/transforms"
 )
 
 type evalCommand struct {
-	Data string `arg:"" help:"A folder with a folder for each class, or one that holds test/ or val/."`
+	Data string `arg:"" help:"A folder with a folder for each class, or one that holds test/ or val/; sketch or sketch:TASK, what the program draws."`
 	trained
-	Split     string `help:"Which of train, val and test, where the folder has them." default:"val"`
-	BatchSize int    `help:"Pictures that the network sees at once." default:"16"`
+	Split     string `help:"Which of train, val and test, where the data have them." default:"val"`
+	TTA       bool   `name:"tta" help:"Test-time augmentation: the mean of the probabilities of each picture and its mirror image."`
+	BatchSize int    `help:"Pictures that the network sees at once." default:"16" placeholder:"N"`
 	Plot      string `help:"Draw the confusion matrix (.png or .svg)." placeholder:"FILE"`
+	TopLosses string `help:"Draw the pictures of the highest loss with truth, prediction and loss (.png or .svg)." placeholder:"FILE"`
+	Count     int    `help:"Pictures in --top-losses." default:"12"`
 	JSON      bool   `name:"json" help:"As JSON."`
 }
 
@@ -25,12 +30,16 @@ func (e *evalCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	data, err := datasets.OpenSplit(e.Data, e.Split)
+	data, err := train.OpenSplit(e.Data, e.Split, 0)
 	if err != nil {
 		return badInput(err)
 	}
-	if err := datasets.SameClasses(datasets.NewMemory(classes, nil), data); err != nil {
-		return badInput(fmt.Errorf("the network's classes (train) and the data's (val) differ: %w", err))
+	if err := train.SameClasses(classes, data.Classes()); err != nil {
+		return badInput(fmt.Errorf("evaluating on %s: %w", e.Data, err))
+	}
+	data, left, err := e.readable(ctx, c, data)
+	if err != nil {
+		return err
 	}
 	b, _, err := c.openBackend(0)
 	if err != nil {
@@ -41,20 +50,60 @@ func (e *evalCommand) Run(ctx context.Context, c *commands) error {
 		return usage(err)
 	}
 	defer forward.Finalize()
-	bar := notebook.NewBar("evaluating", data.Len())
-	defer bar.Done("")
-	result, err := train.Evaluate(ctx, forward, datasets.NewLoader(data, datasets.LoaderConfig{BatchSize: e.BatchSize, Preset: preset}),
-		func(done int) { bar.Update(done, "") })
+	result, err := e.evaluate(ctx, forward, data, preset)
 	if err != nil {
 		return err
 	}
-	bar.Done("")
+	if err := e.draw(classes, data, result); err != nil {
+		return err
+	}
+	if err := e.print(classes, result); err != nil {
+		return err
+	}
+	return unread(left, left+data.Len())
+}
+
+// readable leaves out pictures that cannot be read, names them and says how many they are.
+func (e *evalCommand) readable(ctx context.Context, c *commands, data datasets.Dataset) (datasets.Dataset, int, error) {
+	bad, err := datasets.Check(ctx, data, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, b := range bad {
+		c.logf("left out: %v", b)
+	}
+	data = datasets.Without(data, bad)
+	if data.Len() == 0 {
+		return nil, 0, badInput(fmt.Errorf("no readable picture in %s", e.Data))
+	}
+	return data, len(bad), nil
+}
+
+func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data datasets.Dataset, preset transforms.Preset) (*train.Evaluation, error) {
+	if e.TTA {
+		f = predict.Mirrored(f)
+	}
+	bar := notebook.NewBar("evaluating", data.Len())
+	defer bar.Done("")
+	return train.Evaluate(ctx, f, datasets.NewLoader(data, datasets.LoaderConfig{BatchSize: e.BatchSize, Preset: preset}),
+		func(done int) { bar.Update(done, "") })
+}
+
+// draw writes the pictures that were asked for.
+func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *train.Evaluation) error {
 	if e.Plot != "" {
-		if err := plots.ConfusionMatrix(classes, result.Confusion).Save(e.Plot); err != nil {
+		if err := plots.ConfusionMatrix(classes, r.Confusion).Save(e.Plot); err != nil {
 			return err
 		}
 	}
-	return e.print(classes, result)
+	if e.TopLosses == "" {
+		return nil
+	}
+	worst, err := train.Verdicts(data, r.TopLosses(e.Count))
+	if err != nil {
+		return err
+	}
+	return plots.TopLosses(worst).Save(e.TopLosses)
 }
 
 func (e *evalCommand) print(classes []string, r *train.Evaluation) error {
@@ -62,8 +111,10 @@ func (e *evalCommand) print(classes []string, r *train.Evaluation) error {
 		return printJSON(struct {
 			Schema  int      `json:"schema"`
 			Classes []string `json:"classes"`
+			TTA     bool     `json:"tta"`
 			*train.Evaluation
-		}{1, classes, r})
+			PerClass []train.ClassScore `json:"per_class"`
+		}{1, classes, e.TTA, r, r.PerClass(classes)})
 	}
 	rows := make([][]string, len(classes))
 	for i, name := range classes {
@@ -73,6 +124,22 @@ func (e *evalCommand) print(classes []string, r *train.Evaluation) error {
 		}
 	}
 	fmt.Print(notebook.FormatTable(append([]string{"true \\ predicted"}, classes...), rows))
-	_, err := fmt.Printf("%d pictures: loss %.4f, top-1 accuracy %.4f, top-5 accuracy %.4f\n", r.Pictures, r.Loss, r.Accuracy, r.Accuracy5)
+	fmt.Print("\n" + notebook.FormatTable(perClass(r.PerClass(classes))) + "\n")
+	_, err := fmt.Printf("%d pictures: loss %.4f, top-1 accuracy %.4f, top-5 accuracy %.4f\n", r.Pictures, r.Loss, r.Accuracy, r.Top5)
 	return err
+}
+
+func perClass(scores []train.ClassScore) (header []string, rows [][]string) {
+	for _, s := range scores {
+		rows = append(rows, []string{s.Class, fmt.Sprint(s.Pictures), fraction(s.Precision), fraction(s.Recall)})
+	}
+	return strings.Fields("class pictures precision recall"), rows
+}
+
+// fraction of 1, or - where there is none.
+func fraction(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.4f", *v)
 }

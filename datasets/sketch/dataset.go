@@ -10,14 +10,15 @@ import (
 )
 
 // New returns one of Splits as a data set that draws each picture when it is asked for: sample i is always the same
-// picture, the one that Write puts into the same place of the folder. It panics on a split that is none of Splits.
+// picture, the one that Write puts into the same place of the folder. It panics on a split that is none of Splits
+// and a task that is none of Tasks.
 func New(split string, c Config) datasets.Dataset {
 	c = c.withDefaults()
 	i := slices.Index(Splits, split)
 	if i < 0 {
 		panic(fmt.Sprintf("sketch.New: split %q is none of %v", split, Splits))
 	}
-	return &drawn{config: c, split: split, pictures: []int{c.Train, c.Val, c.Test}[i], table: plants, classes: Classes}
+	return &drawn{config: c, split: split, pictures: []int{c.Train, c.Val, c.Test}[i], table: c.task().table, classes: names(c.task().table)}
 }
 
 // All returns the three splits, as datasets.Open returns those of a folder: what is trained on where no data are given.
@@ -60,7 +61,11 @@ func (d *drawn) Sample(i int) (datasets.Sample, error) {
 
 // Fingerprint says what the pictures depend on beside their names.
 func (d *drawn) Fingerprint() (string, error) {
-	return fmt.Sprintf("sketch version %d seed %d size %d %s", version, d.config.Seed, d.config.Size, d.split), nil
+	fingerprint := fmt.Sprintf("sketch version %d seed %d size %d %s", version, d.config.Seed, d.config.Size, d.split)
+	if d.config.Task != "" {
+		fingerprint += " task " + d.config.Task
+	}
+	return fingerprint, nil
 }
 
 // version changes when the drawings do.

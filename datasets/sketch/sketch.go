@@ -6,6 +6,11 @@
 // apart: a network has to learn what a daisy looks like.
 package sketch
 
+import (
+	"cmp"
+	"fmt"
+)
+
 // Classes are the names of the five classes, sorted: the labels are the same when the pictures come from folders.
 var Classes = names(plants)
 
@@ -14,8 +19,9 @@ var Splits = []string{"train", "val", "test"}
 
 // Config says which pictures are drawn. The zero value of a field stands for its default.
 type Config struct {
+	Task  string `json:"task,omitempty"` // one of Tasks: plants, the five classes
 	Seed  uint64 `json:"seed"`
-	Train int    `json:"train"` // pictures, of all classes together: 2000
+	Train int    `json:"train"` // pictures, of all classes together: 2000, or what the task has
 	Val   int    `json:"val"`   // 500
 	Test  int    `json:"test"`  // 500
 	Size  int    `json:"size"`  // pixels of the shorter side: 96; the longer is up to 4/3 of it
@@ -23,13 +29,23 @@ type Config struct {
 
 // withDefaults replaces zero fields.
 func (c Config) withDefaults() Config {
+	t := c.task()
 	for _, field := range []struct {
 		value    *int
 		fallback int
-	}{{&c.Train, 2000}, {&c.Val, 500}, {&c.Test, 500}, {&c.Size, 96}} {
+	}{{&c.Train, t.train}, {&c.Val, t.val}, {&c.Test, t.test}, {&c.Size, 96}} {
 		if *field.value == 0 {
 			*field.value = field.fallback
 		}
 	}
 	return c
+}
+
+// task panics on a name that is none of Tasks.
+func (c Config) task() task {
+	t, ok := tasks[cmp.Or(c.Task, "plants")]
+	if !ok {
+		panic(fmt.Sprintf("sketch: task %q is none of %v", c.Task, Tasks()))
+	}
+	return t
 }

@@ -335,3 +335,38 @@ func BenchmarkDraw(b *testing.B) {
 		}
 	}
 }
+
+// Tasks are drawn by name, sorted by class as folders are, and are each a data set of their own.
+func TestTasks(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range Tasks() {
+		s, err := Open(Name+":"+name, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fingerprint, err := s.Fingerprint()
+		if other, ok := seen[fingerprint]; ok || err != nil {
+			t.Errorf("%s and %s have the same fingerprint (error %v)", name, other, err)
+		}
+		seen[fingerprint] = name
+		classes := s.Train.Classes()
+		if !slices.IsSorted(classes) || len(slices.Compact(slices.Clone(classes))) != len(classes) {
+			t.Errorf("%s: classes %v are not sorted, or some are the same", name, classes)
+		}
+		for _, class := range classes {
+			if name == "many" && slices.Contains(Classes, class) {
+				t.Errorf("the first training has the class %s of the second", class)
+			}
+		}
+	}
+	plain, _ := Open(Name, 3)
+	few, _ := Open(Name+":few", 3)
+	if a, b := sample(t, plain.Test, 7), sample(t, few.Test, 7); !bytes.Equal(a.Image.Pix, b.Image.Pix) {
+		t.Error("few has other test pictures than plants")
+	}
+	for _, bad := range []string{"sketch:", "sketch:none", "sketches", "photos"} {
+		if _, err := Open(bad, 0); err == nil {
+			t.Errorf("%q is opened", bad)
+		}
+	}
+}

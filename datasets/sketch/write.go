@@ -65,7 +65,7 @@ func (c Config) mark() ([]byte, error) {
 		Version int      `json:"version"`
 		Classes []string `json:"classes"`
 		Config
-	}{1, version, Classes, c}, "", "  ")
+	}{1, version, names(c.task().table), c}, "", "  ")
 	return append(mark, '\n'), err
 }
 
@@ -101,7 +101,7 @@ func appear(unfinished, dir string) error {
 
 func writeAll(ctx context.Context, dir string, c Config, progress func(done, total int)) error {
 	for _, split := range Splits {
-		for _, class := range Classes {
+		for _, class := range names(c.task().table) {
 			if err := os.MkdirAll(filepath.Join(dir, split, class), 0o777); err != nil {
 				return err
 			}

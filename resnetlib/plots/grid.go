@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"image/color"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -22,7 +23,7 @@ func Grid(images []*transforms.RGB, titles []string, columns int) *Picture {
 		columns = min(len(images), 5)
 	}
 	g := &grid{images: images, titles: titles, columns: columns}
-	g.tile = min(largestTile, (width-2*margin-gridGap*pixels(columns-1))/pixels(columns))
+	g.tile = g.tileWidth()
 	title := strings.ReplaceAll(strings.Join(titles, ", "), "\n", " / ")
 	return newPicture(title, g.height(), g.draw)
 }
@@ -33,7 +34,12 @@ type grid struct {
 	images  []*transforms.RGB
 	titles  []string
 	columns int
-	tile    vg.Length // the longer side of a picture
+	tile    vg.Length     // the longer side of a picture
+	frames  []color.NRGBA // around each picture; nil for none
+}
+
+func (g *grid) tileWidth() vg.Length {
+	return min(largestTile, (width-2*margin-gridGap*pixels(g.columns-1))/pixels(g.columns))
 }
 
 func (g *grid) rows() int { return (len(g.images) + g.columns - 1) / g.columns }
@@ -53,6 +59,9 @@ func (g *grid) rowSize(row int) (title, picture vg.Length) {
 			_, h := fit(g.images[i], g.tile)
 			picture = max(picture, h)
 		}
+	}
+	if g.frames != nil {
+		title += frameWidth
 	}
 	return title, picture
 }
@@ -77,13 +86,27 @@ func (g *grid) draw(c draw.Canvas) {
 			x := c.Min.X + margin + pixels(i%g.columns)*(g.tile+gridGap)
 			lines := g.lines(i)
 			top := y - titleHeight + pixels(len(lines))*lineHeight // titles sit on their picture
+			if g.frames != nil {
+				top += frameWidth
+			}
 			for j, line := range lines {
 				c.FillText(style, vg.Point{X: x, Y: top - pixels(j)*lineHeight}, shorten(style, line, g.tile))
 			}
 			if g.images[i] != nil {
+				g.drawFrame(c, i, x, y-titleHeight)
 				drawPhoto(draw.Crop(c, x-c.Min.X, 0, 0, y-titleHeight-c.Max.Y), g.images[i], g.tile)
 			}
 		}
 		y -= titleHeight + pictureHeight + gridGap
 	}
 }
+
+// drawFrame fills what lies behind picture i, whose upper left corner is (x, y), and a little more.
+func (g *grid) drawFrame(c draw.Canvas, i int, x, y vg.Length) {
+	if g.frames != nil {
+		w, h := fit(g.images[i], g.tile)
+		fillRect(c, g.frames[i], x-frameWidth, y-h-frameWidth, x+w+frameWidth, y+frameWidth)
+	}
+}
+
+const frameWidth = gridGap / 3

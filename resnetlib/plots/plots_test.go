@@ -75,12 +75,23 @@ func gallery(classes []string) map[string]*Picture {
 		"confused":     MostConfused(classes, confusion, 6),
 		"card":         PredictionCard(photo(320, 240), "", classes, []float64{0.004, 0.001, 0.011, 0.001, 0.983}),
 		"grid":         Grid(tiles, titles, 4),
+		"toplosses":    TopLosses(verdicts(classes)),
 		"classes":      ClassHistogram(classes, CountLabels("train", 5, []int{0, 0, 1, 2, 2, 2, 3, 4, 4}), CountLabels("val", 5, []int{0, 1, 2})),
 		"bars":         Bars("Strategies", say("accuracy"), strategies, Group{Name: "3 seeds", Values: []float64{0.921, 0.894, 0.853}, Std: []float64{0.011, 0.006, 0.019}}),
 		"lines":        Lines("Gradient norm", "layer", "norm", Series{Name: "plain", Y: []float64{1, 0.5, 0.2, 0.1}}, Series{Name: "ResNet", Y: []float64{1, 0.9, 0.95, 0.9}}),
 		"rates":        LearningRates(rates, losses, 3e-4),
 		"histogram":    Histogram("bn1", "x", 0, Sample{"before", normal(1.5, 2, 5000)}, Sample{"after", normal(0, 1, 3000)}),
 	}
+}
+
+// verdicts are five mistakes and one right answer, in pictures of several shapes.
+func verdicts(classes []string) []Verdict {
+	all := []Verdict{}
+	for i, size := range [][2]int{{96, 96}, {128, 96}, {96, 120}, {300, 200}, {96, 96}, {128, 96}} {
+		all = append(all, Verdict{Image: photo(size[0], size[1]), True: classes[i%5], Predicted: classes[(i+1)%5], Prob: 0.97 - 0.1*float64(i), Loss: 5 - 0.8*float64(i)})
+	}
+	all[5].Predicted = all[5].True
+	return all
 }
 
 func speak(t *testing.T, l Language) {
@@ -100,6 +111,7 @@ var drawn = map[string]map[color.NRGBA]int{
 	"card":         {blue: 7000, sky: 50},
 	"card100":      {blue: 30, sky: 300, grey: 3000},
 	"grid":         {},
+	"toplosses":    {vermillion: 14000, blue: 2400},
 	"classes":      {blue: 20000, vermillion: 8000},
 	"bars":         {blue: 20000},
 	"lines":        {blue: 300, vermillion: 300},

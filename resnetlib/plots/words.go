@@ -69,6 +69,9 @@ var chinese = map[string]string{
 	"prob":                   "概率",
 	"recall":                 "召回率",
 
+	"true":      "真实",
+	"predicted": "预测",
+
 	"share":                    "占比",
 	"Learning-rate range test": "学习率范围测试",
 	"learning rate":            "学习率",

@@ -9,7 +9,6 @@ import (
 	"github.com/gomlx/compute"
 
 	"resnetlab/datasets"
-	"resnetlab/datasets/sketch"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
@@ -150,22 +149,6 @@ func (s *session) open(ctx context.Context) (err error) {
 	}
 	s.note("%d pictures to train on, %d to validate, %d classes", s.data.Train.Len(), s.data.Val.Len(), len(s.data.Train.Classes()))
 	return nil
-}
-
-// Sketch is the name of the data set that the program draws.
-const Sketch = "sketch"
-
-// OpenData opens the data that the settings name; none, or "sketch" where there is no such folder, stands for the drawn data set.
-func OpenData(c Config) (*datasets.Splits, error) {
-	if c.Data == "" || c.Data == Sketch && !exists(c.Data) {
-		size := sketch.Config{Seed: c.Seed}
-		return &datasets.Splits{Train: sketch.New("train", size), Val: sketch.New("val", size), Test: sketch.New("test", size)}, nil
-	}
-	o := datasets.OpenOptions{ValSplit: c.ValSplit, Seed: c.Seed}
-	if c.Exif {
-		o.Decode = transforms.DecodeFileUpright
-	}
-	return datasets.Open(c.Data, o)
 }
 
 // readable leaves out the pictures that cannot be read, or refuses them where the settings say so.

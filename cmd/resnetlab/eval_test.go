@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// evaluation is the JSON of eval that scripts rely on.
+type evaluation struct {
+	Schema    int
+	Accuracy  float64
+	Loss      float64
+	Top5      float64
+	Confusion [][]int `json:"confusion_matrix"`
+	Classes   []string
+	PerClass  []struct {
+		Class             string
+		Precision, Recall *float64
+	} `json:"per_class"`
+}
+
+// checkEvaluation evaluates the run of TestTrainAndPredict on its ten validation pictures.
+func checkEvaluation(t *testing.T, data, run string) {
+	t.Helper()
+	read := func(args ...string) (e evaluation) {
+		stdout, _ := must(t, 0, append([]string{"eval", data, "--run", run, "--json"}, args...)...)
+		if err := json.Unmarshal([]byte(stdout), &e); err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	e := read()
+	right, all := 0, 0
+	for i, row := range e.Confusion {
+		for j, n := range row {
+			all += n
+			if i == j {
+				right += n
+			}
+		}
+		if recall := float64(row[i]) / 2; *e.PerClass[i].Recall != recall || e.PerClass[i].Class != e.Classes[i] { // two pictures a class
+			t.Errorf("class %s: recall %v, want %v", e.Classes[i], *e.PerClass[i].Recall, recall)
+		}
+	}
+	if all != 10 || len(e.Classes) != 5 || float64(right)/float64(all) != e.Accuracy || e.Top5 != 1 || e.Schema != 1 {
+		t.Errorf("evaluation %+v", e)
+	}
+	if tta := read("--tta"); tta.Loss == e.Loss || math.Abs(tta.Loss-e.Loss) > 1 {
+		t.Errorf("loss %v with the mirror images, %v without", tta.Loss, e.Loss)
+	}
+	checkEvaluationPictures(t, data, run)
+}
+
+func checkEvaluationPictures(t *testing.T, data, run string) {
+	t.Helper()
+	dir := t.TempDir()
+	confusion, worst := filepath.Join(dir, "confusion.png"), filepath.Join(dir, "worst.svg")
+	stdout, _ := must(t, 0, "eval", data, "--run", run, "--plot", confusion, "--top-losses", worst, "--count", "3")
+	for _, part := range []string{"true \\ predicted", "precision  recall", "top-5 accuracy 1.0000"} {
+		if !strings.Contains(stdout, part) {
+			t.Errorf("no %q in\n%s", part, stdout)
+		}
+	}
+	for _, path := range []string{confusion, worst} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Classes that are not the network's, or not in its order, are bad input; the error shows both. A picture that cannot be read is left out.
+func checkOddData(t *testing.T, data, run string) {
+	t.Helper()
+	_, stderr := must(t, 3, "eval", "sketch:many", "--run", run)
+	if !strings.Contains(stderr, "clover, daisy, fern, lily, tulip") || !strings.Contains(stderr, "bracken, heart-3-banded") {
+		t.Errorf("the error does not show both sides: %s", stderr)
+	}
+	if err := os.WriteFile(filepath.Join(data, "val", "fern", "broken.png"), []byte("no picture"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr := must(t, 4, "eval", data, "--run", run, "--json")
+	if !strings.Contains(stderr, "fern/broken.png") || !slices.Contains(strings.Fields(stdout), "10,") {
+		t.Errorf("%s%s", stdout, stderr)
+	}
+}

@@ -1,0 +1,38 @@
+package plots
+
+import (
+	"fmt"
+	"image/color"
+
+	"gonum.org/v1/plot/vg/draw"
+
+	"resnetlab/resnetlib/transforms"
+)
+
+// Verdict is what a network said of a labelled picture.
+type Verdict struct {
+	Image           *transforms.RGB
+	True, Predicted string
+	Prob            float64 // of the predicted class
+	Loss            float64 // cross-entropy of the true class
+}
+
+// TopLosses draws the pictures that a network is most wrong about (or least sure of), in the order given: the true class, the predicted one with
+// its probability, and the loss. A frame tells mistakes from right answers, as in [ConfusionMatrix].
+func TopLosses(verdicts []Verdict) *Picture {
+	title := fmt.Sprintf(Pick("The %d pictures of the highest loss", "损失最大的 %d 张图片"), len(verdicts))
+	if len(verdicts) == 0 {
+		return nothing(title)
+	}
+	g := &grid{columns: 4}
+	for _, v := range verdicts {
+		g.images = append(g.images, v.Image)
+		g.titles = append(g.titles, fmt.Sprintf("%s: %s\n%s: %s %.3f\n%s %.3f", say("true"), v.True, say("predicted"), v.Predicted, v.Prob, say("loss"), v.Loss))
+		g.frames = append(g.frames, map[bool]color.NRGBA{true: blue, false: vermillion}[v.True == v.Predicted])
+	}
+	g.tile = g.tileWidth()
+	keys := []key{{name: say("mistaken"), colour: vermillion}, {name: say("correct"), colour: blue}}
+	return newPicture(title, g.height()+frameHeight(len(keys))-2*margin, func(c draw.Canvas) {
+		g.draw(draw.Crop(frame(c, title, keys), -margin, margin, -margin, margin)) // the grid has margins of its own
+	})
+}
