@@ -95,9 +95,14 @@ func RemoveTemporary(folder string) error {
 	}
 	var failed []error
 	for _, entry := range entries {
-		if name := entry.Name(); strings.HasPrefix(name, ".") && strings.Contains(name, infix) {
-			failed = append(failed, os.Remove(filepath.Join(folder, name)))
+		if IsTemporary(entry.Name()) {
+			failed = append(failed, os.Remove(filepath.Join(folder, entry.Name())))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// IsTemporary tells whether a file is named as Write names one that is not yet whole.
+func IsTemporary(name string) bool {
+	return strings.HasPrefix(name, ".") && strings.Contains(name, infix)
 }

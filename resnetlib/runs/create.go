@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,10 +31,11 @@ func Next(root string) (string, error) {
 	return filepath.Join(root, fmt.Sprintf("train-%d", last+1)), nil
 }
 
-// Create begins a run in dir, or in the next free runs/train-N where dir is empty. A folder that exists is an error
-// (fs.ErrExist) unless overwrite is set and it is a run or holds nothing: then the run's files are removed, and others
-// that lie there stay.
-func Create(dir string, s Settings, info Info, overwrite bool) (*Run, error) {
+// Create begins a run in dir, or in the next free runs/train-N where dir is empty, with a checkpoint of its beginning: from
+// then on a process that is killed leaves a run that can be gone on with. A folder that exists is an error (fs.ErrExist)
+// unless overwrite is set and it is a run, or what is left of one, or holds nothing: then the run's files are removed, and
+// others that lie there stay.
+func Create(dir string, s Settings, info Info, first *Checkpoint, overwrite bool) (*Run, error) {
 	s = s.WithDefaults()
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("creating a run: %w", err)
@@ -43,7 +45,7 @@ func Create(dir string, s Settings, info Info, overwrite bool) (*Run, error) {
 		return nil, fmt.Errorf("creating a run: %w", err)
 	}
 	r := &Run{Dir: dir, Created: time.Now().UTC().Truncate(time.Second), Settings: s, Info: info}
-	if err := r.begin(); err != nil {
+	if err := r.begin(first); err != nil {
 		return nil, fmt.Errorf("creating a run: %w", err)
 	}
 	return r, nil
@@ -82,19 +84,19 @@ func claimNext(root string) (string, error) {
 	}
 }
 
-// clear removes the files of the run in dir: run.json first, so that what is half removed is no run.
+// clear removes the files of the run in dir: run.json first, so that what is half removed is no run, and metrics.csv, by which
+// remains knows it, last.
 func clear(dir string) error {
-	entries, err := os.ReadDir(dir)
+	_, err := os.Stat(filepath.Join(dir, runFile))
 	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(filepath.Join(dir, runFile)); err != nil && len(entries) > 0 {
-		return fmt.Errorf("%s is not a run and holds other files: it is not overwritten", dir)
-	}
-	for _, name := range []string{runFile, classesFile, metricsFile, bestFile, curvesFile, confusionMatrixFile} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if ok, err := remains(dir); err != nil {
 			return err
+		} else if !ok {
+			return fmt.Errorf("%s is not a run and holds other files: it is not overwritten", dir)
 		}
+	}
+	if err := remove(dir, runFile, classesFile, bestFile, curvesFile, confusionMatrixFile); err != nil {
+		return err
 	}
 	checkpoints, err := listCheckpoints(filepath.Join(dir, checkpointsFolder))
 	if err != nil {
@@ -105,11 +107,45 @@ func clear(dir string) error {
 			return err
 		}
 	}
+	return remove(dir, metricsFile)
+}
+
+// remove removes those of the named files that are there.
+func remove(dir string, names ...string) error {
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	return nil
 }
 
-// begin writes what a run begins with; run.json, which makes the folder a run, comes last.
-func (r *Run) begin() error {
+// remains tells whether a folder without run.json holds what a process leaves that was killed while it began or removed a run, or nothing: files
+// of a run alone, with a metrics.csv that is one.
+func remains(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false, err
+	}
+	own := []string{classesFile, metricsFile, bestFile, curvesFile, confusionMatrixFile, checkpointsFolder}
+	files := 0
+	for _, e := range entries {
+		if atomicfile.IsTemporary(e.Name()) {
+			continue
+		}
+		if files++; !slices.Contains(own, e.Name()) {
+			return false, nil
+		}
+	}
+	_, err = ReadMetrics(filepath.Join(dir, metricsFile))
+	return err == nil || files == 0, nil
+}
+
+// begin writes what a run begins with: metrics.csv first and run.json, which makes the folder a run, last.
+func (r *Run) begin(first *Checkpoint) error {
+	if err := writeMetrics(r.path(metricsFile), nil); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(r.path(checkpointsFolder), 0o777); err != nil {
 		return err
 	}
@@ -119,7 +155,7 @@ func (r *Run) begin() error {
 	if err := atomicfile.WriteBytes(r.path(classesFile), encodeClasses(r.Classes)); err != nil {
 		return err
 	}
-	if err := writeMetrics(r.path(metricsFile), nil); err != nil {
+	if err := r.SaveCheckpoint(first); err != nil {
 		return err
 	}
 	return r.writeDescription()

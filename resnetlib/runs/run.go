@@ -90,7 +90,7 @@ func Open(dir string) (*Run, error) {
 	r := &Run{Dir: dir}
 	data, err := os.ReadFile(r.path(runFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("opening a run: %s has no %s: %w", dir, runFile, fs.ErrNotExist)
+		return nil, fmt.Errorf("opening a run: %s has no %s, so no run has begun there: %w", dir, runFile, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening a run: %w", err)

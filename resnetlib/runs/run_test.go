@@ -27,7 +27,7 @@ func info() Info {
 
 func create(t *testing.T) *Run {
 	t.Helper()
-	r, err := Create(filepath.Join(t.TempDir(), "runs", "flowers"), Settings{Arch: "resnet18", LR: 0.1}, info(), false)
+	r, err := Create(filepath.Join(t.TempDir(), "runs", "flowers"), Settings{Arch: "resnet18", LR: 0.1}, info(), checkpoint(0), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestOverwriteRules(t *testing.T) {
 	if err := os.WriteFile(own, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Create(r.Dir, Settings{}, info(), false)
+	_, err := Create(r.Dir, Settings{}, info(), checkpoint(0), false)
 	if !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error %v, want fs.ErrExist", err)
 	}
@@ -134,15 +134,15 @@ func TestOverwriteRules(t *testing.T) {
 	if _, err := os.Stat(r.BestPath()); err != nil {
 		t.Error("the refused Create removed something")
 	}
-	again, err := Create(r.Dir, Settings{Arch: "resnet50"}, info(), true)
+	again, err := Create(r.Dir, Settings{Arch: "resnet50"}, info(), checkpoint(0), true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(r.BestPath()); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the overwritten run's best weights are still there")
 	}
-	if _, _, err := again.LatestCheckpoint(); !errors.Is(err, ErrNoCheckpoint) {
-		t.Errorf("error %v: want no checkpoint of the overwritten run", err)
+	if c, _, err := again.LatestCheckpoint(); err != nil || c.Progress.Step != 0 {
+		t.Errorf("checkpoint %v, error %v: want the new run's first", c, err)
 	}
 	if _, err := os.Stat(own); err != nil {
 		t.Error("a file that is not the run's is gone")
@@ -152,9 +152,36 @@ func TestOverwriteRules(t *testing.T) {
 	}
 }
 
+// TestRemainsAreOverwritten: what a process leaves that was killed while it began a run, at any of its files, may be overwritten; it is no run.
+func TestRemainsAreOverwritten(t *testing.T) {
+	files := []string{runFile, checkpointsFolder, classesFile, metricsFile} // the last first
+	for left := range len(files) {
+		r := create(t)
+		for _, name := range files[:left+1] {
+			if err := os.RemoveAll(r.path(name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(r.path(".metrics.csv.unfinished-7"), []byte("ep"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(r.Dir)
+		wantError(t, err, "run.json")
+		if _, err := Create(r.Dir, Settings{}, info(), checkpoint(0), false); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("without %v: error %v, want fs.ErrExist unless it is to be overwritten", files[:left+1], err)
+		}
+		if _, err := Create(r.Dir, Settings{}, info(), checkpoint(0), true); err != nil {
+			t.Errorf("without %v: %v", files[:left+1], err)
+		}
+		if entries, _ := os.ReadDir(r.Dir); len(entries) != len(files) {
+			t.Errorf("in the folder: %v", entries)
+		}
+	}
+}
+
 func TestForeignFolderIsNotOverwritten(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Create(dir, Settings{}, info(), true); err != nil { // empty: nothing to lose
+	if _, err := Create(dir, Settings{}, info(), checkpoint(0), true); err != nil { // empty: nothing to lose
 		t.Error(err)
 	}
 	foreign := t.TempDir()
@@ -162,7 +189,7 @@ func TestForeignFolderIsNotOverwritten(t *testing.T) {
 	if err := os.WriteFile(path, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Create(foreign, Settings{}, info(), true)
+	_, err := Create(foreign, Settings{}, info(), checkpoint(0), true)
 	wantError(t, err, foreign, "not a run")
 	if data, _ := os.ReadFile(path); string(data) != "mine" {
 		t.Error("a foreign file was changed")
@@ -171,7 +198,7 @@ func TestForeignFolderIsNotOverwritten(t *testing.T) {
 
 func TestInvalidSettingsMakeNoFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a")
-	_, err := Create(dir, Settings{Epochs: -1}, info(), false)
+	_, err := Create(dir, Settings{Epochs: -1}, info(), checkpoint(0), false)
 	wantError(t, err, "--epochs")
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the folder was made")
@@ -196,7 +223,7 @@ func TestRunsThatStartTogetherTakeDifferentFolders(t *testing.T) {
 	dirs := make([]string, 8)
 	for i := range dirs {
 		group.Go(func() {
-			r, err := Create("", Settings{}, info(), false)
+			r, err := Create("", Settings{}, info(), checkpoint(0), false)
 			if err != nil {
 				t.Error(err)
 				return

@@ -117,12 +117,16 @@ func (s *session) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.run, err = runs.Create(s.config.Out, s.config, info, s.config.Overwrite); err != nil {
+	s.progress = newProgress(s.config)
+	first, err := s.snapshot()
+	if err != nil {
+		return err
+	}
+	if s.run, err = runs.Create(s.config.Out, s.config, info, first, s.config.Overwrite); err != nil {
 		return err
 	}
 	s.note("run %s", s.run.Dir)
-	s.progress = newProgress(s.config)
-	return s.checkpoint() // one before step 1: a run can be resumed from its very beginning
+	return nil
 }
 
 // open opens backend and data, and finds the pictures that cannot be read.

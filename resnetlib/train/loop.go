@@ -200,22 +200,30 @@ func (s *session) writeBest() error {
 	return s.run.WriteBest(sd)
 }
 
-// checkpoint writes all that it takes to go on exactly.
 func (s *session) checkpoint() error {
-	model, err := s.net.StateDict()
+	c, err := s.snapshot()
 	if err != nil {
 		return err
+	}
+	return s.run.SaveCheckpoint(c)
+}
+
+// snapshot copies all that it takes to go on exactly.
+func (s *session) snapshot() (*runs.Checkpoint, error) {
+	model, err := s.net.StateDict()
+	if err != nil {
+		return nil, err
 	}
 	moments, err := s.trainer.OptimizerState()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.progress.kept.Epoch = s.progress.epoch
 	if s.progress.Trainer, err = json.Marshal(s.progress.kept); err != nil {
-		return err
+		return nil, err
 	}
 	s.progress.Step = s.trainer.Steps
-	return s.run.SaveCheckpoint(&runs.Checkpoint{Progress: s.progress.Progress, Model: model, Optimizer: moments})
+	return &runs.Checkpoint{Progress: s.progress.Progress, Model: model, Optimizer: moments}, nil
 }
 
 // versions are those that go into run.json.
