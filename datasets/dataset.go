@@ -38,6 +38,13 @@ type Sized interface {
 	Size(i int) (int64, error)
 }
 
+// Encoded is implemented by data sets whose pictures are files. A Loader decodes of such a file only what a crop shows,
+// which for a JPEG is far less work than Sample. The bytes are the picture file's; nil without an error says that this
+// picture must come from Sample. A type that embeds such a data set and has a Sample of its own needs its own Encoded.
+type Encoded interface {
+	Encoded(i int) (file []byte, err error)
+}
+
 // Entry returns the name and label of sample i, without making its picture where ds is Indexed.
 func Entry(ds Dataset, i int) (name string, label int, err error) {
 	if indexed, ok := ds.(Indexed); ok {
@@ -63,21 +70,29 @@ func Labels(ds Dataset) ([]int, error) {
 // fetch is ds.Sample with what every user of it wants checked. A panic (of a decoder on a damaged picture, of a
 // data set under development) becomes an error that names the sample, so that one picture cannot end a long run.
 func fetch(ds Dataset, i int) (s Sample, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("reading %s: panic: %v\n%s", describe(ds, i), cause, debug.Stack())
-		}
-	}()
+	defer catch(ds, i, &err)
 	s, err = ds.Sample(i)
 	switch {
 	case err != nil:
 		return s, err
 	case s.Image == nil || s.Image.Width < 1 || s.Image.Height < 1 || len(s.Image.Pix) != 3*s.Image.Width*s.Image.Height:
 		return s, fmt.Errorf("reading %s: the data set returned no picture", describe(ds, i))
-	case s.Label < 0 || s.Label >= len(ds.Classes()):
-		return s, fmt.Errorf("reading %s: label %d, but there are %d classes", describe(ds, i), s.Label, len(ds.Classes()))
 	}
-	return s, nil
+	return s, checkLabel(ds, i, s.Label)
+}
+
+// catch is deferred around whatever makes sample i.
+func catch(ds Dataset, i int, err *error) {
+	if cause := recover(); cause != nil {
+		*err = fmt.Errorf("reading %s: panic: %v\n%s", describe(ds, i), cause, debug.Stack())
+	}
+}
+
+func checkLabel(ds Dataset, i, label int) error {
+	if label < 0 || label >= len(ds.Classes()) {
+		return fmt.Errorf("reading %s: label %d, but there are %d classes", describe(ds, i), label, len(ds.Classes()))
+	}
+	return nil
 }
 
 // describe names sample i without making it.

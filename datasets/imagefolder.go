@@ -44,6 +44,14 @@ func (f *files) Sample(i int) (Sample, error) {
 	return Sample{Image: image, Label: f.files[i].label, Name: f.files[i].name}, err
 }
 
+// Encoded is the file of picture i, unless Decode has its own way to read it.
+func (f *files) Encoded(i int) ([]byte, error) {
+	if f.Decode != nil {
+		return nil, nil
+	}
+	return transforms.ReadFile(f.Path(i))
+}
+
 // Path is the picture's file: absolute, or relative to the working folder if the root was.
 func (f *files) Path(i int) string {
 	name := filepath.FromSlash(f.files[i].name)

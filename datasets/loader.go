@@ -196,19 +196,12 @@ func (e *epochRun) work(ctx context.Context) {
 
 // fill makes one sample in its place in the batch.
 func (e *epochRun) fill(batch *making, slot int) error {
-	index, preset := batch.Indices[slot], e.config.Preset
-	sample, err := fetch(e.ds, index)
+	image, label, err := e.prepare(batch.Indices[slot])
 	if err != nil {
 		return err
 	}
-	image := sample.Image
-	if e.config.Train {
-		image = preset.Train(image, transforms.Rand(e.config.Seed, e.epoch, index))
-	} else {
-		image = preset.Eval(image)
-	}
 	values := batch.Height * batch.Width * 3
-	preset.Tensor(image, batch.Images[slot*values:(slot+1)*values])
-	batch.Labels[slot] = int32(sample.Label)
+	e.config.Preset.Tensor(image, batch.Images[slot*values:(slot+1)*values])
+	batch.Labels[slot] = int32(label)
 	return nil
 }

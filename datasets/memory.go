@@ -70,6 +70,13 @@ func (s *subset) fetchEntry(i int) (string, int) {
 	return sample.Name, sample.Label
 }
 
+func (s *subset) Encoded(i int) ([]byte, error) {
+	if encoded, ok := s.Dataset.(Encoded); ok {
+		return encoded.Encoded(s.indices[i])
+	}
+	return nil, nil
+}
+
 func (s *subset) Size(i int) (int64, error) {
 	if sized, ok := s.Dataset.(Sized); ok {
 		return sized.Size(s.indices[i])

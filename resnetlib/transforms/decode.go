@@ -22,15 +22,24 @@ func HasImageExtension(path string) bool {
 
 // DecodeFile reads a picture file. Errors name the file.
 func DecodeFile(path string) (*RGB, error) {
-	data, err := os.ReadFile(path)
+	data, err := ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading a picture: %w", err)
+		return nil, err
 	}
 	p, err := Decode(data)
 	if err != nil {
 		return nil, fmt.Errorf("decoding %s: %w", path, err)
 	}
 	return p, nil
+}
+
+// ReadFile reads a picture file's bytes, for the functions that begin with them. Errors name the file.
+func ReadFile(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a picture: %w", err)
+	}
+	return data, nil
 }
 
 // format is one kind of picture file: how it begins and how it is read. A dot in the magic stands for any byte.
