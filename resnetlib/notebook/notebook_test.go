@@ -89,6 +89,31 @@ func TestShowInACell(t *testing.T) {
 	}
 }
 
+// summed is a table with a tree's indentation and a caption.
+type summed struct{}
+
+func (summed) Table() ([]string, [][]string) {
+	return []string{"layer", "n"}, [][]string{{"layer1"}, {"  - 0", "2"}}
+}
+func (summed) Caption() string { return "2 < 3\nin all" }
+
+// A caption stands below its table, line by line, and a tree keeps its levels in HTML too.
+func TestShowCaption(t *testing.T) {
+	r := record(t, true, false)
+	Show(summed{})
+	wellFormed(t, r.html...)
+	for _, want := range []string{"<td style=\"text-align:left\">\u00a0\u00a0- 0</td>", "</table>\n<p>2 &lt; 3<br/>in all</p>"} {
+		if len(r.html) != 1 || !strings.Contains(r.html[0], want) {
+			t.Errorf("no %q in %q", want, r.html)
+		}
+	}
+	r = record(t, false, false)
+	Show(summed{})
+	if want := "layer   n\n------  -\nlayer1\n  - 0   2\n2 < 3\nin all\n"; r.stdout.String() != want || Format(summed{}) != want {
+		t.Errorf("got\n%s\nwant\n%s", r.stdout.String(), want)
+	}
+}
+
 func TestShowPictures(t *testing.T) {
 	large := transforms.NewRGB(1800, 600)
 	gray := image.NewGray(image.Rect(0, 0, 30, 20))

@@ -15,13 +15,29 @@ type Tabler interface {
 	Table() (header []string, rows [][]string)
 }
 
+// Captioner is a [Tabler] with something to say below its table: sums, how they were counted. It may have several lines.
+type Captioner interface {
+	Tabler
+	Caption() string
+}
+
+// Format is a table as [Show] writes it on a terminal, with its caption if it has one.
+func Format(t Tabler) string {
+	text := FormatTable(t.Table())
+	if c, ok := t.(Captioner); ok {
+		text += c.Caption() + "\n"
+	}
+	return text
+}
+
 // widest is the width in pixels from which photographs are shrunk for a cell, as wide as the plots.
 const widest = 900
 
 // Show shows any of the library's results as well as it can be shown where the program runs:
 //
 //   - a *plots.Picture, a *transforms.RGB or an image.Image as a picture in a cell, and in one line of text elsewhere;
-//   - a [Tabler] as a table in a cell; elsewhere by its String method if it has one, or else as an aligned table;
+//   - a [Tabler] as a table in a cell, with its caption if it is a [Captioner]; elsewhere by its String method if it has one, or else as
+//     [Format] does;
 //   - an error as [ShowError] does;
 //   - a fmt.Stringer, and anything else, as text.
 func Show(x any) {
@@ -35,13 +51,25 @@ func Show(x any) {
 	case image.Image:
 		showImage(transforms.FromImage(x))
 	case Tabler:
-		if s, ok := x.(fmt.Stringer); ok && !here.cell {
-			showText(s.String())
-			return
-		}
-		Table(x.Table())
+		showTable(x)
 	default:
 		showText(fmt.Sprint(x))
+	}
+}
+
+func showTable(t Tabler) {
+	s, spoken := t.(fmt.Stringer)
+	c, captioned := t.(Captioner)
+	switch {
+	case here.cell && captioned:
+		header, rows := t.Table()
+		here.showHTML(tableHTML(header, rows) + captionHTML(c.Caption()))
+	case here.cell:
+		Table(t.Table())
+	case spoken:
+		showText(s.String())
+	default:
+		fmt.Fprint(here.stdout, Format(t))
 	}
 }
 

@@ -72,7 +72,7 @@ func tableHTML(header []string, rows [][]string) string {
 			if numeric(rows, j) {
 				align = "right"
 			}
-			fmt.Fprintf(&out, `<%s style="text-align:%s">%s</%[1]s>`, tag, align, escape(at(cells, j)))
+			fmt.Fprintf(&out, `<%s style="text-align:%s">%s</%[1]s>`, tag, align, indented(escape(at(cells, j))))
 		}
 		out.WriteString("</tr>\n")
 	}
@@ -88,6 +88,16 @@ func tableHTML(header []string, rows [][]string) string {
 	}
 	out.WriteString("</tbody>\n</table>\n")
 	return out.String()
+}
+
+// indented keeps the spaces before a cell's text, which HTML drops: a tree's levels.
+func indented(cell string) string {
+	text := strings.TrimLeft(cell, " ")
+	return strings.Repeat("\u00a0", len(cell)-len(text)) + text
+}
+
+func captionHTML(caption string) string {
+	return "<p>" + strings.ReplaceAll(escape(caption), "\n", "<br/>") + "</p>\n"
 }
 
 func columns(header []string, rows [][]string) int {
