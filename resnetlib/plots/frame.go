@@ -15,11 +15,12 @@ import (
 
 const quarterTurn = math.Pi / 2
 
-// key is one entry of a legend: a swatch, with the series' mark on it if it has one.
+// key is one entry of a legend: a swatch, a line with the series' mark on it if it has one, or the line of its own style.
 type key struct {
 	name   string
 	colour color.NRGBA
 	mark   draw.GlyphDrawer
+	line   draw.LineStyle
 }
 
 // Heights of the rows that frame takes from the top.
@@ -52,11 +53,14 @@ func drawKeys(c draw.Canvas, y vg.Length, keys []key) {
 	style := textStyle(textSize, ink, draw.XLeft, draw.YCenter)
 	x := c.Min.X + margin
 	for _, k := range keys {
-		if k.mark == nil {
-			fillRect(c, k.colour, x, y-6, x+24, y+6)
-		} else {
+		switch {
+		case k.mark != nil:
 			c.StrokeLine2(strokeOf(k.colour, 2), x, y, x+24, y)
 			c.DrawGlyph(draw.GlyphStyle{Color: k.colour, Radius: 4, Shape: k.mark}, vg.Point{X: x + 12, Y: y})
+		case k.line.Width > 0:
+			c.StrokeLine2(k.line, x, y, x+24, y)
+		default:
+			fillRect(c, k.colour, x, y-6, x+24, y+6)
 		}
 		c.FillText(style, vg.Point{X: x + 32, Y: y}, k.name)
 		x += 32 + style.Width(k.name) + 28

@@ -124,7 +124,7 @@ func addRule(p *plot.Plot, x float64) {
 func keysOf(series []Series) []key {
 	keys := make([]key, len(series))
 	for i, s := range series {
-		keys[i] = key{s.Name, seriesColour(i), seriesMark(i)}
+		keys[i] = key{name: s.Name, colour: seriesColour(i), mark: seriesMark(i)}
 	}
 	return keys
 }

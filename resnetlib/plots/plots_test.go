@@ -80,6 +80,10 @@ func gallery(classes []string) map[string]*Picture {
 		"bars":         Bars("Strategies", say("accuracy"), strategies, Group{Name: "3 seeds", Values: []float64{0.921, 0.894, 0.853}, Std: []float64{0.011, 0.006, 0.019}}),
 		"lines":        Lines("Gradient norm", "layer", "norm", Series{Name: "plain", Y: []float64{1, 0.5, 0.2, 0.1}}, Series{Name: "ResNet", Y: []float64{1, 0.9, 0.95, 0.9}}),
 		"rates":        LearningRates(rates, losses, 3e-4),
+		"residual":     ResidualBlocks("Blocks", identityBlock, projectionBlock),
+		"network":      Network("Network", stem, stages(3), stages(8)),
+		"wiring":       Wiring(8, 8, 1, 4, 8),
+		"augmentation": Augmentations(photo(300, 200), transforms.EvalPreset(224), 9, 1),
 		"histogram":    Histogram("bn1", "x", 0, Sample{"before", normal(1.5, 2, 5000)}, Sample{"after", normal(0, 1, 3000)}),
 	}
 }
@@ -116,6 +120,10 @@ var drawn = map[string]map[color.NRGBA]int{
 	"bars":         {blue: 20000},
 	"lines":        {blue: 300, vermillion: 300},
 	"rates":        {blue: 300},
+	"residual":     {shade(blue, 0.1): 5000, shade(green, 0.1): 2000, shade(orange, 0.1): 2000, blue: 300, ink: 500},
+	"network":      {shade(blue, 0.1): 20000, shade(purple, 0.1): 2000, blue: 500, ink: 800},
+	"wiring":       {blue: 1000, vermillion: 300, green: 300, orange: 300, sky: 80, purple: 80},
+	"augmentation": {},
 	"histogram":    {blue: 300, vermillion: 300},
 }
 

@@ -72,6 +72,17 @@ var chinese = map[string]string{
 	"true":      "真实",
 	"predicted": "预测",
 
+	"convolution": "卷积",
+	"norm":        "归一化",
+	"activation":  "激活",
+	"pooling":     "池化",
+	"fc":          "全连接",
+	"identity":    "恒等",
+	"projection":  "投影",
+	"kernels":     "个卷积核",
+	"depthwise":   "逐通道",
+	"original":    "原图",
+
 	"share":                    "占比",
 	"Learning-rate range test": "学习率范围测试",
 	"learning rate":            "学习率",
