@@ -22,9 +22,9 @@ func printJSON(v any) error {
 	return e.Encode(v)
 }
 
-// printTable writes an aligned table to stdout.
+// printTable writes an aligned table to stdout, with its caption.
 func printTable(t notebook.Tabler) error {
-	_, err := fmt.Print(notebook.FormatTable(t.Table()))
+	_, err := fmt.Print(notebook.Format(t))
 	return err
 }
 

@@ -1,27 +1,44 @@
 package main
 
 import (
-	"fmt"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/models/diagram"
 	"resnetlab/resnetlib/nn"
+	"resnetlab/resnetlib/train"
 )
 
 type summaryCommand struct {
 	Arch       string `arg:"" help:"Architecture, e.g. resnet34 (see the error for an unknown one)."`
 	NumClasses int    `help:"Classes." default:"1000"`
 	ImageSize  int    `help:"Side of the picture in pixels." default:"224"`
+	BatchSize  int    `help:"Pictures in a batch, for shapes and memory." default:"1"`
+	Strategy   string `help:"Show what it trains: all, last:LAYER, or new (a layer of --num-classes behind the 1000-class head)." default:"all"`
+	Tree       bool   `help:"As the tree of modules, with blocks and stages."`
+	Depth      int    `help:"Levels of the tree to show; 0: all." default:"0"`
+	Compare    string `help:"The papers' architecture table of both networks, side by side." placeholder:"ARCH"`
+	Diagram    string `help:"Draw the network into a file, .svg or .png." placeholder:"OUT.svg"`
 	JSON       bool   `name:"json" help:"As JSON."`
 }
 
-func (s *summaryCommand) Run() error {
-	net, err := models.New(model.NewStore(), s.Arch, s.NumClasses, nn.SkipInit())
+func (s *summaryCommand) Run(c *commands) error {
+	if s.Compare != "" {
+		return s.compare()
+	}
+	net, plan, err := s.network()
 	if err != nil {
 		return usage(err)
 	}
-	summary, err := models.Summarize(net, 1, s.ImageSize, s.ImageSize, 3)
+	if err := s.draw(c, net); err != nil {
+		return err
+	}
+	summary, err := models.Summarize(net, s.BatchSize, s.ImageSize, s.ImageSize, 3)
 	if err != nil {
 		return usage(err)
 	}
@@ -30,12 +47,74 @@ func (s *summaryCommand) Run() error {
 			Schema int    `json:"schema"`
 			Arch   string `json:"arch"`
 			*models.Summary
-		}{1, s.Arch, summary})
+			Plan train.Plan `json:"plan"`
+		}{1, s.Arch, summary, plan})
 	}
-	if err := printTable(summary); err != nil {
+	if !s.Tree {
+		return printTable(summary)
+	}
+	return printTable(summary.Tree(s.Depth))
+}
+
+// check refuses words that are no sizes before anything is built.
+func (s *summaryCommand) check() error {
+	if min(s.NumClasses, s.ImageSize, s.BatchSize) < 1 || s.Depth < 0 {
+		return errors.New("--num-classes, --image-size and --batch-size must be at least 1, --depth at least 0")
+	}
+	if s.Diagram != "" && !slices.Contains([]string{".svg", ".png"}, strings.ToLower(filepath.Ext(s.Diagram))) {
+		return errors.New("--diagram " + s.Diagram + ": the name must end in .svg or .png")
+	}
+	return nil
+}
+
+// network makes the network with what the strategy trains.
+func (s *summaryCommand) network() (*models.ResNet, train.Plan, error) {
+	if err := s.check(); err != nil {
+		return nil, train.Plan{}, err
+	}
+	classes, strategy := s.NumClasses, train.Strategy(s.Strategy)
+	if strategy == train.New {
+		classes = 1000
+	}
+	net, err := models.New(model.NewStore(), s.Arch, classes, nn.SkipInit())
+	if err != nil {
+		return nil, train.Plan{}, err
+	}
+	if strategy == train.New {
+		net.AddHead(s.NumClasses)
+	}
+	plan, err := strategy.Apply(net, false)
+	return net, plan, err
+}
+
+func (s *summaryCommand) draw(c *commands, net *models.ResNet) error {
+	if s.Diagram == "" {
+		return nil
+	}
+	picture, err := diagram.Network(s.Arch, net, s.ImageSize)
+	if err != nil {
+		return usage(err)
+	}
+	if err := picture.Save(s.Diagram); err != nil {
 		return err
 	}
-	_, err = fmt.Printf("%s: %.2f million parameters, %.3f billion multiply-adds at %d x %d\n",
-		s.Arch, float64(summary.Params)/1e6, float64(summary.MACs)/1e9, s.ImageSize, s.ImageSize)
-	return err
+	c.logf("drew %s", s.Diagram)
+	return nil
+}
+
+func (s *summaryCommand) compare() error {
+	if s.Diagram != "" || s.Tree || s.Strategy != string(train.All) || s.NumClasses != 1000 {
+		return usage(errors.New("--compare shows the papers' table of two networks; --diagram, --tree, --strategy and --num-classes belong to one network"))
+	}
+	comparison, err := models.Compare(s.ImageSize, s.Arch, s.Compare)
+	if err != nil {
+		return usage(err)
+	}
+	if !s.JSON {
+		return printTable(comparison)
+	}
+	return printJSON(struct {
+		Schema int `json:"schema"`
+		*models.Comparison
+	}{1, comparison})
 }

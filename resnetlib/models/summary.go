@@ -1,126 +1,153 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/support/exceptions"
-
-	"resnetlab/resnetlib/models/internal/shapesonly"
 	"resnetlab/resnetlib/nn"
 )
 
-// Layer is one line of a summary.
-type Layer struct {
-	Name      string `json:"name"`   // "layer1.0.conv1"
-	Kind      string `json:"kind"`   // "Conv2D 3x3, stride 2, 32 groups"
-	Output    []int  `json:"output"` // [N, H, W, C] or [N, C]
-	Params    int    `json:"params"`
-	Trainable int    `json:"trainable"`
-	MACs      int    `json:"macs"` // multiply-adds of one picture, convolutions and fully connected layers alone, as torchvision counts
-}
-
-// Summary is the table of a network's layers, in the order in which they compute.
+// Summary is the table of a network's layers, as torchinfo gives it.
 type Summary struct {
+	Input     []int   `json:"input"`  // [N, H, W, C]
 	Params    int     `json:"params"` // without running statistics, as PyTorch counts
 	Trainable int     `json:"trainable"`
 	MACs      int     `json:"macs"` // of one picture
-	Layers    []Layer `json:"layers"`
+	Memory    Memory  `json:"memory"`
+	Layers    []Layer `json:"layers"`  // in the order in which they compute
+	Modules   []Layer `json:"modules"` // the same with blocks and stages, each before its parts
 }
 
-// Summarize builds the module's graph for an input of the given shape ([N, H, W, C]) on a backend that knows shapes alone, and
-// notes what the hook sees of every layer. An input that does not fit the module is an error that names the layer.
+// Memory estimates what one training step holds, in bytes of float32, as torchinfo counts: the outputs of the layers that have
+// parameters (convolutions, norms, fully connected), once forward and once more for their gradients. An optimiser's moments come on top;
+// a backend that fuses layers or gives buffers back needs less.
+type Memory struct {
+	Input       int `json:"input_bytes"`
+	Parameters  int `json:"parameter_bytes"`
+	Activations int `json:"activation_bytes"` // forward, of the whole batch
+	Total       int `json:"total_bytes"`      // Input + Parameters + 2*Activations
+}
+
+const floatBytes = 4
+
+// Summarize sums up a module for an input of the given shape ([N, H, W, C]); see [Trace].
 func Summarize(m nn.Module, input ...int) (*Summary, error) {
-	s := &Summary{}
-	err := exceptions.TryCatch[error](func() {
-		g := graph.NewGraph(shapesonly.New(), "summary")
-		nn.WithHook(g, func(m nn.Module, y *nn.Node) *nn.Node {
-			if l, leaf := describe(m); leaf {
-				s.add(l, y.Shape().Dimensions)
-			}
-			return y
-		})
-		m.Forward(graph.Parameter(g, "x", shapes.Make(dtypes.Float32, input...)))
-	})
+	root, err := Trace(m, input...)
 	if err != nil {
-		return nil, fmt.Errorf("summing up a module for an input of shape %v: %w", input, err)
+		return nil, err
 	}
+	s := &Summary{Input: input}
+	whole := s.walk(root, 0, map[nn.Module]bool{})
+	s.Params, s.Trainable, s.MACs = whole.Params, whole.Trainable, whole.MACs
+	s.Memory.Input, s.Memory.Parameters = floatBytes*product(input), floatBytes*s.Params
+	s.Memory.Total = s.Memory.Input + s.Memory.Parameters + 2*s.Memory.Activations
 	return s, nil
 }
 
-func (s *Summary) add(l Layer, output []int) {
-	l.Output = output
-	l.MACs *= product(output[1:]) // describe gave the multiply-adds of one output element
-	s.Layers = append(s.Layers, l)
-	s.Params += l.Params
-	s.Trainable += l.Trainable
-	s.MACs += l.MACs
-}
-
-// describe says what a layer is. Blocks, stages and the network itself are no layers: what they hold was counted already.
-func describe(m nn.Module) (l Layer, leaf bool) {
-	l.Name = m.Name()
-	switch m := m.(type) {
-	case *nn.Conv2D:
-		l.Kind = fmt.Sprintf("Conv2D %dx%d", m.Kernel, m.Kernel)
-		if m.Stride > 1 {
-			l.Kind += fmt.Sprintf(", stride %d", m.Stride)
-		}
-		if m.Groups > 1 {
-			l.Kind += fmt.Sprintf(", %d groups", m.Groups)
-		}
-		l.MACs = m.Kernel * m.Kernel * m.In / m.Groups
-		l.count(m.Weight)
-	case *nn.BatchNorm2D:
-		l.Kind = "BatchNorm2D"
-		l.count(m.Weight, m.Bias)
-	case *nn.Linear:
-		l.Kind, l.MACs = "Linear", m.In
-		l.count(m.Weight, m.Bias)
-	case *nn.MaxPool2D:
-		l.Kind = fmt.Sprintf("MaxPool2D %dx%d, stride %d", m.Kernel, m.Kernel, m.Stride)
-	case *nn.ReLU:
-		l.Kind = "ReLU"
-	case *nn.GlobalAvgPool:
-		l.Kind = "GlobalAvgPool"
-	case *nn.Dropout:
-		l.Kind = fmt.Sprintf("Dropout %g", m.P)
-	default:
-		return l, false
+// walk adds a module and its parts to the tree, and the layers to the flat list. A layer that is called again computes again, but its
+// parameters were counted.
+func (s *Summary) walk(t *Traced, depth int, counted map[nn.Module]bool) Layer {
+	l, _ := describe(t.Module)
+	l.Depth, l.Output = depth, t.Output
+	l.MACs *= product(t.Output[1:])
+	if l.Params > 0 {
+		s.Memory.Activations += floatBytes * product(t.Output)
 	}
-	return l, true
-}
-
-func (l *Layer) count(parameters ...*nn.Parameter) {
-	for _, p := range parameters {
-		l.Params += p.Size()
-		if p.RequiresGrad() {
-			l.Trainable += p.Size()
-		}
+	if counted[t.Module] {
+		l.Params, l.Trainable = 0, 0
 	}
+	counted[t.Module] = true
+	at := len(s.Modules)
+	s.Modules = append(s.Modules, l)
+	for _, part := range t.Children {
+		l.add(s.walk(part, depth+1, counted))
+	}
+	if len(t.Children) == 0 {
+		s.Layers = append(s.Layers, l)
+	}
+	s.Modules[at] = l
+	return l
 }
 
-// Table is the summary as rows of text.
+// Table is the summary as rows of text, a layer each.
 func (s *Summary) Table() (header []string, rows [][]string) {
-	header = []string{"layer", "kind", "output", "params", "multiply-adds", "trainable"}
-	for _, l := range s.Layers {
-		rows = append(rows, []string{l.Name, l.Kind, shapeString(l.Output), count(l.Params), count(l.MACs), yesNo(l)})
-	}
-	rows = append(rows, []string{"total", "", "", count(s.Params), count(s.MACs), count(s.Trainable)})
-	return header, rows
+	return s.table(s.Layers, Layer.fullName)
 }
 
-func yesNo(l Layer) string {
+// Tree is the summary as the tree of modules, down to depth levels below the network (all of them for 0).
+func (s *Summary) Tree(depth int) Tree { return Tree{s, depth} }
+
+// Tree shows a summary with its blocks and stages.
+type Tree struct {
+	*Summary
+	Depth int
+}
+
+// Table is the tree as rows of text, a module each, indented.
+func (t Tree) Table() (header []string, rows [][]string) {
+	shown := slices.DeleteFunc(slices.Clone(t.Modules), func(l Layer) bool { return t.Depth > 0 && l.Depth > t.Depth })
+	return t.table(shown, Layer.lastName)
+}
+
+func (s *Summary) table(layers []Layer, name func(Layer) string) (header []string, rows [][]string) {
+	header = []string{"layer", "kind", "kernel", "stride", "groups", "output", "params", "share", "multiply-adds", "trainable"}
+	for _, l := range layers {
+		kernel := ""
+		if l.Kernel > 0 {
+			kernel = fmt.Sprintf("%dx%[1]d", l.Kernel)
+		}
+		rows = append(rows, []string{name(l), l.Kind, kernel, count(l.Stride), count(l.Groups), shapeString(l.Output), count(l.Params),
+			share(l.Params, s.Params), count(l.MACs), l.trained()})
+	}
+	return header, append(rows, []string{"total", "", "", "", "", "", count(s.Params), "", count(s.MACs), count(s.Trainable)})
+}
+
+// Caption is what stands below the table: sums, and memory with how it was counted.
+func (s *Summary) Caption() string {
+	const million, billion = 1e6, 1e9
+	mb := func(bytes int) string { return fmt.Sprintf("%.2f MB", float64(bytes)/million) }
+	m := s.Memory
+	return fmt.Sprintf("%.2f million parameters, %.2f million of them trained; %.3f billion multiply-adds for one picture\n",
+		float64(s.Params)/million, float64(s.Trainable)/million, float64(s.MACs)/billion) +
+		fmt.Sprintf("memory of a training step with input %s, in float32 as torchinfo counts it: input %s + parameters %s\n",
+			shapeString(s.Input), mb(m.Input), mb(m.Parameters)) +
+		fmt.Sprintf("+ outputs of all convolutions, norms and fully connected layers %s + their gradients, the same again = %s", mb(m.Activations), mb(m.Total))
+}
+
+func (l Layer) fullName() string { return l.Name }
+
+// lastName is the name inside the module around it, indented by depth. A network has no name; its kind stands there.
+func (l Layer) lastName() string {
+	if l.Depth == 0 {
+		return cmp.Or(l.Name, l.Kind)
+	}
+	return strings.Repeat("  ", l.Depth-1) + "- " + l.Name[strings.LastIndex(l.Name, ".")+1:]
+}
+
+// trained says in words how much of the layer's parameters a training step changes.
+func (l Layer) trained() string {
 	switch {
 	case l.Params == 0:
 		return ""
 	case l.Trainable == 0:
 		return "no"
+	case l.Trainable < l.Params:
+		return "in part"
 	}
 	return "yes"
+}
+
+func share(part, whole int) string {
+	switch percent := 100 * float64(part) / float64(max(whole, 1)); {
+	case part == 0:
+		return ""
+	case percent < 0.05:
+		return "<0.1 %"
+	default:
+		return fmt.Sprintf("%.1f %%", percent)
+	}
 }
 
 func shapeString(d []int) string { return strings.ReplaceAll(fmt.Sprint(d), " ", ", ") }

@@ -1,0 +1,111 @@
+// Package diagram draws residual blocks and whole networks from the modules themselves: what is in the picture was read off the graph
+// that they build. It stands apart from package models so that a program which draws nothing links no font.
+package diagram
+
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/ml/model"
+
+	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
+	"resnetlab/resnetlib/plots"
+)
+
+// Draw draws a residual block or a whole network for an input of the given shape ([N, H, W, C]).
+func Draw(m nn.Module, input ...int) (*plots.Picture, error) {
+	t, err := models.Trace(m, input...)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := m.(*models.ResNet); ok {
+		return network(plots.Pick("Network", "网络结构"), t, input), nil
+	}
+	b, err := residual(t, input)
+	if err != nil {
+		return nil, err
+	}
+	name := b.Title
+	b.Title = m.Name()
+	return plots.ResidualBlocks(name, b), nil
+}
+
+// Network draws a network under a title, for square pictures of size pixels.
+func Network(title string, net *models.ResNet, size int) (*plots.Picture, error) {
+	input := []int{1, size, size, 3}
+	t, err := models.Trace(net, input...)
+	if err != nil {
+		return nil, err
+	}
+	return network(title, t, input), nil
+}
+
+func network(title string, t *models.Traced, input []int) *plots.Picture {
+	return plots.Network(fmt.Sprintf("%s: %s → %s", title, shape(input), shape(t.Output)), rows(t)...)
+}
+
+// Block describes a BasicBlock or Bottleneck for [plots.ResidualBlocks], for an input of the given shape ([N, H, W, C]).
+func Block(block nn.Module, input ...int) (plots.ResidualBlock, error) {
+	t, err := models.Trace(block, input...)
+	if err != nil {
+		return plots.ResidualBlock{}, err
+	}
+	return residual(t, input)
+}
+
+// Kinds draws the residual blocks side by side: BasicBlock and Bottleneck, each with the identity and with a projection as its shortcut, at
+// the places where ResNet-34 and ResNet-50 have them first.
+func Kinds() (*plots.Picture, error) {
+	s := nn.NewScope(model.NewStore(), nn.SkipInit())
+	var blocks []plots.ResidualBlock
+	for _, b := range []struct {
+		block nn.Module
+		input []int
+	}{
+		{models.NewBasicBlock(s.In("basic"), 64, 64, 1), []int{1, 56, 56, 64}},
+		{models.NewBasicBlock(s.In("basic_projection"), 64, 128, 2), []int{1, 56, 56, 64}},
+		{models.NewBottleneck(s.In("bottleneck"), 256, 64, 1, 1, 64), []int{1, 56, 56, 256}},
+		{models.NewBottleneck(s.In("bottleneck_projection"), 256, 128, 2, 1, 64), []int{1, 56, 56, 256}},
+	} {
+		described, err := Block(b.block, b.input...)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, described)
+	}
+	return plots.ResidualBlocks(plots.Pick("Residual blocks", "残差块"), blocks...), nil
+}
+
+// residual reads a block's branches off what its graph did.
+func residual(t *models.Traced, input []int) (plots.ResidualBlock, error) {
+	var projection *models.Downsample
+	var relu *nn.ReLU
+	name := ""
+	switch m := t.Module.(type) {
+	case *models.BasicBlock:
+		projection, relu, name = m.Downsample, m.ReLU, "BasicBlock"
+	case *models.Bottleneck:
+		projection, relu, name = m.Downsample, m.ReLU, "Bottleneck"
+	default:
+		return plots.ResidualBlock{}, fmt.Errorf("drawing a module: a %T is neither a residual block nor a network", t.Module)
+	}
+	b := plots.ResidualBlock{Title: name, Input: shape(input), Output: shape(t.Output)}
+	last := len(t.Children) - 1
+	for i, part := range t.Children {
+		switch m := part.Module.(type) {
+		case *models.Downsample:
+			if m == projection {
+				b.Shortcut = steps(part.Children)
+			}
+		case *nn.ReLU:
+			if i == last && m == relu { // the block's one ReLU is called a last time, on the sum
+				b.After = steps(t.Children[i:])
+			} else {
+				b.Main = append(b.Main, steps(t.Children[i:i+1])...)
+			}
+		default:
+			b.Main = append(b.Main, steps(t.Children[i:i+1])...)
+		}
+	}
+	return b, nil
+}

@@ -1,0 +1,58 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/support/exceptions"
+
+	"resnetlab/resnetlib/models/internal/shapesonly"
+	"resnetlab/resnetlib/nn"
+)
+
+// Traced is a module as its graph was built: its output's shape, and the modules inside it in the order in which they compute. One that
+// is called twice (a block's ReLU) is there twice.
+type Traced struct {
+	Module   nn.Module
+	Output   []int // [N, H, W, C] or [N, C]
+	Children []*Traced
+}
+
+// Trace builds the module's graph for an input of the given shape ([N, H, W, C]) on a backend that knows shapes alone, and returns the
+// tree of what the hook sees. An input that does not fit the module is an error that names the layer.
+func Trace(m nn.Module, input ...int) (*Traced, error) {
+	var seen []*Traced // the modules that are not yet inside another
+	var output []int
+	err := exceptions.TryCatch[error](func() {
+		g := graph.NewGraph(shapesonly.New(), "trace")
+		nn.WithHook(g, func(m nn.Module, y *nn.Node) *nn.Node {
+			inside := len(seen)
+			for inside > 0 && contains(m, seen[inside-1].Module) {
+				inside--
+			}
+			t := &Traced{Module: m, Output: slices.Clone(y.Shape().Dimensions), Children: slices.Clone(seen[inside:])}
+			seen = append(seen[:inside], t)
+			return y
+		})
+		output = m.Forward(graph.Parameter(g, "x", shapes.Make(dtypes.Float32, input...))).Shape().Dimensions
+	})
+	if err != nil {
+		return nil, fmt.Errorf("summing up a module for an input of shape %v: %w", input, err)
+	}
+	if len(seen) == 1 && seen[0].Module == m {
+		return seen[0], nil
+	}
+	return &Traced{Module: m, Output: slices.Clone(output), Children: seen}, nil // a module that shows itself to no hook
+}
+
+// contains tells by the names whether inner is a part of outer. A layer has no parts.
+func contains(outer, inner nn.Module) bool {
+	if _, layer := describe(outer); layer || outer == inner {
+		return false
+	}
+	return outer.Name() == "" || strings.HasPrefix(inner.Name(), outer.Name()+".")
+}
