@@ -15,18 +15,19 @@ type dataCommands struct {
 
 type dataSketch struct {
 	Out   string `help:"Folder to draw into." default:"sketch"`
+	Task  string `help:"${enum}: the five plants, a dozen pictures of each, or many other classes to train on first." default:"plants" enum:"plants,few,many"`
 	Seed  uint64 `help:"The same seed draws the same pictures." default:"0"`
-	Train int    `help:"Pictures to train on." default:"2000"`
-	Val   int    `help:"Pictures to validate on." default:"500"`
-	Test  int    `help:"Pictures that choose nothing." default:"500"`
+	Train int    `help:"Pictures to train on; 0: as many as the task has (2000, 60, 2400)." default:"0"`
+	Val   int    `help:"Pictures to validate on; 0: as the task has (500, 50, 240)." default:"0"`
+	Test  int    `help:"Pictures that choose nothing; 0: as the task has (500, 500, 240)." default:"0"`
 	Size  int    `help:"Pixels of a picture's shorter side." default:"96"`
 }
 
 func (d *dataSketch) Run(ctx context.Context, c *commands) error {
-	total := d.Train + d.Val + d.Test
+	config := sketch.Config{Task: d.Task, Seed: d.Seed, Train: d.Train, Val: d.Val, Test: d.Test, Size: d.Size}
+	total := config.Pictures()
 	bar := notebook.NewBar("drawing pictures", total)
-	err := sketch.Write(ctx, d.Out, sketch.Config{Seed: d.Seed, Train: d.Train, Val: d.Val, Test: d.Test, Size: d.Size},
-		func(done, _ int) { bar.Update(done, "") })
+	err := sketch.Write(ctx, d.Out, config, func(done, _ int) { bar.Update(done, "") })
 	if errors.Is(err, sketch.ErrOther) {
 		bar.Done("")
 		return badInput(err)

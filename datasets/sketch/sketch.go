@@ -30,6 +30,9 @@ type Config struct {
 // withDefaults replaces zero fields.
 func (c Config) withDefaults() Config {
 	t := c.task()
+	if c.Task == "plants" {
+		c.Task = "" // the same data set, by whichever name
+	}
 	for _, field := range []struct {
 		value    *int
 		fallback int
@@ -39,6 +42,12 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	return c
+}
+
+// Pictures is how many are drawn, in all splits.
+func (c Config) Pictures() int {
+	c = c.withDefaults()
+	return c.Train + c.Val + c.Test
 }
 
 // task panics on a name that is none of Tasks.
