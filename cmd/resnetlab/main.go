@@ -23,6 +23,7 @@ type commands struct {
 	Backend string `help:"What computes: go, xla:cpu, xla:cuda, xla:/abs/plugin.so, or auto (the fastest that works here)." placeholder:"NAME" env:"GOMLX_BACKEND"`
 
 	Train        trainCommand     `cmd:"" help:"Train on a folder of pictures."`
+	FindLR       findLRCommand    `cmd:"" name:"find-lr" help:"Learning-rate range test: which rate to train with."`
 	Eval         evalCommand      `cmd:"" help:"Loss, accuracy and confusion matrix of a trained network."`
 	Predict      predictCommand   `cmd:"" help:"Class probabilities of pictures."`
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -52,6 +53,16 @@ func flagsGiven(call *kong.Context) (names []string) {
 		}
 	}
 	return names
+}
+
+// refuse is the error of flags of train that mean nothing to another command.
+func refuse(call *kong.Context, why string, flags ...string) error {
+	for _, given := range flagsGiven(call) {
+		if slices.Contains(flags, given) {
+			return usage(fmt.Errorf("--%s has no meaning here: %s", given, why))
+		}
+	}
+	return nil
 }
 
 // finish says what came out and what to do next.

@@ -101,17 +101,8 @@ func input(ctx context.Context, err error) error {
 
 // begin does all that comes before the first step: data, network, plan, run folder.
 func (s *session) begin(ctx context.Context) error {
-	if err := s.open(ctx); err != nil {
-		return input(ctx, err)
-	}
-	net, note, err := build(s.config, len(s.data.Train.Classes()))
-	if err != nil {
-		return input(ctx, err)
-	}
-	s.note("%s", note)
-	s.net = net
-	if err := s.prepare(); err != nil {
-		return input(ctx, err)
+	if err := s.assemble(ctx); err != nil {
+		return err
 	}
 	info, err := s.info()
 	if err != nil {
@@ -127,6 +118,20 @@ func (s *session) begin(ctx context.Context) error {
 	}
 	s.note("run %s", s.run.Dir)
 	return nil
+}
+
+// assemble makes all that a step needs.
+func (s *session) assemble(ctx context.Context) error {
+	if err := s.open(ctx); err != nil {
+		return input(ctx, err)
+	}
+	net, note, err := build(s.config, len(s.data.Train.Classes()))
+	if err != nil {
+		return input(ctx, err)
+	}
+	s.note("%s", note)
+	s.net = net
+	return input(ctx, s.prepare())
 }
 
 // open opens backend and data, and finds the pictures that cannot be read.

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/alecthomas/kong"
+
+	"resnetlab/resnetlib/notebook"
+	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/train"
+)
+
+type findLRCommand struct {
+	runs.Settings
+	From  float64 `name:"lr-from" help:"First learning rate of the test." default:"1e-7"`
+	To    float64 `name:"lr-to" help:"Last learning rate of the test." default:"10"`
+	Steps int     `help:"Steps from the first to the last, each on one batch." default:"100"`
+	Plot  string  `help:"Draw the curve (.png or .svg)." placeholder:"FILE"`
+	JSON  bool    `name:"json" help:"As JSON."`
+}
+
+func (f *findLRCommand) Help() string {
+	return "The flags of train say what is trained; epochs, schedule and accumulation do not matter, and no run is made. The suggested rate is the one at " +
+		"which the smoothed loss falls most steeply; the test ends when that loss exceeds 4 times its best."
+}
+
+func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
+	if err := refuse(call, "the range test makes no run", "resume", "out", "overwrite"); err != nil {
+		return err
+	}
+	b, choice, err := c.openBackend(f.Threads)
+	if err != nil {
+		return err
+	}
+	var bar *notebook.Bar
+	curve, err := train.FindLR(ctx, f.Settings, train.RangeTest{From: f.From, To: f.To, Steps: f.Steps}, train.On(b, choice.Name),
+		train.Report(func(e train.Event) {
+			if e.Note != "" {
+				c.logf("%s", e.Note)
+				return
+			}
+			if bar == nil {
+				bar = notebook.NewBar("range test", e.Total)
+			}
+			bar.Update(e.Done, fmt.Sprintf("loss %.4f", e.Loss))
+		}))
+	if bar != nil {
+		bar.Done("")
+	}
+	if err != nil {
+		return trainStatus(err)
+	}
+	if f.Plot != "" {
+		if err := plots.LearningRates(curve.Rates, curve.Smoothed, curve.Suggestion).Save(f.Plot); err != nil {
+			return err
+		}
+	}
+	return f.print(c, curve)
+}
+
+func (f *findLRCommand) print(c *commands, curve *train.LRCurve) error {
+	if f.JSON {
+		return printJSON(struct {
+			Schema int `json:"schema"`
+			*train.LRCurve
+		}{1, curve})
+	}
+	if curve.Suggestion == 0 {
+		c.logf("the loss never fell over %d steps: more of them (--steps), or a wider range, may show more", len(curve.Rates))
+		return nil
+	}
+	_, err := fmt.Printf("%.2g\n", curve.Suggestion)
+	return err
+}

@@ -1,0 +1,137 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+// RangeTest says how [FindLR] goes through the learning rates. Zero values are fastai's.
+type RangeTest struct {
+	From  float64 `help:"First learning rate." default:"1e-7"`
+	To    float64 `help:"Last learning rate." default:"10"`
+	Steps int     `help:"Steps from the first to the last, each on one batch." default:"100"`
+}
+
+func (r RangeTest) withDefaults() RangeTest {
+	if r.From == 0 {
+		r.From = 1e-7
+	}
+	if r.To == 0 {
+		r.To = 10
+	}
+	if r.Steps == 0 {
+		r.Steps = 100
+	}
+	return r
+}
+
+func (r RangeTest) check() error {
+	if !(r.From > 0 && r.To > r.From) || r.Steps < 2 {
+		return fmt.Errorf("a range test needs 0 < from < to and at least 2 steps, not %g, %g and %d", r.From, r.To, r.Steps)
+	}
+	return nil
+}
+
+// rate of step i, from 0: equal factors from one step to the next.
+func (r RangeTest) rate(i int) float64 {
+	return r.From * math.Pow(r.To/r.From, float64(i)/float64(r.Steps-1))
+}
+
+// LRCurve is what a range test saw, one entry a step.
+type LRCurve struct {
+	Rates      []float64 `json:"rates"`
+	Losses     []float64 `json:"losses"`               // of each batch
+	Smoothed   []float64 `json:"smoothed"`             // what is judged
+	Suggestion float64   `json:"suggestion,omitempty"` // see suggest; 0: the loss never fell
+	Stopped    bool      `json:"stopped"`              // before the last rate: the loss had gone far above its best
+}
+
+const (
+	smoothing = 0.98 // share of the past in the smoothed loss
+	explosion = 4    // times the best smoothed loss, at which the test ends
+)
+
+// FindLR is the learning-rate range test (Smith 2015, arXiv:1506.01186) as fastai's lr_find runs it: steps on the training pictures at rates that
+// rise exponentially, until the smoothed loss exceeds four times its best. The network is made for the test as [Fit] would make it, and dropped:
+// no run and no file is changed. The same settings and seed give the same curve.
+//
+// [Report] hears of every step: Done of Total steps, and the smoothed loss.
+func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRCurve, error) {
+	r = r.withDefaults()
+	if err := r.check(); err != nil {
+		return nil, inputError{err}
+	}
+	c.Accumulate, c.Scheduler = 1, "none" // a step is a batch, and the rate is the test's
+	s := &session{config: c.WithDefaults(), report: func(Event) {}}
+	for _, o := range options {
+		o(s)
+	}
+	if err := s.config.Validate(); err != nil {
+		return nil, inputError{err}
+	}
+	if err := s.assemble(ctx); err != nil {
+		return nil, err
+	}
+	defer s.trainer.Finalize()
+	return s.rangeTest(ctx, r)
+}
+
+// rangeTest takes the steps, over as many epochs as they need.
+func (s *session) rangeTest(ctx context.Context, r RangeTest) (*LRCurve, error) {
+	curve, best, average := &LRCurve{}, math.Inf(1), 0.0
+	for epoch := 0; ; epoch++ {
+		for batch, err := range s.loader(s.data.Train, true).Epoch(ctx, epoch, 0) {
+			if err != nil {
+				return nil, err
+			}
+			i := len(curve.Rates)
+			rate := r.rate(i)
+			result, err := s.trainer.Step(Images(batch.Images, batch.N, batch.Height, batch.Width), batch.Labels, s.ratesAt(rate)...)
+			if err != nil {
+				return nil, err
+			}
+			if i == 0 && (math.IsNaN(result.Loss) || math.IsInf(result.Loss, 0)) {
+				return nil, fmt.Errorf("range test: the loss is %v before a step is taken", result.Loss)
+			}
+			// An exponential mean with the bias of its start taken out, as Adam's: the first value is the first loss.
+			average = smoothing*average + (1-smoothing)*result.Loss
+			smoothed := average / (1 - math.Pow(smoothing, float64(i+1)))
+			if curve.Stopped = !(smoothed <= explosion*best) && i > 0; curve.Stopped { // NaN too
+				return curve.suggest(), nil
+			}
+			best = min(best, smoothed)
+			curve.add(rate, result.Loss, smoothed)
+			s.report(Event{Phase: "range test", Epoch: 1, Epochs: 1, Done: i + 1, Total: r.Steps, Loss: smoothed})
+			if i+1 == r.Steps {
+				return curve.suggest(), nil
+			}
+		}
+	}
+}
+
+// ratesAt are the rates of the parameter groups where that of the first is given: the head's keeps its ratio to it.
+func (s *session) ratesAt(rate float64) []float64 {
+	if s.config.HeadLR > 0 {
+		return []float64{rate, rate * s.config.HeadLR / s.config.LR}
+	}
+	return []float64{rate}
+}
+
+func (c *LRCurve) add(rate, loss, smoothed float64) {
+	c.Rates, c.Losses, c.Smoothed = append(c.Rates, rate), append(c.Losses, loss), append(c.Smoothed, smoothed)
+}
+
+// suggest takes the rate at which the smoothed loss falls most steeply over the logarithm of the rate: the least of
+// (loss[i+1]-loss[i]) / (log rate[i+1] - log rate[i]), at the left of the two, as fastai's "steep". As there, the first tenth of the steps (whose
+// mean is still settling) and the last five (which explode) are left aside.
+func (c *LRCurve) suggest() *LRCurve {
+	steepest := 0.0
+	for i := len(c.Rates) / 10; i+1 < len(c.Rates)-5; i++ {
+		slope := (c.Smoothed[i+1] - c.Smoothed[i]) / math.Log(c.Rates[i+1]/c.Rates[i])
+		if slope < steepest {
+			steepest, c.Suggestion = slope, c.Rates[i]
+		}
+	}
+	return c
+}
