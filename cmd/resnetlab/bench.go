@@ -7,7 +7,12 @@ import (
 	"resnetlab/resnetlib/bench"
 )
 
-type benchCommand struct {
+type benchCommands struct {
+	Network benchNetwork `cmd:"" default:"withargs" help:"Forward pass and training step; what bench alone does."`
+	Input   benchInput   `cmd:"" help:"Input pipeline: JPEG files to augmented, normalised batches."`
+}
+
+type benchNetwork struct {
 	Arch       string `help:"Architecture." default:"resnet34"`
 	BatchSize  int    `help:"Pictures in a batch." default:"8"`
 	ImageSize  int    `help:"Side of the picture in pixels." default:"224"`
@@ -17,7 +22,7 @@ type benchCommand struct {
 	JSON       bool   `name:"json" help:"As JSON."`
 }
 
-func (b *benchCommand) Run(ctx context.Context, c *commands) error {
+func (b *benchNetwork) Run(ctx context.Context, c *commands) error {
 	be, choice, err := c.openBackend(b.Threads)
 	if err != nil {
 		return err

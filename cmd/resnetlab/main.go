@@ -33,7 +33,7 @@ type commands struct {
 	Transform    transformCommand `cmd:"" help:"Apply preprocessing to a picture, to look at it."`
 	BackendCmd   backendCommands  `cmd:"" name:"backend" help:"Which backends work here, and what to do about the others."`
 	Kernel       kernelCommands   `cmd:"" help:"The Jupyter kernel."`
-	Bench        benchCommand     `cmd:"" help:"Measure forward pass and training step."`
+	Bench        benchCommands    `cmd:"" help:"Measure forward pass, training step and input pipeline."`
 	Version      versionCommand   `cmd:"" help:"Versions of everything, for a bug report."`
 }
 

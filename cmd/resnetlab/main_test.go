@@ -84,7 +84,9 @@ func TestErrors(t *testing.T) {
 // Every JSON object carries its schema.
 func TestJSONSchema(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"backend", "list"}, {"summary", "resnet18"},
-		{"bench", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1"}} {
+		{"bench", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1"},
+		{"bench", "network", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1"},
+		{"bench", "input", "--image-size", "32", "--repeats", "1"}} {
 		stdout, _ := must(t, 0, append(args, "--json")...)
 		var object struct{ Schema int }
 		if err := json.Unmarshal([]byte(stdout), &object); err != nil || object.Schema != 1 {

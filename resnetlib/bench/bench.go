@@ -1,4 +1,4 @@
-// Package bench measures what a network costs on a backend: the forward pass and the training step, compilation apart.
+// Package bench measures what a network costs on a backend, the forward pass and the training step, compilation apart; and how fast pictures come in.
 package bench
 
 import (

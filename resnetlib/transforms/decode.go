@@ -115,7 +115,8 @@ func decodeJPEG(data []byte) (*RGB, error) {
 // MaxPixels is where Pillow refuses a picture as a decompression bomb.
 const MaxPixels = jpeg.MaxPixels
 
-var errTruncated = jpeg.ErrTruncated
+// ErrTruncated is what errors.Is finds where a file ends before its picture does.
+var ErrTruncated = jpeg.ErrTruncated
 
 // checkSize refuses a picture of width x height that has too many pixels, or that would need more than most bytes.
 func checkSize(width, height int, need, most int64) error {
@@ -133,7 +134,7 @@ func checkSize(width, height int, need, most int64) error {
 // noEOF says what an early end of data means.
 func noEOF(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errTruncated
+		return ErrTruncated
 	}
 	return err
 }

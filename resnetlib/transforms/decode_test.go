@@ -82,7 +82,7 @@ func TestErrorsNameTheFile(t *testing.T) {
 			t.Errorf("error %v does not name %s", err, path)
 		}
 	}
-	if _, err := DecodeFile(path); !errors.Is(err, errTruncated) {
+	if _, err := DecodeFile(path); !errors.Is(err, ErrTruncated) {
 		t.Errorf("error %v does not say that the file is truncated", err)
 	}
 }

@@ -35,7 +35,7 @@ func decodeGIF(data []byte) (*RGB, error) {
 
 func (g *gifFile) take(n int) ([]byte, error) {
 	if len(g.data) < n {
-		return nil, errTruncated
+		return nil, ErrTruncated
 	}
 	head := g.data[:n]
 	g.data = g.data[n:]

@@ -13,7 +13,7 @@ const deflateRatio = 1032
 
 func decodePNG(data []byte) (*RGB, error) {
 	if len(data) < 33 {
-		return nil, fmt.Errorf("PNG: %w", errTruncated)
+		return nil, fmt.Errorf("PNG: %w", ErrTruncated)
 	}
 	width, height := int(binary.BigEndian.Uint32(data[16:])), int(binary.BigEndian.Uint32(data[20:]))
 	depth, colourType := data[24], data[25]

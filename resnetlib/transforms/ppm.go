@@ -113,7 +113,7 @@ func (r *pnm) plainSample(int) (int, error) {
 func (r *pnm) plainBit() (int, error) {
 	r.skipBlanks()
 	if r.pos >= len(r.data) {
-		return 0, errTruncated
+		return 0, ErrTruncated
 	}
 	c := r.data[r.pos]
 	r.pos++
@@ -147,7 +147,7 @@ func (r *pnm) number() (int, error) {
 		}
 	}
 	if r.pos >= len(r.data) && r.pos == start {
-		return 0, errTruncated
+		return 0, ErrTruncated
 	}
 	if r.pos == start {
 		return 0, fmt.Errorf("%q where a number should be", r.data[r.pos])

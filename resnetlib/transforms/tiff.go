@@ -67,12 +67,12 @@ func readTIFFTags(data []byte) (tags tiffTags, err error) {
 	entries := data[at+2:]
 	for range order.Uint16(data[at:]) {
 		if len(entries) < entrySize {
-			return tags, errTruncated
+			return tags, ErrTruncated
 		}
 		if kind := int(order.Uint16(entries[2:])); kind < len(sizes) {
 			size := sizes[kind] * int64(order.Uint32(entries[4:]))
 			if size > 4 && int64(order.Uint32(entries[8:]))+size > int64(len(data)) {
-				return tags, errTruncated
+				return tags, ErrTruncated
 			}
 		}
 		switch order.Uint16(entries) {

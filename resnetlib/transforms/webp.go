@@ -11,7 +11,7 @@ import (
 
 func decodeWebP(data []byte) (*RGB, error) {
 	if size := int64(binary.LittleEndian.Uint32(data[4:])); size+8 > int64(len(data)) {
-		return nil, fmt.Errorf("WebP: %w", errTruncated)
+		return nil, fmt.Errorf("WebP: %w", ErrTruncated)
 	}
 	config, err := webp.DecodeConfig(bytes.NewReader(data))
 	if err == nil {

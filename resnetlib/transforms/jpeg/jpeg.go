@@ -34,6 +34,15 @@ func DecodeConfig(data []byte) (width, height int, err error) {
 	return d.width, d.height, nil
 }
 
+// Components reads from the header how many values a pixel has: 1 grey, 3 colour, 4 CMYK or YCCK.
+func Components(data []byte) (int, error) {
+	d := decoder{data: data}
+	if err := d.readHeader(); err != nil {
+		return 0, fmt.Errorf("JPEG: %w", err)
+	}
+	return len(d.components), nil
+}
+
 // Decode reads a whole picture.
 func Decode(data []byte) (*Image, error) {
 	return decode(data, func(d *decoder) image.Rectangle { return image.Rect(0, 0, d.width, d.height) })
