@@ -39,6 +39,7 @@ const widest = 900
 //   - a [Tabler] as a table in a cell, with its caption if it is a [Captioner]; elsewhere by its String method if it has one, or else as
 //     [Format] does;
 //   - an error as [ShowError] does;
+//   - a struct or a slice of structs that says nothing of itself as the table that [TableOf] makes;
 //   - a fmt.Stringer, and anything else, as text.
 func Show(x any) {
 	switch x := x.(type) {
@@ -52,13 +53,19 @@ func Show(x any) {
 		showImage(transforms.FromImage(x))
 	case Tabler:
 		showTable(x)
+	case fmt.Stringer:
+		showText(x.String())
 	default:
+		if t, ok := TableOf(x); ok {
+			showTable(t)
+			return
+		}
 		showText(fmt.Sprint(x))
 	}
 }
 
 func showTable(t Tabler) {
-	s, spoken := t.(fmt.Stringer)
+	s, speaks := t.(fmt.Stringer)
 	c, captioned := t.(Captioner)
 	switch {
 	case here.cell && captioned:
@@ -66,7 +73,7 @@ func showTable(t Tabler) {
 		here.showHTML(tableHTML(header, rows) + captionHTML(c.Caption()))
 	case here.cell:
 		Table(t.Table())
-	case spoken:
+	case speaks:
 		showText(s.String())
 	default:
 		fmt.Fprint(here.stdout, Format(t))
