@@ -185,7 +185,7 @@ func TestOddInput(t *testing.T) {
 		"no line": Lines("t", "x", "y"), "flat": Lines("t", "x", "y", Series{Y: []float64{1, 1, 1}}), "point": Lines("t", "x", "y", Series{Y: []float64{1}}),
 		"no rate": LearningRates(nil, nil, 1), "zero rate": LearningRates([]float64{0, 1e-3, 1e-2}, []float64{1, nan, 2}, 0),
 		"no block": ResidualBlocks("t"), "bare block": ResidualBlocks("t", ResidualBlock{}), "five blocks": ResidualBlocks("t", make([]ResidualBlock, 5)...),
-		"no row": Network("t"), "empty row": Network("t", NetworkRow{Name: "layer1"}), "long lines": Network("t", NetworkRow{Boxes: []NetworkBox{{Lines: []string{strings.Repeat("3x3, ", 20)}}}}),
+		"no row": Network("t", ""), "empty row": Network("t", "", NetworkRow{Name: "layer1"}), "long lines": Network("t", "", NetworkRow{Boxes: []NetworkBox{{Lines: []string{strings.Repeat("3x3, ", 20)}}}}),
 		"no channel": Wiring(0, 8, 1), "no group": Wiring(8, 8), "odd groups": Wiring(12, 6, 1, 0, 3, 4), "many channels": Wiring(128, 64, 32),
 		"no draw": Augmentations(photo(4, 4), transforms.EvalPreset(8), 0, 1), "nothing to draw": Augmentations(nil, transforms.EvalPreset(8), 3, 1),
 		"no value": Histogram("t", "x", 0, Sample{}), "one value": Histogram("t", "x", 3, Sample{Values: []float64{2, 2, inf}}),

@@ -54,8 +54,8 @@ func TestProjectionsAreDashed(t *testing.T) {
 	}{
 		"identity":           {ResidualBlocks("t", identityBlock), 0},
 		"projection":         {ResidualBlocks("t", identityBlock, projectionBlock), 3 + 1},
-		"network":            {Network("t", stem, stages(3), stages(8)), 2 + 1},
-		"without projection": {Network("t", stem, NetworkRow{Boxes: []NetworkBox{{Residual: true}}}), 0},
+		"network":            {Network("t", "", stem, stages(3), stages(8)), 2 + 1},
+		"without projection": {Network("t", "", stem, NetworkRow{Boxes: []NetworkBox{{Residual: true}}}), 0},
 	} {
 		if got := dashed(t, c.p); got != c.want {
 			t.Errorf("%s: %d dashed lines, want %d", name, got, c.want)
@@ -69,6 +69,22 @@ func TestIdentityLeadsPastTheBlock(t *testing.T) {
 	x, longest := longestColumn(img)
 	if want := int(margin + mainWidth + 8 + sideWidth/2); x < want-2 || x > want+2 || longest < 80 {
 		t.Errorf("the longest upright line has %d pixels, at %d; want more than 80, at %d", longest, x, want)
+	}
+}
+
+// A plain block is its main branch alone.
+func TestPlainBlock(t *testing.T) {
+	plain := identityBlock
+	plain.Plain = true
+	p := ResidualBlocks("t", plain)
+	right := 0
+	each(p.Image(), func(x, y int, c color.NRGBA) {
+		if y > 80 && c == ink {
+			right = max(right, x)
+		}
+	})
+	if limit := int(margin + mainWidth + 8); right > limit || dashed(t, p) != 0 {
+		t.Errorf("something is drawn at %d, right of the main branch (%d)", right, limit)
 	}
 }
 
@@ -95,10 +111,10 @@ func TestNetworkDrawsEveryBox(t *testing.T) {
 		fill := shade(blue, 0.1)
 		return bytes.Count(content, fmt.Appendf(nil, "fill:#%02X%02X%02X", fill.R, fill.G, fill.B))
 	}
-	if got := boxes(Network("t", stem, stages(3), stages(8))); got != 1+3+8 {
+	if got := boxes(Network("t", "", stem, stages(3), stages(8))); got != 1+3+8 {
 		t.Errorf("%d boxes, want 12", got)
 	}
-	if short, long := Network("t", stages(6)).Height, Network("t", stages(7)).Height; long <= short {
+	if short, long := Network("t", "", stages(6)).Height, Network("t", "", stages(7)).Height; long <= short {
 		t.Errorf("a seventh box needs no new line: %d and %d pixels", short, long)
 	}
 }

@@ -33,8 +33,8 @@ const (
 
 const boxWidth = (width-2*margin-rowLabel-lineEnd)/boxesInALine - boxGap
 
-// Network draws a network row by row, six boxes in a line.
-func Network(title string, rows ...NetworkRow) *Picture {
+// Network draws a network row by row, six boxes in a line. The note stands below the legend; "" for none.
+func Network(title, note string, rows ...NetworkRow) *Picture {
 	used, identity, projection := map[Operation]bool{}, false, false
 	var lines []NetworkRow // of at most six boxes
 	for _, row := range rows {
@@ -48,12 +48,18 @@ func Network(title string, rows ...NetworkRow) *Picture {
 		return nothing(title)
 	}
 	keys := stepKeys(used, identity, projection)
-	height := frameHeight(len(keys)) + topGap
+	above := topGap
+	if note != "" {
+		above += smallSize + 6
+	}
+	height := frameHeight(len(keys)) + above
 	for _, line := range lines {
 		height += line.height()
 	}
 	return newPicture(title, height, func(c draw.Canvas) {
-		rest := draw.Crop(frame(c, title, keys), 0, 0, 0, -topGap)
+		rest := frame(c, title, keys)
+		c.FillText(textStyle(smallSize, grey, draw.XLeft, draw.YTop), vg.Point{X: rest.Min.X, Y: rest.Max.Y - 2}, note)
+		rest = draw.Crop(rest, 0, 0, 0, -above)
 		for i, line := range lines {
 			next := vg.Length(0) // where the next line's arrow enters, below this line
 			if i+1 < len(lines) {

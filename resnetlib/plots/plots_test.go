@@ -81,7 +81,7 @@ func gallery(classes []string) map[string]*Picture {
 		"lines":        Lines("Gradient norm", "layer", "norm", Series{Name: "plain", Y: []float64{1, 0.5, 0.2, 0.1}}, Series{Name: "ResNet", Y: []float64{1, 0.9, 0.95, 0.9}}),
 		"rates":        LearningRates(rates, losses, 3e-4),
 		"residual":     ResidualBlocks("Blocks", identityBlock, projectionBlock),
-		"network":      Network("Network", stem, stages(3), stages(8)),
+		"network":      Network("Network", "note", stem, stages(3), stages(8)),
 		"wiring":       Wiring(8, 8, 1, 4, 8),
 		"augmentation": Augmentations(photo(300, 200), transforms.EvalPreset(224), 9, 1),
 		"histogram":    Histogram("bn1", "x", 0, Sample{"before", normal(1.5, 2, 5000)}, Sample{"after", normal(0, 1, 3000)}),

@@ -1,6 +1,8 @@
 package plots
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -11,6 +13,7 @@ type ResidualBlock struct {
 	Input, Output string // shapes: "56x56, 256"
 	Main          []Step
 	Shortcut      []Step // a projection's steps; none for the identity
+	Plain         bool   // no shortcut at all, and no sum: a block of He et al.'s plain networks
 	After         []Step // what follows the sum
 }
 
@@ -34,7 +37,7 @@ func ResidualBlocks(title string, blocks ...ResidualBlock) *Picture {
 				used[s.Operation] = true
 			}
 		}
-		identity, projection = identity || len(b.Shortcut) == 0, projection || len(b.Shortcut) > 0
+		identity, projection = identity || !b.Plain && len(b.Shortcut) == 0, projection || len(b.Shortcut) > 0
 	}
 	keys := stepKeys(used, identity, projection)
 	var rows [][]ResidualBlock
@@ -86,13 +89,17 @@ func (b ResidualBlock) draw(c draw.Canvas) {
 	shape := textStyle(smallSize, ink, draw.XCenter, draw.YTop)
 	c.FillText(shape, vg.Point{X: x, Y: y}, b.Input)
 	y -= smallSize + 6
-	fork := vg.Point{X: x, Y: y - arrowLength/2}
-	c.StrokeLine2(wire(false), x, y, x, fork.Y)
-	y = drawColumn(c, fork, b.Main)
-	sum := vg.Point{X: x, Y: y - addRadius}
-	b.drawShortcut(c, fork, sum)
-	drawAdd(c, sum, addRadius)
-	y = drawColumn(c, vg.Point{X: x, Y: sum.Y - addRadius}, b.After)
+	if b.Plain {
+		y = drawColumn(c, vg.Point{X: x, Y: y}, slices.Concat(b.Main, b.After))
+	} else {
+		fork := vg.Point{X: x, Y: y - arrowLength/2}
+		c.StrokeLine2(wire(false), x, y, x, fork.Y)
+		y = drawColumn(c, fork, b.Main)
+		sum := vg.Point{X: x, Y: y - addRadius}
+		b.drawShortcut(c, fork, sum)
+		drawAdd(c, sum, addRadius)
+		y = drawColumn(c, vg.Point{X: x, Y: sum.Y - addRadius}, b.After)
+	}
 	c.FillText(shape, vg.Point{X: x, Y: y - 4}, b.Output)
 }
 

@@ -4,6 +4,7 @@ package diagram
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -41,7 +42,24 @@ func Network(title string, net *models.ResNet, size int) (*plots.Picture, error)
 }
 
 func network(title string, t *models.Traced, input []int) *plots.Picture {
-	return plots.Network(fmt.Sprintf("%s: %s → %s", title, shape(input), shape(t.Output)), rows(t)...)
+	return plots.Network(fmt.Sprintf("%s: %s → %s", title, shape(input), shape(t.Output)), note(t), rows(t)...)
+}
+
+// note says what stands in a block besides its convolutions, which are all that its box has room for.
+func note(t *models.Traced) string {
+	if holds[*nn.BatchNorm2D](t) {
+		return plots.Pick("In a block every convolution is followed by BN and ReLU; the last ReLU comes after the sum.",
+			"块内每个卷积之后是 BN 和 ReLU；最后一个 ReLU 在相加之后。")
+	}
+	return plots.Pick("In a block every convolution is followed by ReLU, without BN; the last ReLU comes after the sum.", "块内每个卷积之后是 ReLU，没有 BN；最后一个 ReLU 在相加之后。")
+}
+
+// holds tells whether a module of a kind is in the tree.
+func holds[M nn.Module](t *models.Traced) bool {
+	if _, ok := t.Module.(M); ok {
+		return true
+	}
+	return slices.ContainsFunc(t.Children, holds[M])
 }
 
 // Block describes a BasicBlock or Bottleneck for [plots.ResidualBlocks], for an input of the given shape ([N, H, W, C]).

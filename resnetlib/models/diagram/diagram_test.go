@@ -90,6 +90,25 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// Below the legend stands what a block holds besides convolutions: it follows the network.
+func TestNote(t *testing.T) {
+	for want, norm := range map[string]models.Norm{"BN and ReLU": models.BatchNorm, "without BN": models.NoNorm} {
+		c := models.Variants["resnet18"]
+		c.Norm = norm
+		net, err := models.NewResNet(scope(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		traced, err := models.Trace(net, 1, 64, 64, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := note(traced); !strings.Contains(got, want) {
+			t.Errorf("%q does not say %q", got, want)
+		}
+	}
+}
+
 // Kinds has four blocks, two of them dashed, on both a basic block's and a bottleneck's side.
 func TestPictures(t *testing.T) {
 	kinds, err := Kinds()
