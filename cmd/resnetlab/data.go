@@ -11,6 +11,8 @@ import (
 
 type dataCommands struct {
 	Sketch dataSketch `cmd:"" help:"Draw the embedded five-class data set into a folder: train/, val/ and test/."`
+	Split  dataSplit  `cmd:"" help:"Make train/ and val/ of an image folder."`
+	Check  dataCheck  `cmd:"" help:"Find broken and odd pictures, duplicates, classes out of balance."`
 }
 
 type dataSketch struct {

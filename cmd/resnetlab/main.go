@@ -29,7 +29,7 @@ type commands struct {
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
 	Summary      summaryCommand   `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
 	Weights      weightsCommands  `cmd:"" help:"Look into weight files, compare and convert them."`
-	Data         dataCommands     `cmd:"" help:"Draw the embedded data set."`
+	Data         dataCommands     `cmd:"" help:"Draw, split and check data sets."`
 	Transform    transformCommand `cmd:"" help:"Apply preprocessing to a picture, to look at it."`
 	BackendCmd   backendCommands  `cmd:"" name:"backend" help:"Which backends work here, and what to do about the others."`
 	Kernel       kernelCommands   `cmd:"" help:"The Jupyter kernel."`

@@ -41,21 +41,12 @@ func Write(ctx context.Context, dir string, c Config, progress func(done, total 
 	case has:
 		return nil
 	}
-	unfinished, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), "."+filepath.Base(dir)+".unfinished-")
-	if err != nil {
-		return fmt.Errorf("drawing into %s: %w", dir, err)
-	}
-	defer os.RemoveAll(unfinished) // nothing is left of it after the rename
-	if err := writeAll(ctx, unfinished, c, progress); err != nil {
-		return fmt.Errorf("drawing into %s: %w", dir, err)
-	}
-	if err := atomicfile.WriteBytes(filepath.Join(unfinished, about), mark); err != nil {
-		return err
-	}
-	if err := appear(unfinished, dir); err != nil {
-		return fmt.Errorf("drawing into %s: %w", dir, err)
-	}
-	return nil
+	return atomicfile.WriteFolder(dir, func(unfinished string) error {
+		if err := writeAll(ctx, unfinished, c, progress); err != nil {
+			return fmt.Errorf("drawing into %s: %w", dir, err)
+		}
+		return atomicfile.WriteBytes(filepath.Join(unfinished, about), mark)
+	})
 }
 
 // mark is the content of sketch.json.
@@ -83,20 +74,6 @@ func holds(dir string, mark []byte) (bool, error) {
 		return true, nil
 	}
 	return false, ErrOther
-}
-
-// appear renames the finished folder to dir, which is missing or empty.
-func appear(unfinished, dir string) error {
-	if err := os.Chmod(unfinished, 0o755); err != nil {
-		return err
-	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Rename(unfinished, dir); err != nil {
-		return err
-	}
-	return atomicfile.SyncFolder(filepath.Dir(filepath.Clean(dir)))
 }
 
 func writeAll(ctx context.Context, dir string, c Config, progress func(done, total int)) error {

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"resnetlab/datasets/audit"
+	"resnetlab/resnetlib/notebook"
+	"resnetlab/resnetlib/plots"
+)
+
+type dataCheck struct {
+	Dir      string `arg:"" help:"Image folder, or one with train/, val/ and test/."`
+	Distance int    `help:"Near duplicates differ in at most so many of the 64 bits of a difference hash; -1: look for none." default:"5"`
+	Workers  int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
+	Sheet    string `help:"Draw what was found as a contact sheet (.png), the gravest first." placeholder:"OUT.png"`
+	MaxTiles int    `help:"Pictures on the sheet at most." default:"60"`
+	JSON     bool   `name:"json" help:"As JSON."`
+}
+
+// Help is shown by --help.
+func (d *dataCheck) Help() string {
+	return "Finds unreadable and truncated files, names that end as for another format, pictures that are tiny (shorter side below 32), grey, " +
+		"CMYK, of 16 bits, with a palette or alpha, turned by EXIF; the same picture twice, within and across train and val; and counts classes. " +
+		"Changes nothing. Exit status: 0 every picture can be read, odd or not; 4 some cannot; 3 none can."
+}
+
+func (d *dataCheck) Run(ctx context.Context) error {
+	if d.Distance > 16 || d.MaxTiles < 1 {
+		return usage(fmt.Errorf("--distance %d, --max-tiles %d: at most 16, and at least 1", d.Distance, d.MaxTiles))
+	}
+	var bar *notebook.Bar
+	r, err := audit.Run(ctx, d.Dir, audit.Options{Workers: d.Workers, Distance: d.Distance, Progress: func(done, total int) {
+		if bar == nil {
+			bar = notebook.NewBar("looking at pictures", total)
+		}
+		bar.Update(done, "")
+	}})
+	if bar != nil {
+		bar.Done("")
+	}
+	if err != nil && ctx.Err() == nil {
+		return badInput(err)
+	}
+	if err != nil {
+		return err
+	}
+	if d.Sheet != "" {
+		images, titles := r.Tiles(d.Dir, d.MaxTiles)
+		if err := plots.Grid(images, titles, 0).Save(d.Sheet); err != nil {
+			return err
+		}
+	}
+	if err := d.print(r); err != nil {
+		return err
+	}
+	return unread(r.Broken, r.Pictures)
+}
+
+func (d *dataCheck) print(r *audit.Report) error {
+	if d.JSON {
+		return printJSON(struct {
+			Schema int    `json:"schema"`
+			Dir    string `json:"dir"`
+			*audit.Report
+		}{1, d.Dir, r})
+	}
+	fmt.Print(notebook.FormatTable(balance(r.Parts)))
+	for _, f := range r.Findings {
+		fmt.Printf("%s: %s: %s\n", f.File, f.Kind, f.Detail)
+	}
+	for _, t := range r.Duplicates {
+		fmt.Printf("same bytes%s: %s\n", remark(t), strings.Join(t.Files, ", "))
+	}
+	for _, t := range r.Near {
+		fmt.Printf("near duplicates (%d bits apart)%s: %s\n", t.Distance, remark(t), strings.Join(t.Files, ", "))
+	}
+	_, err := fmt.Printf("%d pictures: %d broken, %d other findings, %d groups of duplicates, %d of near duplicates\n",
+		r.Pictures, r.Broken, len(r.Findings)-r.Broken, len(r.Duplicates), len(r.Near))
+	return err
+}
+
+// remark says what makes twins worse than a waste.
+func remark(t audit.Twins) (text string) {
+	if t.Across() {
+		text += " in " + strings.Join(t.Parts, " and ")
+	}
+	if len(t.Classes) > 1 {
+		text += " as " + strings.Join(t.Classes, " and ")
+	}
+	return text
+}
+
+// balance is a table of how many pictures each class has in each part.
+func balance(parts map[string]map[string]int) (header []string, rows [][]string) {
+	header = []string{"class"}
+	names := slices.Sorted(maps.Keys(parts))
+	var classes []string
+	for _, part := range names {
+		if part == "" {
+			header = append(header, "pictures")
+		} else {
+			header = append(header, part)
+		}
+		classes = slices.AppendSeq(classes, maps.Keys(parts[part]))
+	}
+	slices.Sort(classes)
+	for _, class := range slices.Compact(classes) {
+		row := []string{class}
+		for _, part := range names {
+			row = append(row, fmt.Sprint(parts[part][class]))
+		}
+		rows = append(rows, row)
+	}
+	return header, rows
+}

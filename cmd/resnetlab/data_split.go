@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"resnetlab/datasets"
+	"resnetlab/resnetlib/notebook"
+)
+
+type dataSplit struct {
+	Dir  string  `arg:"" help:"Image folder: CLASS/picture.jpg. It stays as it is."`
+	Out  string  `help:"Folder to make, with train/ and val/; it appears when it is whole." required:"" placeholder:"D"`
+	Val  float64 `help:"Share of each class for val/, rounded down, but at least one picture." default:"0.1"`
+	Seed uint64  `help:"Another seed holds out other pictures. Beside it only names count, not the file system's order." default:"0"`
+	Link bool    `help:"Hard links in place of copies: no room on the disk, on the same file system."`
+}
+
+func (d *dataSplit) Run(ctx context.Context, c *commands) error {
+	if !(d.Val > 0 && d.Val < 1) {
+		return usage(fmt.Errorf("--val %v is not between 0 and 1", d.Val))
+	}
+	config := datasets.SplitConfig{Val: d.Val, Seed: d.Seed}
+	if d.Link {
+		config.Put = os.Link
+	}
+	var bar *notebook.Bar
+	config.Progress = func(done, total int) {
+		if bar == nil {
+			bar = notebook.NewBar("writing pictures", total)
+		}
+		bar.Update(done, "")
+	}
+	train, val, err := datasets.WriteSplit(ctx, d.Dir, d.Out, config)
+	if bar != nil {
+		bar.Done("")
+	}
+	return d.finish(c, train, val, err)
+}
+
+func (d *dataSplit) finish(c *commands, train, val int, err error) error {
+	var system *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, fs.ErrExist):
+		return usage(err)
+	case errors.Is(err, fs.ErrNotExist):
+		return badInput(err)
+	case errors.As(err, &link), errors.As(err, &system): // the disk is full, for instance
+		return err
+	case err != nil:
+		return badInput(err)
+	}
+	fmt.Printf("%s: %d pictures to train on, %d to validate\n", d.Out, train, val)
+	c.logf("next: resnetlab train %s", d.Out)
+	return nil
+}

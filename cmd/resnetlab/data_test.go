@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// drawn is a data set of 10 and 5 small pictures.
+func drawn(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	must(t, 0, "data", "sketch", "--out", dir, "--train", "10", "--val", "5", "--test", "5", "--size", "40", "-q")
+	return dir
+}
+
+func TestDataCheck(t *testing.T) {
+	dir := drawn(t)
+	sheet := filepath.Join(t.TempDir(), "sheet.png")
+	stdout, _ := must(t, 0, "data", "check", dir)
+	if !strings.Contains(stdout, "20 pictures: 0 broken, 0 other findings") {
+		t.Errorf("check of clean data:\n%s", stdout)
+	}
+	broken := filepath.Join(dir, "val", "daisy", "broken.jpg")
+	if err := os.WriteFile(broken, []byte{0xff, 0xd8, 0xff}, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	stdout, _ = must(t, 4, "data", "check", dir, "--json", "--sheet", sheet)
+	var r struct {
+		Schema, Pictures, Broken int
+		Findings                 []struct{ File, Kind string }
+		Parts                    map[string]map[string]int
+	}
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Schema != 1 || r.Pictures != 21 || r.Broken != 1 || len(r.Findings) != 1 || r.Findings[0].File != "val/daisy/broken.jpg" ||
+		r.Findings[0].Kind != "truncated" || r.Parts["val"]["daisy"] != 2 {
+		t.Errorf("%+v", r)
+	}
+	if data, err := os.ReadFile(sheet); err != nil || !strings.HasPrefix(string(data), "\x89PNG") {
+		t.Errorf("no PNG: %v", err)
+	}
+}
+
+func TestDataCheckWithoutAReadablePicture(t *testing.T) {
+	dir := t.TempDir()
+	must(t, 3, "data", "check", dir)
+	must(t, 3, "data", "check", filepath.Join(dir, "none"))
+	if err := os.WriteFile(filepath.Join(dir, "a.png"), []byte("text"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	must(t, 3, "data", "check", dir)
+	must(t, 2, "data", "check", dir, "--distance", "40")
+}
+
+func TestDataSplit(t *testing.T) {
+	dir := filepath.Join(drawn(t), "train")
+	out := filepath.Join(t.TempDir(), "split")
+	stdout, _ := must(t, 0, "data", "split", dir, "--out", out, "--val", "0.5", "--seed", "3")
+	if !strings.Contains(stdout, "5 pictures to train on, 5 to validate") {
+		t.Errorf("split says %q", stdout)
+	}
+	must(t, 2, "data", "split", dir, "--out", out)
+	must(t, 2, "data", "split", dir, "--out", out+"2", "--val", "1.5")
+	must(t, 3, "data", "split", filepath.Join(dir, "none"), "--out", out+"2")
+	must(t, 3, "data", "split", out, "--out", out+"2")
+	must(t, 0, "data", "check", out)
+}

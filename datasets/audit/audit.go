@@ -1,0 +1,150 @@
+// Package audit looks through a folder of pictures for what spoils training without an error: files that cannot be read,
+// pictures that are not what they seem, the same picture twice (worst of all in train and in val), classes out of balance.
+package audit
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"resnetlab/datasets"
+)
+
+// Kind is a sort of finding.
+type Kind string
+
+// The kinds of finding. Unreadable and Truncated are broken files; the others can be trained on.
+const (
+	Unreadable Kind = "unreadable" // no picture, or damaged
+	Truncated  Kind = "truncated"  // the file ends before its picture does
+	Extension  Kind = "extension"  // the name ends as for another format
+	Tiny       Kind = "tiny"       // the shorter side is less than TinySide
+	Grey       Kind = "grey"       // no pixel has a colour
+	Mode       Kind = "mode"       // CMYK, 16 bits, palette, alpha
+	Rotated    Kind = "rotated"    // EXIF says that the picture is shown turned, which training does only with --exif
+)
+
+// TinySide is the stride of the networks' last stage: a side below it leaves less than one cell of the picture.
+const TinySide = 32
+
+// Finding is something odd about one file.
+type Finding struct {
+	File   string `json:"file"` // relative to the folder, with /
+	Kind   Kind   `json:"kind"`
+	Detail string `json:"detail"`
+}
+
+// Broken says that the file's picture cannot be had.
+func (f Finding) Broken() bool { return f.Kind == Unreadable || f.Kind == Truncated }
+
+// Twins are files that show the same picture.
+type Twins struct {
+	Files    []string `json:"files"`
+	Distance int      `json:"distance"` // bits, of 64, by which the hashes of two neighbours in the group differ at most
+	Parts    []string `json:"parts"`    // train, val, test that they lie in; more than one: validation is not of unseen pictures
+	Classes  []string `json:"classes"`  // more than one: at least one label is wrong
+}
+
+// Across says that the twins lie in more than one part.
+func (t Twins) Across() bool { return len(t.Parts) > 1 }
+
+// Report is what Run found. Files are sorted.
+type Report struct {
+	Pictures   int                       `json:"pictures"`
+	Broken     int                       `json:"broken"`
+	Parts      map[string]map[string]int `json:"parts"` // pictures by part ("" where there is no train/) and class
+	Findings   []Finding                 `json:"findings"`
+	Duplicates []Twins                   `json:"duplicates"`      // the same bytes
+	Near       []Twins                   `json:"near_duplicates"` // other bytes, and at most Options.Distance apart
+	Distance   int                       `json:"distance"`        // Options.Distance
+}
+
+// Options of Run.
+type Options struct {
+	Workers  int                   // goroutines; one a core where it is < 1
+	Distance int                   // pictures whose hashes differ in at most so many of 64 bits, along rows and along columns, are near duplicates; negative: look for none
+	Progress func(done, total int) // called by one goroutine at a time; may be nil
+}
+
+// DefaultDistance finds pictures that were saved again at another size or quality, and series shot in one go, and of 3,119
+// photographs of flowers took no two others for each other.
+const DefaultDistance = 5
+
+// Run looks at every picture below dir, which is an image folder or has train/, val/ and test/. Memory does not grow with
+// the pictures, but for a hash and a name of each. Without a picture it is an error.
+func Run(ctx context.Context, dir string, o Options) (*Report, error) {
+	names, err := datasets.Pictures(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no pictures in %s", dir)
+	}
+	looks, err := lookAtAll(ctx, dir, names, o)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{Pictures: len(names), Parts: map[string]map[string]int{}, Distance: o.Distance,
+		Findings: []Finding{}, Duplicates: []Twins{}, Near: []Twins{}}
+	a := places{parted: slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "train/") })}
+	for i, name := range names {
+		part, class := a.of(name)
+		if r.Parts[part] == nil {
+			r.Parts[part] = map[string]int{}
+		}
+		r.Parts[part][class]++
+		for _, f := range looks[i].findings {
+			if f.Broken() {
+				r.Broken++
+			}
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	r.Duplicates, r.Near = twins(names, looks, a, o.Distance)
+	return r, nil
+}
+
+// lookAtAll looks at all files on several goroutines.
+func lookAtAll(ctx context.Context, dir string, names []string, o Options) ([]look, error) {
+	looks := make([]look, len(names))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	var counting sync.Mutex
+	done := 0
+	for range datasets.WorkerCount(o.Workers) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(names) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				looks[i] = lookAt(dir, names[i])
+				if o.Progress != nil {
+					counting.Lock()
+					done++
+					o.Progress(done, len(names))
+					counting.Unlock()
+				}
+			}
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return looks, nil
+}
+
+// places tells where files lie.
+type places struct{ parted bool }
+
+// of is the part and the class of a file: train/daisy/1.jpg, or daisy/1.jpg. A file in no folder has no class.
+func (a places) of(name string) (part, class string) {
+	if a.parted {
+		part, name, _ = strings.Cut(name, "/")
+	}
+	if dir := path.Dir(name); dir != "." {
+		class, _, _ = strings.Cut(dir, "/")
+	}
+	return part, class
+}

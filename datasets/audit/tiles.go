@@ -1,0 +1,112 @@
+package audit
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"resnetlab/resnetlib/transforms"
+)
+
+// reason is why a file is on the contact sheet.
+type reason struct{ file, why string }
+
+// reasons are in the order of how much they matter: broken files, twins across parts or classes, other twins, the rest.
+func (r *Report) reasons() (all []reason) {
+	for _, f := range r.Findings {
+		if f.Broken() {
+			all = append(all, reason{f.File, string(f.Kind)})
+		}
+	}
+	kinds := []struct {
+		name string
+		list []Twins
+	}{{"same bytes as", r.Duplicates}, {"looks like", r.Near}}
+	for _, grave := range []bool{true, false} {
+		for _, kind := range kinds {
+			for _, t := range kind.list {
+				if grave == (t.Across() || len(t.Classes) > 1) {
+					all = append(all, t.reasons(kind.name)...)
+				}
+			}
+		}
+	}
+	for _, f := range r.Findings {
+		if !f.Broken() {
+			all = append(all, reason{f.File, fmt.Sprintf("%s: %s", f.Kind, f.Detail)})
+		}
+	}
+	return all
+}
+
+func (t Twins) reasons(how string) (all []reason) {
+	for i, file := range t.Files {
+		other := t.Files[(i+1)%len(t.Files)]
+		all = append(all, reason{file, how + " " + other})
+	}
+	return all
+}
+
+// tileSide is the longer side of a tile at most, in pixels.
+const tileSide = 200
+
+// Tiles are the pictures of a contact sheet, at most most of them, with their names and what was found as titles; a
+// picture that cannot be read is nil. They are small, whatever the files are.
+func (r *Report) Tiles(dir string, most int) (images []*transforms.RGB, titles []string) {
+	var files []string
+	lines := map[string][]string{}
+	for _, found := range r.reasons() {
+		if lines[found.file] == nil {
+			if len(files) == most {
+				continue
+			}
+			files = append(files, found.file)
+			lines[found.file] = []string{tail(found.file)}
+		}
+		lines[found.file] = append(lines[found.file], wrap(found.why)...)
+	}
+	for _, file := range files {
+		images = append(images, thumbnail(filepath.Join(dir, filepath.FromSlash(file))))
+		titles = append(titles, strings.Join(lines[file], "\n"))
+	}
+	return images, titles
+}
+
+func thumbnail(file string) *transforms.RGB {
+	p, err := transforms.DecodeFile(file)
+	if err != nil {
+		return nil
+	}
+	longer := max(p.Width, p.Height)
+	if longer <= tileSide {
+		return p
+	}
+	return transforms.ResizeTo(p, max(1, p.Height*tileSide/longer), max(1, p.Width*tileSide/longer), transforms.Bilinear)
+}
+
+// lineLength is what fits over a tile.
+const lineLength = 22
+
+// tail is the end of a path, in which names differ.
+func tail(file string) string {
+	runes := []rune(path.Clean(file))
+	if len(runes) <= lineLength {
+		return string(runes)
+	}
+	return "…" + string(runes[len(runes)-lineLength+1:])
+}
+
+// wrap breaks a reason into lines; a path that is too long keeps its end.
+func wrap(text string) (lines []string) {
+	for word := range strings.FieldsSeq(text) {
+		word = tail(word)
+		if last := len(lines) - 1; last >= 0 && len([]rune(lines[last]))+1+len([]rune(word)) <= lineLength {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return slices.Clip(lines)
+}
