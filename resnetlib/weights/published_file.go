@@ -1,0 +1,98 @@
+package weights
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// IdentifyPublished tells which of torchvision's files lies at path: by its name, or by its content where it was renamed. Only a
+// file of a published one's size is read for that.
+func IdentifyPublished(path string) (p Published, ok bool, err error) {
+	if p, ok := FindPublished(filepath.Base(path)); ok && strings.HasSuffix(strings.ToLower(path), ".pth") {
+		return p, true, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return Published{}, false, err
+	}
+	if !anyOfSize(info.Size()) {
+		return Published{}, false, nil
+	}
+	sum, err := fileSHA256(path)
+	if err != nil {
+		return Published{}, false, fmt.Errorf("identifying weights: %w", err)
+	}
+	for _, p := range published {
+		if strings.HasPrefix(sum, p.SHA256) || p.Older != "" && strings.HasPrefix(sum, p.Older) {
+			return p, true, nil
+		}
+	}
+	return Published{}, false, nil
+}
+
+// anyOfSize tells whether a file may be one of the table. The older files are up to 0.06 MiB smaller.
+func anyOfSize(bytes int64) bool {
+	for _, p := range published {
+		if math.Abs(float64(bytes)/(1<<20)-p.SizeMiB) < 0.1 {
+			return true
+		}
+	}
+	return false
+}
+
+func fileSHA256(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", fmt.Errorf("reading %s: %w", path, err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// CheckpointsFolder is where PyTorch keeps downloaded weights, and where they are looked for and downloaded to:
+// $TORCH_HOME/hub/checkpoints, where TORCH_HOME left out is torch in $XDG_CACHE_HOME or ~/.cache (torch/hub.py).
+func CheckpointsFolder() (string, error) {
+	home := os.Getenv("TORCH_HOME")
+	if home == "" {
+		cache := os.Getenv("XDG_CACHE_HOME")
+		if cache == "" {
+			user, err := os.UserHomeDir()
+			if err != nil {
+				return "", fmt.Errorf("finding PyTorch's folder (TORCH_HOME names it): %w", err)
+			}
+			cache = filepath.Join(user, ".cache")
+		}
+		home = filepath.Join(cache, "torch")
+	}
+	if rest, ok := strings.CutPrefix(home, "~/"); ok { // as os.path.expanduser in Python
+		if user, err := os.UserHomeDir(); err == nil {
+			home = filepath.Join(user, rest)
+		}
+	}
+	return filepath.Join(home, "hub", "checkpoints"), nil
+}
+
+// LocalPath is the file of the entry in PyTorch's folder, under its newer or older name; "" where there is none.
+func (p Published) LocalPath() (string, error) {
+	folder, err := CheckpointsFolder()
+	if err != nil {
+		return "", err
+	}
+	for _, name := range []string{p.File(), p.OlderFile()} {
+		path := filepath.Join(folder, name)
+		if info, err := os.Stat(path); name != "" && err == nil && info.Mode().IsRegular() {
+			return path, nil
+		}
+	}
+	return "", nil
+}
