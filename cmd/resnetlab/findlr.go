@@ -35,7 +35,7 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 		return err
 	}
 	var bar *notebook.Bar
-	curve, err := train.FindLR(ctx, f.Settings, train.RangeTest{From: f.From, To: f.To, Steps: f.Steps}, train.On(b, choice.Name),
+	curve, err := train.FindLR(ctx, settingsGiven(f.Settings, call), train.RangeTest{From: f.From, To: f.To, Steps: f.Steps}, train.On(b, choice.Name),
 		train.Report(func(e train.Event) {
 			if e.Note != "" {
 				c.logf("%s", e.Note)

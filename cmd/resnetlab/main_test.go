@@ -116,6 +116,7 @@ func TestTrainAndPredict(t *testing.T) {
 	if text, _ := os.ReadFile(filepath.Join(run, "metrics.csv")); strings.Count(string(text), "\n") != 3 {
 		t.Errorf("metrics after two epochs:\n%s", text)
 	}
+	checkWeightsOfRun(t, data, run)
 	checkEvaluation(t, data, run)
 	checkOddData(t, data, run)
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -16,37 +17,72 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// trained names a trained network: a run, or a weight file with its architecture and classes.
+// trained names a trained network: a run, or weights with their architecture and classes. Flags are for what the weights do not say of
+// themselves; one that says otherwise than they do is an error.
 type trained struct {
 	Run       string `help:"A run's folder: network, classes and preprocessing come from it." placeholder:"DIR"`
-	Arch      string `help:"Architecture of --weights." default:"resnet34"`
-	Weights   string `help:"A weight file, .pth or .safetensors." placeholder:"FILE"`
-	Classes   string `help:"A class_indices.json for --weights." placeholder:"FILE"`
-	ImageSize int    `help:"Side in pixels of what the network sees, for --weights." default:"224"`
+	Weights   string `help:"Weights: a file, .pth or .safetensors, a run, or a name of 'weights list'." placeholder:"FILE"`
+	Arch      string `help:"Architecture of --weights. Left out: what published weights say, else resnet34."`
+	Classes   string `help:"A class_indices.json for --weights; published weights and runs have their own." placeholder:"FILE"`
+	ImageSize int    `help:"Side in pixels of what the network sees. Left out: what belongs to the weights, else 224."`
 }
 
 // open loads the network. Whatever is wrong with what it names is bad input.
 func (t trained) open() (net *models.ResNet, classes []string, preset transforms.Preset, err error) {
-	switch {
-	case (t.Run == "") == (t.Weights == ""):
-		return nil, nil, preset, usage(errors.New("name a network: either --run DIR, or --weights FILE with --arch and --classes"))
-	case t.Run != "":
-		net, run, err := train.Load(t.Run)
-		if err != nil {
-			return nil, nil, preset, badInput(err)
-		}
-		return net, run.Classes, run.Preset, nil
-	case t.Classes == "":
-		return nil, nil, preset, usage(errors.New("--weights needs --classes, a class_indices.json"))
+	source, err := t.source()
+	if err != nil {
+		return nil, nil, preset, err
 	}
-	if classes, err = runs.ReadClasses(t.Classes); err != nil {
-		return nil, nil, preset, badInput(err)
-	}
-	if net, err = models.New(model.NewStore(), t.Arch, len(classes), nn.SkipInit()); err != nil {
+	if preset, err = source.PresetFor(t.ImageSize); err != nil {
 		return nil, nil, preset, usage(err)
 	}
-	_, err = weights.Load(t.Weights, net)
-	return net, classes, transforms.EvalPreset(t.ImageSize), badInput(err)
+	if t.Arch != "" && source.Arch != "" && t.Arch != source.Arch {
+		return nil, nil, preset, usage(fmt.Errorf("--arch %s: the weights of %s are of %s", t.Arch, source, source.Arch))
+	}
+	if classes, err = t.classes(source); err != nil {
+		return nil, nil, preset, err
+	}
+	if source.Run != nil {
+		net, _, err = train.Load(source.Run.Dir)
+		return net, classes, preset, badInput(err)
+	}
+	arch := cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch)
+	if net, err = models.New(model.NewStore(), arch, len(classes), nn.SkipInit()); err != nil {
+		return nil, nil, preset, usage(err)
+	}
+	_, err = weights.Load(source.Path, net)
+	return net, classes, preset, badInput(err)
+}
+
+// source finds what --run or --weights names.
+func (t trained) source() (runs.Source, error) {
+	if (t.Run == "") == (t.Weights == "") {
+		return runs.Source{}, usage(errors.New("name a network: either --run DIR, or --weights FILE with --arch and --classes"))
+	}
+	if t.Run == "" {
+		source, err := runs.FindWeights(t.Weights, t.Arch)
+		return source, badInput(err)
+	}
+	run, err := runs.Open(t.Run)
+	if err != nil {
+		return runs.Source{}, badInput(err)
+	}
+	return runs.SourceOf(run), nil
+}
+
+// classes are those of --classes, or the weights' own.
+func (t trained) classes(source runs.Source) ([]string, error) {
+	if t.Classes == "" {
+		if source.Classes == nil {
+			return nil, usage(errors.New("--weights needs --classes, a class_indices.json"))
+		}
+		return source.Classes, nil
+	}
+	classes, err := runs.ReadClasses(t.Classes)
+	if err == nil && source.Classes != nil && len(classes) != len(source.Classes) {
+		err = fmt.Errorf("%s has %d classes, and the weights of %s have %d", t.Classes, len(classes), source, len(source.Classes))
+	}
+	return classes, badInput(err)
 }
 
 // predictor opens network and backend for prediction in batches.

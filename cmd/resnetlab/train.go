@@ -33,13 +33,25 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 			return s, usage(err)
 		}, options...)
 	} else {
-		run, err = train.Fit(ctx, t.Settings, options...)
+		run, err = train.Fit(ctx, settingsGiven(t.Settings, call), options...)
 	}
 	show.end()
 	if run != nil {
 		t.finish(c, run)
 	}
 	return trainStatus(err)
+}
+
+// settingsGiven are the settings without the defaults of what the weights to start from may know better.
+func settingsGiven(s runs.Settings, call *kong.Context) runs.Settings {
+	flags := flagsGiven(call)
+	if !slices.Contains(flags, "arch") {
+		s.Arch = ""
+	}
+	if !slices.Contains(flags, "image-size") {
+		s.ImageSize = 0
+	}
+	return s
 }
 
 // flagsGiven are the names of the flags on the command line, and "data" where it was given.

@@ -2,21 +2,31 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"path/filepath"
+	"strings"
 
+	"github.com/gomlx/gomlx/ml/model"
+
+	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/weights"
 )
 
 type weightsCommands struct {
-	Inspect weightsInspect `cmd:"" help:"Keys, shapes and dtypes of a .pth or .safetensors file."`
-	Convert weightsConvert `cmd:"" help:"Convert .pth to .safetensors and back."`
-	Diff    weightsDiff    `cmd:"" help:"Which tensors differ between two files, and by how much."`
+	List     weightsList     `cmd:"" help:"Torchvision's published weights: accuracy, size, preprocessing, and which of them are here."`
+	Download weightsDownload `cmd:"" help:"Download published weights, checked."`
+	Inspect  weightsInspect  `cmd:"" help:"Keys, shapes and dtypes of a .pth or .safetensors file; with --arch, what loading it would say."`
+	Convert  weightsConvert  `cmd:"" help:"Convert .pth to .safetensors and back."`
+	Diff     weightsDiff     `cmd:"" help:"Which tensors differ between two files, and by how much."`
 }
 
 type weightsInspect struct {
-	File string `arg:"" help:"The weight file."`
-	JSON bool   `name:"json" help:"As JSON."`
+	File        string `arg:"" help:"The weight file."`
+	Arch        string `help:"Tell also what strict loading into this network says: missing, unexpected, of other shape, and why (\"report\" in the JSON)."`
+	NumClasses  int    `help:"Classes of that network." default:"1000"`
+	WithoutHead bool   `help:"Load into it without the head (fc)."`
+	JSON        bool   `name:"json" help:"As JSON."`
 }
 
 func (w *weightsInspect) Run() error {
@@ -25,11 +35,43 @@ func (w *weightsInspect) Run() error {
 		return badInput(err)
 	}
 	defer f.Close()
-	in := f.Inspect()
-	if !w.JSON {
-		return printTable(in)
+	found := inspected{Inspection: f.Inspect()}
+	if w.Arch != "" {
+		if found.Report, err = w.report(f); err != nil {
+			return err
+		}
 	}
-	return printWithSchema(in)
+	if w.JSON {
+		return printWithSchema(found)
+	}
+	if err := printTable(found); err != nil || found.Report == nil {
+		return err
+	}
+	_, err = fmt.Printf("\n%s", found.Report)
+	return err
+}
+
+// inspected is what `weights inspect` prints.
+type inspected struct {
+	*weights.Inspection
+	Report *weights.Report `json:"report,omitempty"`
+}
+
+// report says what loading the file would say. That it does not fit is a finding here, and no error.
+func (w *weightsInspect) report(f *weights.File) (*weights.Report, error) {
+	net, err := models.New(model.NewStore(), w.Arch, w.NumClasses, nn.SkipInit())
+	if err != nil {
+		return nil, usage(err)
+	}
+	var options []weights.Option
+	if w.WithoutHead {
+		options = append(options, weights.WithoutHead())
+	}
+	report, err := weights.LoadFile(f, net, options...)
+	if misfit := new(weights.LoadError); err != nil && !errors.As(err, &misfit) {
+		return nil, badInput(err)
+	}
+	return report, nil
 }
 
 // printWithSchema prints an object of the library with "schema": 1 added.
@@ -57,18 +99,20 @@ func (w *weightsConvert) Run(c *commands) error {
 		return badInput(err)
 	}
 	defer f.Close()
-	switch ext := filepath.Ext(w.Out); ext {
-	case ".safetensors":
-		err = weights.WriteSafetensors(w.Out, f.StateDict, nil)
-	case ".pth", ".pt":
-		err = weights.WritePth(w.Out, f.StateDict)
-	default:
-		return usage(fmt.Errorf("writing %s: the extension says the format: .safetensors or .pth, not %q", w.Out, ext))
+	if err = weights.Write(w.Out, f.StateDict); errors.Is(err, weights.ErrExtension) {
+		return usage(err)
 	}
-	if err == nil {
-		c.logf("%s: %d tensors", w.Out, f.StateDict.Len())
+	if err != nil {
+		return err
 	}
-	return err
+	c.logf("%s: %d tensors", w.Out, f.StateDict.Len())
+	if f.Wrapper != "" {
+		c.logf("they were taken from %q in the checkpoint; beside it: %s", f.Wrapper, strings.Join(f.Beside, ", "))
+	}
+	if f.StrippedPrefix != "" {
+		c.logf("%q was stripped from their keys", f.StrippedPrefix)
+	}
+	return nil
 }
 
 type weightsDiff struct {

@@ -42,17 +42,18 @@ func FindWeights(name, arch string) (Source, error) {
 	if err != nil {
 		return Source{}, fmt.Errorf("finding weights: %w", err)
 	}
-	return sourceOfRun(run), nil
+	return SourceOf(run), nil
 }
 
-func sourceOfRun(r *Run) Source {
+// SourceOf is a run's best weights.
+func SourceOf(r *Run) Source {
 	return Source{Path: r.BestPath(), Arch: r.Settings.Arch, Classes: r.Classes, Preset: &r.Preset, Run: r}
 }
 
 func sourceOfFile(path string) (Source, error) {
 	if filepath.Base(path) == bestFile {
 		if run, err := Open(filepath.Dir(path)); err == nil {
-			return sourceOfRun(run), nil
+			return SourceOf(run), nil
 		}
 	}
 	p, ok, err := weights.IdentifyPublished(path)

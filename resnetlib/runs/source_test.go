@@ -26,7 +26,7 @@ func TestFindWeights(t *testing.T) {
 	write(filepath.Join(folder, "resnet34-333f7ec4.pth"))
 	write("mine.pth")
 	write("resnet50/notes.txt") // a folder that has a network's name
-	run, err := Create("run", Settings{Arch: "resnet18"}, Info{Classes: []string{"a", "b"}, Preset: transforms.EvalPreset(64)}, false)
+	run, err := Create("run", Settings{Arch: "resnet18"}, Info{Classes: []string{"a", "b"}, Preset: transforms.EvalPreset(64)}, checkpoint(0), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,11 @@ func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRC
 		return nil, inputError{err}
 	}
 	c.Accumulate, c.Scheduler = 1, "none" // a step is a batch, and the rate is the test's
-	s := &session{config: c.WithDefaults(), report: func(Event) {}}
+	c, err := complete(c)
+	if err != nil {
+		return nil, input(ctx, err)
+	}
+	s := &session{config: c, report: func(Event) {}}
 	for _, o := range options {
 		o(s)
 	}

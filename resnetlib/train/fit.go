@@ -75,10 +75,15 @@ type inputError struct{ error }
 func (e inputError) Is(target error) bool { return target == ErrInput }
 func (e inputError) Unwrap() error        { return e.error }
 
-// Fit trains a network as the settings say and returns the run's folder. When ctx ends, what was done is on disk and the error is ctx's; a run
+// Fit trains a network as the settings say and returns the run's folder. Weights to start from bring their architecture, image size and
+// preprocessing with them where the settings leave these out. When ctx ends, what was done is on disk and the error is ctx's; a run
 // that is done but for unreadable pictures comes with an error that is [ErrPartial].
 func Fit(ctx context.Context, c Config, options ...Option) (*runs.Run, error) {
-	s := &session{config: c.WithDefaults(), report: func(Event) {}}
+	c, err := complete(c)
+	if err != nil {
+		return nil, input(ctx, err)
+	}
+	s := &session{config: c, report: func(Event) {}}
 	for _, o := range options {
 		o(s)
 	}
@@ -144,7 +149,9 @@ func (s *session) open(ctx context.Context) (err error) {
 		s.backend, s.backendName = b, choice.Name
 		s.note("%s", choice)
 	}
-	s.preset = transforms.EvalPreset(s.config.ImageSize)
+	if s.preset, err = s.preprocessing(); err != nil {
+		return err
+	}
 	if s.data == nil {
 		if s.data, err = OpenData(s.config); err != nil {
 			return err

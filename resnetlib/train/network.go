@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/transforms"
 	"resnetlab/resnetlib/weights"
 )
 
@@ -24,24 +23,50 @@ func build(s runs.Settings, classes int) (net *models.ResNet, note string, err e
 		net, err = models.New(model.NewStore(), s.Arch, classes, nn.Seed(s.Seed))
 		return net, "starting from random weights", err
 	}
-	path := weightsFile(s.Weights)
-	file, err := weights.Read(path)
+	source, err := startingWeights(s)
+	if err != nil {
+		return nil, "", err
+	}
+	file, err := weights.Read(source.Path)
 	if err != nil {
 		return nil, "", err
 	}
 	defer file.Close()
 	head, ok := file.StateDict.Get("fc.weight")
 	if !ok || len(head.Shape) != 2 {
-		return nil, "", fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", path)
+		return nil, "", fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", file.Name)
 	}
-	return load(s, classes, path, file.StateDict, head.Shape[0])
+	return load(s, classes, file, head.Shape[0])
+}
+
+// startingWeights finds the weights that the settings name; random ones are the zero Source.
+func startingWeights(s runs.Settings) (runs.Source, error) {
+	if s.Weights == "" {
+		return runs.Source{}, nil
+	}
+	return runs.FindWeights(s.Weights, s.Arch)
+}
+
+// complete fills in what the settings leave out: what the weights to start from say, and then the defaults.
+func complete(c Config) (Config, error) {
+	source, err := startingWeights(c)
+	return c.StartFrom(source), err
+}
+
+// preprocessing is what belongs to the weights that the run starts from; a run that goes on has its own.
+func (s *session) preprocessing() (transforms.Preset, error) {
+	if s.run != nil {
+		return s.run.Preset, nil
+	}
+	source, err := startingWeights(s.config)
+	return source.TrainingPreset(s.config.ImageSize), err
 }
 
 // load applies the rule for heads: "new" keeps the loaded head and adds a layer; the others keep it where its classes are as many as the data's,
 // and else start a new one. All else is strict.
-func load(s runs.Settings, classes int, path string, sd *weights.StateDict, loaded int) (net *models.ResNet, note string, err error) {
+func load(s runs.Settings, classes int, file *weights.File, loaded int) (net *models.ResNet, note string, err error) {
 	fc, options := loaded, []weights.Option(nil)
-	note = fmt.Sprintf("starting from %s", path)
+	note = fmt.Sprintf("starting from %s", file.Name)
 	switch {
 	case Strategy(s.Strategy) == New:
 		note += fmt.Sprintf("; its head of %d classes stays, and a new layer of %d classes is added behind it", loaded, classes)
@@ -52,21 +77,13 @@ func load(s runs.Settings, classes int, path string, sd *weights.StateDict, load
 	if net, err = models.New(model.NewStore(), s.Arch, fc, nn.Seed(s.Seed)); err != nil {
 		return nil, "", err
 	}
-	if _, err := weights.LoadStateDict(sd, net, options...); err != nil {
-		return nil, "", fmt.Errorf("loading %s into %s: %w", path, s.Arch, err)
+	if _, err := weights.LoadFile(file, net, options...); err != nil {
+		return nil, "", fmt.Errorf("starting a %s: %w", s.Arch, err)
 	}
 	if Strategy(s.Strategy) == New {
 		net.AddHead(classes)
 	}
 	return net, note, nil
-}
-
-// weightsFile is the file itself, or a run's best.
-func weightsFile(path string) string {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return filepath.Join(path, "best.safetensors")
-	}
-	return path
 }
 
 // Load makes the network of a run, with its best weights, and returns the run too.

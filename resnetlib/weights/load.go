@@ -41,7 +41,7 @@ func Load(path string, net Target, opts ...Option) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := load(file, net, opts)
+	report, err := LoadFile(file, net, opts...)
 	if err != nil {
 		return report, joinClose(err, file.Close)
 	}
@@ -50,7 +50,7 @@ func Load(path string, net Target, opts ...Option) (*Report, error) {
 
 // LoadStateDict is Load for a state dict that is in memory.
 func LoadStateDict(sd *StateDict, net Target, opts ...Option) (*Report, error) {
-	return load(&File{StateDict: sd}, net, opts)
+	return LoadFile(&File{StateDict: sd}, net, opts...)
 }
 
 // LoadError says that a file does not fit a network. Nothing has been set.
@@ -58,13 +58,15 @@ type LoadError struct{ Report *Report }
 
 func (e *LoadError) Error() string { return e.Report.failure() }
 
-func load(file *File, net Target, opts []Option) (*Report, error) {
+// LoadFile is Load for a file that has been read.
+func LoadFile(file *File, net Target, opts ...Option) (*Report, error) {
 	m := match{file: file, spec: net.Spec()}
 	for _, opt := range opts {
 		opt(&m.options)
 	}
 	report := m.run()
-	if !m.accepted() {
+	report.Fits = m.accepted()
+	if !report.Fits {
 		return report, &LoadError{Report: report}
 	}
 	tensors, err := m.converted()

@@ -123,7 +123,7 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Loaded != len(net.spec) || len(net.set) != len(net.spec) || len(report.Diagnosis) != 0 {
+	if !report.Fits || report.Loaded != len(net.spec) || len(net.set) != len(net.spec) || len(report.Diagnosis) != 0 {
 		t.Errorf("%d of %d tensors set, %+v", len(net.set), len(net.spec), report)
 	}
 }
@@ -161,7 +161,7 @@ func TestLoadRefuses(t *testing.T) {
 			if !errors.As(err, &loadError) || loadError.Report != report {
 				t.Fatalf("error %v", err)
 			}
-			if len(c.net.set) != 0 || report.Loaded != 0 {
+			if len(c.net.set) != 0 || report.Loaded != 0 || report.Fits {
 				t.Errorf("%d tensors were set", len(c.net.set))
 			}
 			got := []int{len(report.MissingKeys), len(report.UnexpectedKeys), len(report.Mismatched)}
@@ -248,7 +248,7 @@ func TestLoadExplainsTheFile(t *testing.T) {
 		Name: "last.pth", Wrapper: "model", Beside: []string{"optimizer", "epoch"}, StrippedPrefix: "module.",
 		StateDict: resnet18(5).stateDict(),
 	}
-	report, err := load(file, resnet18(5), nil)
+	report, err := LoadFile(file, resnet18(5))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 type Report struct {
 	Schema         int          `json:"schema"`
 	File           string       `json:"file,omitempty"`
+	Fits           bool         `json:"fits"`    // whether it was loaded
 	Tensors        int          `json:"tensors"` // of the network
 	Loaded         int          `json:"loaded"`
 	MissingKeys    []string     `json:"missing_keys"`    // in the network, not in the file

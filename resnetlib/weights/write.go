@@ -1,10 +1,14 @@
 package weights
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 )
+
+// ErrExtension is what errors.Is finds where Write does not know what a name's extension asks for.
+var ErrExtension = errors.New("extension says the format")
 
 // Write writes a state dict to path in the format that its extension asks for: .safetensors, or .pth (.pt, .th) as plain
 // tensors.
@@ -15,6 +19,6 @@ func Write(path string, sd *StateDict) error {
 	case ".pth", ".pt", ".th":
 		return WritePth(path, sd)
 	default:
-		return fmt.Errorf("writing %s: the extension %q is neither .safetensors nor .pth", path, extension)
+		return fmt.Errorf("writing %s: the %w: it is %q, and .safetensors and .pth can be written", path, ErrExtension, extension)
 	}
 }

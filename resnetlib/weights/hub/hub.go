@@ -3,6 +3,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,16 +23,13 @@ const MirrorEnv = "RESNETLAB_WEIGHTS_URL"
 
 // URL is the address of a published file: in BaseURL, or in the folder that MirrorEnv names.
 func URL(p weights.Published) string {
-	base := os.Getenv(MirrorEnv)
-	if base == "" {
-		base = BaseURL
-	}
-	return strings.TrimSuffix(base, "/") + "/" + p.File()
+	return strings.TrimSuffix(cmp.Or(os.Getenv(MirrorEnv), BaseURL), "/") + "/" + p.File()
 }
 
 // Options of Download.
 type Options struct {
 	Folder   string                  // where to; empty: PyTorch's own, see weights.CheckpointsFolder
+	File     string                  // under which name; empty: the publisher's
 	Progress func(done, total int64) // bytes; total is 0 where the server does not say; may be nil
 }
 
@@ -44,6 +42,7 @@ func Download(ctx context.Context, p weights.Published, o Options) (path string,
 			return "", false, err
 		}
 	}
+	o.File = cmp.Or(o.File, p.File())
 	file := fileOf(p, o)
 	fetched, err = file.Get(ctx)
 	switch {
@@ -60,7 +59,7 @@ func Download(ctx context.Context, p weights.Published, o Options) (path string,
 func fileOf(p weights.Published, o Options) fetch.File {
 	const tolerance = 0.01
 	return fetch.File{
-		URL: URL(p), Path: filepath.Join(o.Folder, p.File()), SHA256: p.SHA256, Progress: o.Progress,
+		URL: URL(p), Path: filepath.Join(o.Folder, o.File), SHA256: p.SHA256, Progress: o.Progress,
 		Min: int64((p.SizeMiB - tolerance) * (1 << 20)), Max: int64((p.SizeMiB + tolerance) * (1 << 20)),
 	}
 }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"resnetlab/resnetlib/notebook"
+	"resnetlab/resnetlib/transforms"
+	"resnetlab/resnetlib/weights"
+	"resnetlab/resnetlib/weights/hub"
+)
+
+type weightsList struct {
+	JSON bool `name:"json" help:"As JSON."`
+}
+
+// listedWeights is an entry of `weights list --json`.
+type listedWeights struct {
+	Name          string            `json:"name"`
+	Arch          string            `json:"arch"`
+	Version       string            `json:"version"`
+	Default       bool              `json:"default"`
+	File          string            `json:"file"`
+	SHA256Prefix  string            `json:"sha256_prefix"`
+	OlderFile     string            `json:"older_file,omitempty"`
+	SizeMiB       float64           `json:"size_mib"`
+	Params        int               `json:"params"`
+	Acc1          float64           `json:"acc1"` // percent
+	Acc5          float64           `json:"acc5"`
+	Preprocessing transforms.Preset `json:"preprocessing"`
+	URL           string            `json:"url"`
+	Path          string            `json:"path"` // in PyTorch's folder, "" where it is not there
+}
+
+func (w *weightsList) Run() error {
+	var all []listedWeights
+	for _, p := range weights.AllPublished() {
+		path, err := p.LocalPath()
+		if err != nil {
+			return err
+		}
+		all = append(all, listedWeights{p.Name(), p.Arch, p.Version, p.Default, p.File(), p.SHA256, p.OlderFile(), p.SizeMiB, p.Params, p.Acc1, p.Acc5,
+			p.Preset(), hub.URL(p), path})
+	}
+	if w.JSON {
+		return printJSON(struct {
+			Schema  int             `json:"schema"`
+			Weights []listedWeights `json:"weights"`
+		}{1, all})
+	}
+	var rows [][]string
+	for _, l := range all {
+		rows = append(rows, []string{l.Name, fmt.Sprintf("%.3f", l.Acc1), fmt.Sprintf("%.3f", l.Acc5), fmt.Sprintf("%.1f", float64(l.Params)/1e6),
+			fmt.Sprintf("%.1f", l.SizeMiB), fmt.Sprintf("%d/%d", l.Preprocessing.Resize, l.Preprocessing.Crop), l.File, tick(l.Default), tick(l.Path != "")})
+	}
+	_, err := fmt.Print(notebook.FormatTable([]string{"name", "acc@1", "acc@5", "params/M", "MiB", "resize/crop", "file", "default", "here"}, rows))
+	return err
+}
+
+// tick is a table's word for true.
+func tick(is bool) string {
+	if is {
+		return "yes"
+	}
+	return ""
+}
+
+type weightsDownload struct {
+	Name string `arg:"" help:"A name of 'weights list': resnet50/IMAGENET1K_V2, or resnet50 for the one that torchvision takes."`
+	Out  string `help:"Folder to download to, or the file where it ends in .pth. Left out: $$TORCH_HOME/hub/checkpoints, where --weights looks." placeholder:"DIR"`
+}
+
+// Help is the longer text of `weights download --help`.
+func (w *weightsDownload) Help() string {
+	return "A download that was broken off goes on where it stopped. The file appears under its name when it is whole and its length and sha256 are right; " +
+		"one that is there is not fetched again. " + hub.MirrorEnv + " names another address than " + hub.BaseURL + " (a mirror)."
+}
+
+func (w *weightsDownload) Run(ctx context.Context, c *commands) error {
+	p, ok := weights.FindPublished(w.Name)
+	if !ok {
+		return usage(fmt.Errorf("%s: no name of 'resnetlab weights list'", w.Name))
+	}
+	o := hub.Options{Folder: w.Out}
+	if strings.EqualFold(filepath.Ext(w.Out), ".pth") {
+		o.Folder, o.File = filepath.Split(filepath.Clean(w.Out))
+	}
+	var bar *notebook.Bar
+	o.Progress = func(done, total int64) {
+		const mib = 1 << 20
+		if bar == nil {
+			bar = notebook.NewBar(p.File()+" (MiB)", int((total+mib-1)/mib))
+		}
+		bar.Update(int((done+mib-1)/mib), "")
+	}
+	path, fetched, err := hub.Download(ctx, p, o)
+	if bar != nil {
+		bar.Done("")
+	}
+	if err != nil {
+		return err
+	}
+	if !fetched {
+		c.logf("%s is there and whole", path)
+	}
+	fmt.Println(path)
+	return nil
+}
