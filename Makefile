@@ -11,11 +11,11 @@ export GO111MODULE :=
 
 PYTHON_VENV := .venv/bin/python
 GENERATE := go run ./internal/notebookgen
-SOLVED := .cache/solved
+CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all notebooks notebooks-browser readme-pictures requirements clean help
+.PHONY: lab lab-check setup build lint test test-all notebooks class notebooks-browser readme-pictures requirements clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -41,9 +41,12 @@ test-all: setup lint ## the same, with the ten networks on both backends (long)
 	@go build -o bin/ ./internal/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h ./...
 
 notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs them, and the solved exercises
-	@rm -rf $(SOLVED) .cache/run && $(GENERATE) build -solutions $(SOLVED) && mkdir -p .cache/run/en
+	@rm -rf $(CLASS) .cache/run && $(GENERATE) build && $(GENERATE) class -out $(CLASS) && mkdir -p .cache/run/en
 	@$(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en notebooks/en/*.ipynb
-	@$(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en --solved $(SOLVED)/*.ipynb
+	@$(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en --solved $(CLASS)/solutions/en/*.ipynb
+
+class: ## a teacher's editions of the lessons, in dist/class: lessons, solutions, clean (code and headings), nbgrader
+	@$(GENERATE) class -out dist/class && ls dist/class
 
 notebooks-browser: setup ## clicks through the lessons in Chromium (needs chromium on PATH)
 	@$(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt

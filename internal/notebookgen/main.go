@@ -1,9 +1,10 @@
 // Notebookgen makes the lessons: one source per lesson, with the prose in English and Chinese and the code once, becomes
 // a notebook in each language.
 //
-//	notebookgen build [-src notebooks/src] [-out notebooks] [-solutions DIR]   write en/ and zh/, and the solved lessons
-//	notebookgen imports [-src notebooks/src]                                   the packages that the lessons' cells import
-//	notebookgen handout [-from notebooks] [-to work]                           give a learner new lessons, overwrite nothing of his
+//	notebookgen build [-src notebooks/src] [-out notebooks]     write en/ and zh/
+//	notebookgen class [-src notebooks/src] -out DIR             write a teacher's editions: lessons, solutions, clean, nbgrader
+//	notebookgen imports [-src notebooks/src]                    the packages that the lessons' cells import
+//	notebookgen handout [-from notebooks] [-to work]            give a learner new lessons, overwrite nothing of theirs
 package main
 
 import (
@@ -23,12 +24,11 @@ func main() {
 
 func run(args []string, stdout io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("no command: build, imports or handout")
+		return fmt.Errorf("no command: build, class, imports or handout")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	src := flags.String("src", "notebooks/src", "folder of the lessons' sources")
-	out := flags.String("out", "notebooks", "build: folder that gets en/ and zh/")
-	solutions := flags.String("solutions", "", "build: folder that gets the solved lessons, in English")
+	out := flags.String("out", "notebooks", "build: folder that gets en/ and zh/; class: folder that gets the editions")
 	from := flags.String("from", "notebooks", "handout: folder with en/ and zh/")
 	to := flags.String("to", "work", "handout: the learner's folder")
 	if err := flags.Parse(args[1:]); err != nil {
@@ -36,7 +36,9 @@ func run(args []string, stdout io.Writer) error {
 	}
 	switch args[0] {
 	case "build":
-		return build(*src, *out, *solutions)
+		return build(*src, *out)
+	case "class":
+		return buildClass(*src, *out)
 	case "imports":
 		lessons, err := readLessons(*src)
 		if err != nil {
@@ -51,5 +53,5 @@ func run(args []string, stdout io.Writer) error {
 		}
 		return err
 	}
-	return fmt.Errorf("unknown command %q: build, imports or handout", args[0])
+	return fmt.Errorf("unknown command %q: build, class, imports or handout", args[0])
 }

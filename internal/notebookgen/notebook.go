@@ -15,21 +15,42 @@ import (
 // build writes that path into the notebooks.
 const sourceModule = "resnetlab"
 
+// edition is one way of making notebooks of the lessons.
+type edition struct {
+	folder       string // holds en/ and zh/
+	form         form
+	headingsOnly bool // of the prose
+	nbgrader     bool // exercises carry nbgrader's metadata
+}
+
+// learner is the edition in git.
+var learner = edition{form: handedOut}
+
+// class are the editions for a teacher, all from the same sources.
+var class = []edition{
+	{folder: "lessons", form: handedOut},
+	{folder: "solutions", form: solved},
+	{folder: "clean", form: handedOut, headingsOnly: true}, // to explain in one's own words
+	{folder: "nbgrader", form: graded, nbgrader: true},     // for nbgrader's source/
+}
+
 // notebook writes a lesson as Jupyter would save it (nbformat 4.5: one space, keys sorted, a line break at the end),
 // without outputs, so that a learner's copy differs from it only where the learner changed something.
-func notebook(l lesson, language, module string, solved bool) ([]byte, error) {
+func (e edition) notebook(l lesson, language, module string) ([]byte, error) {
 	cells := []any{}
 	for _, c := range l.cells {
 		if c.text != nil {
-			cells = append(cells, map[string]any{"cell_type": "markdown", "id": c.id, "metadata": map[string]any{}, "source": lines(c.text[language])})
+			if text := e.prose(c.text[language]); text != "" {
+				cells = append(cells, map[string]any{"cell_type": "markdown", "id": c.id, "metadata": map[string]any{}, "source": lines(text)})
+			}
 			continue
 		}
-		code, err := c.variant(solved)
+		code, err := c.variant(e.form)
 		if err != nil {
 			return nil, fmt.Errorf("%s: cell %s: %w", l.path, c.id, err)
 		}
 		code = strings.ReplaceAll(code, `"`+sourceModule+`/`, `"`+module+`/`)
-		cells = append(cells, map[string]any{"cell_type": "code", "id": c.id, "metadata": map[string]any{}, "source": lines(code), "execution_count": nil, "outputs": []any{}})
+		cells = append(cells, map[string]any{"cell_type": "code", "id": c.id, "metadata": e.metadata(c), "source": lines(code), "execution_count": nil, "outputs": []any{}})
 	}
 	book := map[string]any{
 		"cells": cells,
@@ -48,29 +69,38 @@ func notebook(l lesson, language, module string, solved bool) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// prose is a text as the edition has it.
+func (e edition) prose(text string) string {
+	if !e.headingsOnly {
+		return text
+	}
+	return strings.Join(headingLine.FindAllString(text, -1), "\n\n")
+}
+
+// metadata is that of a code cell. An exercise is one that a person grades, in nbgrader's words: the cell shows whether its check
+// accepts the answer, but a cell is a process of its own, so no later cell could test it.
+func (e edition) metadata(c cell) map[string]any {
+	if !e.nbgrader || !c.hasSolution() {
+		return map[string]any{}
+	}
+	return map[string]any{"nbgrader": map[string]any{
+		"schema_version": 3, "grade_id": c.id, "grade": true, "solution": true, "locked": false, "task": false, "points": 1,
+	}}
+}
+
 // lines splits a text as nbformat does: every line keeps its line break.
 func lines(text string) []string {
 	return strings.SplitAfter(text, "\n")
 }
 
-// build writes the notebooks of all sources in src, and removes those that have no source any more.
-func build(src, out, solutions string) error {
-	files, err := generate(src)
+// build writes the learner's notebooks of all sources in src, and removes those that have no source any more.
+func build(src, out string) error {
+	files, err := generate(src, learner)
 	if err != nil {
 		return err
 	}
-	for path, text := range files {
-		if kind, name := filepath.Split(path); kind == "solutions/" {
-			if solutions == "" {
-				continue
-			}
-			path = filepath.Join(solutions, name)
-		} else {
-			path = filepath.Join(out, path)
-		}
-		if err := writeFile(path, text); err != nil {
-			return err
-		}
+	if err := writeAll(out, files); err != nil {
+		return err
 	}
 	return eachNotebook(out, func(path string) error {
 		if _, ok := files[path]; ok {
@@ -80,8 +110,40 @@ func build(src, out, solutions string) error {
 	})
 }
 
-// generate makes every notebook in memory: "en/00-quickstart.ipynb", "zh/...", and "solutions/..." for lessons with exercises.
-func generate(src string) (map[string][]byte, error) {
+// nbgraderConfig is what nbgrader has to be told of Go: what stands in place of a solution, and that a lesson may train for minutes.
+const nbgraderConfig = `c = get_config()
+c.ClearSolutions.code_stub = {"go": "// YOUR CODE HERE"}
+c.ExecutePreprocessor.timeout = 600
+`
+
+// buildClass writes the editions for a teacher.
+func buildClass(src, out string) error {
+	for _, e := range class {
+		files, err := generate(src, e)
+		if err != nil {
+			return err
+		}
+		if e.nbgrader {
+			files["nbgrader_config.py"] = []byte(nbgraderConfig)
+		}
+		if err := writeAll(filepath.Join(out, e.folder), files); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeAll(dir string, files map[string][]byte) error {
+	for path, text := range files {
+		if err := writeFile(filepath.Join(dir, path), text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// generate makes every notebook of an edition in memory: "en/00-quickstart.ipynb", "zh/...".
+func generate(src string, e edition) (map[string][]byte, error) {
 	lessons, err := readLessons(src)
 	if err != nil {
 		return nil, err
@@ -91,21 +153,13 @@ func generate(src string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files := map[string][]byte{}
-	add := func(folder string, l lesson, language string, solved bool) error {
-		text, err := notebook(l, language, module, solved)
-		files[folder+"/"+l.name+".ipynb"] = text
-		return err
-	}
 	for _, l := range lessons {
 		for _, language := range languages {
-			if err := add(language, l, language, false); err != nil {
+			text, err := e.notebook(l, language, module)
+			if err != nil {
 				return nil, err
 			}
-		}
-		if l.hasSolution() {
-			if err := add("solutions", l, "en", true); err != nil {
-				return nil, err
-			}
+			files[language+"/"+l.name+".ipynb"] = text
 		}
 	}
 	return files, nil

@@ -31,14 +31,11 @@ func read(t *testing.T, text []byte) book {
 // byte (so there is no output in them), and nothing else is there.
 func TestNotebooksAreCurrent(t *testing.T) {
 	const folder = "../../notebooks"
-	files, err := generate(filepath.Join(folder, "src"))
+	files, err := generate(filepath.Join(folder, "src"), learner)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range files {
-		if strings.HasPrefix(path, "solutions/") {
-			continue
-		}
 		if got, err := os.ReadFile(filepath.Join(folder, path)); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("notebooks/%s is not what its source gives (%v): run make notebooks", path, err)
 		}
@@ -62,7 +59,7 @@ func TestTwins(t *testing.T) {
 	}
 	var twins []book
 	for _, language := range languages {
-		text, err := notebook(l, language, "example.org/lab", false)
+		text, err := learner.notebook(l, language, "example.org/lab")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,24 +84,64 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-// TestBuild: a solved lesson goes to its own folder, and a notebook whose source is gone goes too.
-func TestBuild(t *testing.T) {
-	root := t.TempDir()
+// sources is a project with one lesson and a notebook whose source is gone.
+func sources(t *testing.T) (root string) {
+	t.Helper()
+	root = t.TempDir()
 	for path, text := range map[string]string{"go.mod": "module resnetlab\n", "src/01-shapes.md": good, "en/00-old.ipynb": "{}"} {
 		if err := writeFile(filepath.Join(root, path), []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := build(filepath.Join(root, "src"), root, filepath.Join(root, "solved")); err != nil {
+	return root
+}
+
+// TestBuild: both languages are written, and a notebook whose source is gone goes too.
+func TestBuild(t *testing.T) {
+	root := sources(t)
+	if err := build(filepath.Join(root, "src"), root); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{"en/01-shapes.ipynb": "your turn", "zh/01-shapes.ipynb": "your turn", "solved/01-shapes.ipynb": "3 * 3"} {
+	for _, path := range []string{"en/01-shapes.ipynb", "zh/01-shapes.ipynb"} {
 		text, err := os.ReadFile(filepath.Join(root, path))
-		if err != nil || !strings.Contains(string(text), want) {
-			t.Errorf("%s: %v, without %q", path, err, want)
+		if err != nil || !strings.Contains(string(text), "your turn") {
+			t.Errorf("%s: %v, without an exercise", path, err)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(root, "en/00-old.ipynb")); !os.IsNotExist(err) {
 		t.Errorf("a notebook without source: %v", err)
+	}
+}
+
+// TestClass: what each of a teacher's editions holds, and what it must not.
+func TestClass(t *testing.T) {
+	root := sources(t)
+	if err := buildClass(filepath.Join(root, "src"), filepath.Join(root, "class")); err != nil {
+		t.Fatal(err)
+	}
+	for folder, c := range map[string]struct{ holds, lacks []string }{
+		"lessons":   {[]string{"your turn", "# Shapes", "A kernel of"}, []string{"3 * 3", "SOLUTION", "grade_id"}},
+		"solutions": {[]string{"3 * 3", "# Shapes", "A kernel of"}, []string{"your turn", "SOLUTION", "grade_id"}},
+		"clean":     {[]string{"your turn", "# Shapes"}, []string{"3 * 3", "A kernel of", "SOLUTION", "grade_id"}},
+		"nbgrader":  {[]string{"// answer := 0 // your turn", "// BEGIN SOLUTION", "3 * 3", "// END SOLUTION", `"grade_id": "exercise"`}, []string{"INSTEAD", `"grade_id": "imports"`}},
+	} {
+		text, err := os.ReadFile(filepath.Join(root, "class", folder, "en/01-shapes.ipynb"))
+		if err != nil {
+			t.Error(err)
+		}
+		read(t, text)
+		for _, want := range c.holds {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s has no %q", folder, want)
+			}
+		}
+		for _, not := range c.lacks {
+			if strings.Contains(string(text), not) {
+				t.Errorf("%s has %q", folder, not)
+			}
+		}
+	}
+	if _, err := os.Stat(filepath.Join(root, "class/nbgrader/nbgrader_config.py")); err != nil {
+		t.Error(err)
 	}
 }

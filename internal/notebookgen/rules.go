@@ -50,8 +50,9 @@ func check(l lesson) error {
 }
 
 var (
-	heading = regexp.MustCompile(`(?m)^#+ `)
-	formula = regexp.MustCompile(`\$[^$\n]+\$`)
+	heading     = regexp.MustCompile(`(?m)^#+ `)
+	headingLine = regexp.MustCompile(`(?m)^#+ .*$`)
+	formula     = regexp.MustCompile(`\$[^$\n]+\$`)
 )
 
 // proseProblems compares the twins: both there, the Chinese one Chinese, with the same headings and formulas.
@@ -80,8 +81,8 @@ func proseProblems(c cell) (problems []string) {
 
 // codeProblems looks at the code as handed out and as solved.
 func codeProblems(c cell) (problems []string) {
-	for _, solved := range []bool{false, true} {
-		code, err := c.variant(solved)
+	for _, f := range []form{handedOut, solved} {
+		code, err := c.variant(f)
 		if err != nil {
 			return []string{err.Error()}
 		}

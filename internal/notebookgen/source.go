@@ -165,38 +165,67 @@ func unfence(block string) (string, bool) {
 	return code, ok && !strings.Contains("\n"+code, "\n```")
 }
 
-// variant is the code as a learner gets it, or solved:
+// form is what becomes of a code cell's exercise.
+type form string
+
+const (
+	handedOut form = "handed out" // the stub, for the learner
+	solved    form = "solved"     // the solution
+	graded    form = "graded"     // both, with the marks at which nbgrader cuts: the stub as a comment, then the solution
+)
+
+// variant is the code in one of its forms. An exercise stands in the source as
 //
 //	// BEGIN SOLUTION
 //	answer := 64 * 3 * 3 * 64
 //	// INSTEAD
 //	answer := 0 // your turn
 //	// END SOLUTION
-func (c cell) variant(solved bool) (string, error) {
-	var kept []string
-	state := ""
+func (c cell) variant(f form) (string, error) {
+	var kept, solution, stub []string
+	part := &kept
 	for line := range strings.SplitSeq(c.code, "\n") {
 		mark := strings.TrimSpace(line)
 		switch {
-		case mark == "// BEGIN SOLUTION" && state == "":
-			state = "solution"
-		case mark == "// INSTEAD" && state == "solution":
-			state = "instead"
-		case mark == "// END SOLUTION" && state == "instead":
-			state = ""
-		case mark == "// BEGIN SOLUTION" || mark == "// INSTEAD" || mark == "// END SOLUTION":
+		case mark == beginSolution && part == &kept:
+			part, solution, stub = &solution, nil, nil
+		case mark == instead && part == &solution:
+			part = &stub
+		case mark == endSolution && part == &stub:
+			part = &kept
+			kept = append(kept, f.exercise(solution, stub)...)
+		case mark == beginSolution || mark == instead || mark == endSolution:
 			return "", fmt.Errorf("%s out of place: BEGIN SOLUTION, INSTEAD, END SOLUTION", mark)
-		case state == "" || (state == "solution") == solved:
-			kept = append(kept, line)
+		default:
+			*part = append(*part, line)
 		}
 	}
-	if state != "" {
-		return "", fmt.Errorf("// BEGIN SOLUTION has no // END SOLUTION")
+	if part != &kept {
+		return "", fmt.Errorf("%s has no %s", beginSolution, endSolution)
 	}
 	return strings.Join(kept, "\n"), nil
 }
 
-// hasSolution says whether the lesson has an exercise.
-func (l lesson) hasSolution() bool {
-	return slices.ContainsFunc(l.cells, func(c cell) bool { return strings.Contains(c.code, "// BEGIN SOLUTION") })
+const (
+	beginSolution = "// BEGIN SOLUTION"
+	instead       = "// INSTEAD"
+	endSolution   = "// END SOLUTION"
+)
+
+// exercise is what an exercise's two parts become.
+func (f form) exercise(solution, stub []string) []string {
+	switch f {
+	case handedOut:
+		return stub
+	case solved:
+		return solution
+	}
+	var lines []string
+	for _, line := range stub {
+		lines = append(lines, "// "+line)
+	}
+	return slices.Concat(lines, []string{beginSolution}, solution, []string{endSolution})
 }
+
+// hasSolution says whether the cell is an exercise.
+func (c cell) hasSolution() bool { return strings.Contains(c.code, beginSolution) }

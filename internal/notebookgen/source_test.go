@@ -48,18 +48,18 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.name != "01-shapes" || len(l.cells) != 3 || !l.hasSolution() {
-		t.Fatalf("lesson %q, %d cells, exercise %v", l.name, len(l.cells), l.hasSolution())
+	if l.name != "01-shapes" || len(l.cells) != 3 || !l.cells[2].hasSolution() {
+		t.Fatalf("lesson %q, %d cells, exercise %v", l.name, len(l.cells), l.cells[2].hasSolution())
 	}
 	if got := l.cells[0].text["zh"]; got != "# 形状\n\n$3 \\times 3$ 的卷积核。" {
 		t.Errorf("Chinese text %q", got)
 	}
-	for solved, want := range map[bool]string{
-		false: "%%\nanswer := 0 // your turn\n\n// <!-- no mark: this is code -->\nfmt.Println(answer)",
-		true:  "%%\nanswer := 3 * 3\n\n// <!-- no mark: this is code -->\nfmt.Println(answer)",
+	for f, want := range map[form]string{
+		handedOut: "%%\nanswer := 0 // your turn\n\n// <!-- no mark: this is code -->\nfmt.Println(answer)",
+		solved:    "%%\nanswer := 3 * 3\n\n// <!-- no mark: this is code -->\nfmt.Println(answer)",
 	} {
-		if got, err := l.cells[2].variant(solved); err != nil || got != want {
-			t.Errorf("solved %v: %q, %v, want %q", solved, got, err, want)
+		if got, err := l.cells[2].variant(f); err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", f, got, err, want)
 		}
 	}
 	if got := strings.Join(imports([]lesson{l}), " "); got != "gonum.org/v1/plot resnetlab/resnetlib/models" {
@@ -115,7 +115,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, language := range languages {
-			book, err := notebook(l, language, "resnetlab", false)
+			book, err := learner.notebook(l, language, "resnetlab")
 			if err != nil || !json.Valid(book) {
 				t.Errorf("%s: %v\n%s", language, err, book)
 			}
