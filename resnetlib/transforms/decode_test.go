@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -100,7 +101,33 @@ func TestHeaderThatPromisesTooMuch(t *testing.T) {
 			little.PutUint16(d[frame+5:], uint16(n))
 			little.PutUint16(d[frame+7:], uint16(n))
 		},
-		"ppm": func(d []byte, n int) { copy(d, "P6 99999 9999 255\n") },
+		"ppm": func(d []byte, n int) { copy(d, fmt.Sprintf("P6 %d %d ", n, n)) },
+		"tiff": func(d []byte, n int) {
+			const width, height, long = 256, 257, 4
+			directory := little.Uint32(d[4:])
+			for entry := d[directory+2:]; ; entry = entry[12:] {
+				if tag := little.Uint16(entry); tag == width || tag == height {
+					little.PutUint16(entry[2:], long)
+					little.PutUint32(entry[8:], uint32(n))
+				} else if tag > height {
+					return
+				}
+			}
+		},
+		"jpeg": func(d []byte, n int) {
+			frame := bytes.Index(d, []byte("\xff\xc0"))
+			big.PutUint16(d[frame+5:], uint16(n))
+			big.PutUint16(d[frame+7:], uint16(n))
+		},
+		"webp": func(d []byte, n int) {
+			n = min(n, 1<<14-1) // more the format cannot say
+			frame := bytes.Index(d, []byte("\x9d\x01\x2a"))
+			little.PutUint16(d[frame+3:], uint16(n))
+			little.PutUint16(d[frame+5:], uint16(n))
+		},
+	}
+	if len(lies) != len(files) {
+		t.Errorf("%d formats lie, of %d", len(lies), len(files))
 	}
 	for name, lie := range lies {
 		for _, side := range []int{9_000, 60_000} {

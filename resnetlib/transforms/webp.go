@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"image/color"
 
 	"golang.org/x/image/webp"
 )
@@ -15,8 +16,7 @@ func decodeWebP(data []byte) (*RGB, error) {
 	}
 	config, err := webp.DecodeConfig(bytes.NewReader(data))
 	if err == nil {
-		// Nothing to compare with the file's length: a picture of one colour needs no bits at all.
-		err = checkSize(config.Width, config.Height, 0, 0)
+		err = checkSize(config.Width, config.Height, webpNeed(config), int64(len(data)))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("WebP: %w", noEOF(err))
@@ -32,6 +32,17 @@ func decodeWebP(data []byte) (*RGB, error) {
 		return videoToRGB(&m.YCbCr), nil
 	}
 	return FromImage(m), nil
+}
+
+// webpNeed is the least number of bytes of a picture. A lossy one says of each 16 x 16 pixels how they are predicted, in
+// more than 1.6 bits at the fixed probabilities of RFC 6386 section 11.2 (0.8 for luma, 0.8 for chroma); a lossless one
+// of one colour needs no bits at all.
+func webpNeed(config image.Config) int64 {
+	if config.ColorModel == color.NRGBAModel {
+		return 0
+	}
+	blocks := int64((config.Width+15)/16) * int64((config.Height+15)/16)
+	return blocks * 16 / 10 / 8
 }
 
 // videoToRGB converts lossy WebP's planes as libwebp does: studio-range BT.601 in fixed point, after chroma is
