@@ -10,9 +10,10 @@ import (
 )
 
 type dataCommands struct {
-	Sketch dataSketch `cmd:"" help:"Draw the embedded five-class data set into a folder: train/, val/ and test/."`
-	Split  dataSplit  `cmd:"" help:"Make train/ and val/ of an image folder."`
-	Check  dataCheck  `cmd:"" help:"Find broken and odd pictures, duplicates, classes out of balance."`
+	Flowers dataFlowers `cmd:"" help:"Get the photographs of the lesson notes: five kinds of flowers, train/ and val/."`
+	Sketch  dataSketch  `cmd:"" help:"Draw the embedded five-class data set into a folder: train/, val/ and test/."`
+	Split   dataSplit   `cmd:"" help:"Make train/ and val/ of an image folder."`
+	Check   dataCheck   `cmd:"" help:"Find broken and odd pictures, duplicates, classes out of balance."`
 }
 
 type dataSketch struct {

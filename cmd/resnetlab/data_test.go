@@ -1,7 +1,12 @@
 package main
 
 import (
+	"archive/tar"
+	"compress/gzip"
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,4 +73,50 @@ func TestDataSplit(t *testing.T) {
 	must(t, 3, "data", "split", filepath.Join(dir, "none"), "--out", out+"2")
 	must(t, 3, "data", "split", out, "--out", out+"2")
 	must(t, 0, "data", "check", out)
+}
+
+// archiveOf packs what is in a folder.
+func archiveOf(t *testing.T, dir string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "photos.tgz")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zip := gzip.NewWriter(file)
+	archive := tar.NewWriter(zip)
+	if err := archive.AddFS(os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	for _, closer := range []io.Closer{archive, zip, file} {
+		if err := closer.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return path
+}
+
+func TestDataFlowers(t *testing.T) {
+	archive := archiveOf(t, filepath.Join(drawn(t), "train"))
+	parent := t.TempDir()
+	out := filepath.Join(parent, "flowers")
+	stdout, stderr := must(t, 0, "data", "flowers", "--out", out, "--archive", archive, "--val", "0.5")
+	if !strings.Contains(stdout, "5 pictures to train on, 5 to validate") || !strings.Contains(stderr, "not the published archive") {
+		t.Errorf("flowers says %q and %q", stdout, stderr)
+	}
+	must(t, 0, "data", "check", out)
+	must(t, 2, "data", "flowers", "--out", out, "--archive", archive)
+	must(t, 3, "data", "flowers", "--out", out+"2", "--archive", filepath.Join(parent, "none.tgz"))
+	must(t, 3, "data", "flowers", "--out", out+"2", "--archive", filepath.Join(out, "train", "daisy", "00000.png"))
+
+	server := httptest.NewServer(http.FileServer(http.Dir(filepath.Dir(archive)))) // other bytes than the published ones
+	defer server.Close()
+	_, stderr = must(t, 3, "data", "flowers", "--out", out+"2", "--url", server.URL+"/photos.tgz")
+	if !strings.Contains(stderr, "flower_photos.tgz") {
+		t.Errorf("a wrong download says %q", stderr)
+	}
+	must(t, 1, "data", "flowers", "--out", out+"2", "--url", server.URL+"/none.tgz")
+	if entries, _ := os.ReadDir(parent); len(entries) != 1 {
+		t.Errorf("left: %v", entries)
+	}
 }

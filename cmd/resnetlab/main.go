@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/datasets/flowers"
 	"resnetlab/resnetlib/notebook"
 )
 
@@ -29,7 +30,7 @@ type commands struct {
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
 	Summary      summaryCommand   `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
 	Weights      weightsCommands  `cmd:"" help:"Look into weight files, compare and convert them."`
-	Data         dataCommands     `cmd:"" help:"Draw, split and check data sets."`
+	Data         dataCommands     `cmd:"" help:"Get, draw, split and check data sets."`
 	Transform    transformCommand `cmd:"" help:"Apply preprocessing to a picture, to look at it."`
 	BackendCmd   backendCommands  `cmd:"" name:"backend" help:"Which backends work here, and what to do about the others."`
 	Kernel       kernelCommands   `cmd:"" help:"The Jupyter kernel."`
@@ -43,6 +44,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) (status int) {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("resnetlab"), kong.Description("ResNet and ResNeXt: train, look inside, predict."),
+		kong.Vars{"flowersURL": flowers.Published.URL},
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Exit(func(code int) { panic(exitNow(code)) }))
 	if err != nil {

@@ -54,7 +54,7 @@ func (f File) Get(ctx context.Context) (fetched bool, err error) {
 	if closing := file.Close(); err == nil {
 		err = closing
 	}
-	if errors.Is(err, ErrWrong) {
+	if errors.Is(err, ErrWrong) || err != nil && d.done == 0 { // nothing of it has come: there is nothing to go on with
 		if removing := os.Remove(file.Name()); removing != nil {
 			return false, fmt.Errorf("%w (and %w)", err, removing)
 		}
