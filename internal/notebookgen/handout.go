@@ -16,17 +16,23 @@ import (
 // the learner changed from one that the lesson has outgrown.
 const recordFolder = ".handed-out"
 
-// handOut copies the lessons in from to the learner's folder and says what it did. A copy that the learner changed is never
+// glossary is handed out beside the lessons.
+const glossary = "glossary.md"
+
+// handOut copies the lessons and the glossary in from to the learner's folder and says what it did. A copy that the learner changed is never
 // touched: if its lesson has changed since, the new version gets a name of its own beside it.
 func handOut(from, to string) (notes []string, err error) {
-	err = eachNotebook(from, func(name string) error {
+	one := func(name string) error {
 		note, err := handOutOne(from, to, name)
 		if note != "" {
 			notes = append(notes, note)
 		}
 		return err
-	})
-	return notes, err
+	}
+	if err := eachNotebook(from, one); err != nil {
+		return notes, err
+	}
+	return notes, one(glossary)
 }
 
 func handOutOne(from, to, name string) (note string, err error) {
@@ -68,9 +74,9 @@ func handOutOne(from, to, name string) (note string, err error) {
 
 // freeName is "en/00-quickstart (2).ipynb", or the next number that is free.
 func freeName(dir, name string) (string, error) {
-	stem := strings.TrimSuffix(name, ".ipynb")
+	extension := filepath.Ext(name)
 	for i := 2; ; i++ {
-		fresh := fmt.Sprintf("%s (%d).ipynb", stem, i)
+		fresh := fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, extension), i, extension)
 		if _, err := os.Stat(filepath.Join(dir, fresh)); errors.Is(err, fs.ErrNotExist) {
 			return fresh, nil
 		} else if err != nil {

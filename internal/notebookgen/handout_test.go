@@ -32,12 +32,14 @@ func TestHandOut(t *testing.T) {
 	}
 	const a, b = "en/00-a.ipynb", "zh/00-a.ipynb"
 
+	put(from, glossary, "1")
 	put(from, a, "1")
 	put(from, b, "1")
 	if notes := hand(); notes != "" {
 		t.Errorf("first time: %q", notes)
 	}
 	holds(a, "1")
+	holds(glossary, "1")
 	put(to, a, "mine")
 	if notes := hand(); notes != "" { // the lesson is still the same
 		t.Errorf("again: %q", notes)
@@ -73,7 +75,7 @@ func TestHandOut(t *testing.T) {
 // TestHandOutKeepsStrangers: a file of the lesson's name that was never handed out is the learner's.
 func TestHandOutKeepsStrangers(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
-	for path, text := range map[string]string{filepath.Join(from, "en/00-a.ipynb"): "1", filepath.Join(to, "en/00-a.ipynb"): "mine"} {
+	for path, text := range map[string]string{filepath.Join(from, "en/00-a.ipynb"): "1", filepath.Join(to, "en/00-a.ipynb"): "mine", filepath.Join(from, glossary): ""} {
 		if err := writeFile(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
