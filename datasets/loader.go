@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -25,6 +26,7 @@ type LoaderConfig struct {
 	Workers   int  // goroutines that decode; one a core where it is < 1
 	Shuffle   bool // a new order each epoch
 	Train     bool // Preset.Train (augmented) rather than Preset.Eval
+	Repeats   int  // augmented versions of each picture: epoch e uses version e mod Repeats; 0: a new one each epoch
 	Seed      uint64
 	Preset    transforms.Preset
 }
@@ -34,6 +36,13 @@ type LoaderConfig struct {
 type Loader struct {
 	ds     Dataset
 	config LoaderConfig
+}
+
+// Source is what gives the batches of an epoch: a Loader, or what stands for one. Its batches need not hold pixels.
+type Source interface {
+	Dataset() Dataset
+	Batches() int // of an epoch
+	Epoch(ctx context.Context, epoch, firstBatch int) iter.Seq2[*Batch, error]
 }
 
 // NewLoader panics where BatchSize or Preset.Crop is not positive.
@@ -88,8 +97,12 @@ func (l *Loader) Epoch(ctx context.Context, epoch, firstBatch int) iter.Seq2[*Ba
 		defer group.Wait()
 		defer cancel()
 
+		order := l.Order(epoch)
+		if l.config.Repeats > 0 {
+			epoch %= l.config.Repeats
+		}
 		e := &epochRun{Loader: l, epoch: epoch, tasks: make(chan task), queue: make(chan *making, ahead)}
-		group.Go(func() { e.plan(ctx, firstBatch) })
+		group.Go(func() { e.plan(ctx, order[min(firstBatch*l.config.BatchSize, len(order)):]) })
 		for range l.config.Workers {
 			group.Go(func() { e.work(ctx) })
 		}
@@ -118,7 +131,7 @@ func (l *Loader) Epoch(ctx context.Context, epoch, firstBatch int) iter.Seq2[*Ba
 // epochRun is one epoch under way: plan cuts it into tasks, workers fill the batches, queue keeps their order.
 type epochRun struct {
 	*Loader
-	epoch int
+	epoch int          // from which augmentation comes
 	tasks chan task    // unbuffered: a worker takes the next as it is free
 	queue chan *making // in order; its capacity bounds what is in memory
 }
@@ -147,12 +160,11 @@ type task struct {
 	slot  int
 }
 
-func (e *epochRun) plan(ctx context.Context, firstBatch int) {
+func (e *epochRun) plan(ctx context.Context, order []int) {
 	defer close(e.queue)
 	defer close(e.tasks)
-	order, size := e.Order(e.epoch), e.config.BatchSize
-	for from := firstBatch * size; from < len(order); from += size {
-		batch := e.newBatch(order[from:min(from+size, len(order))])
+	for indices := range slices.Chunk(order, e.config.BatchSize) {
+		batch := e.newBatch(indices)
 		select {
 		case e.queue <- batch:
 		case <-ctx.Done():

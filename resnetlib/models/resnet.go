@@ -194,19 +194,24 @@ func (r *ResNet) Name() string { return "" }
 
 // Forward: pictures [N, H, W, 3] -> logits [N, classes]; with NoTop features [N, H/32, W/32, C].
 func (r *ResNet) Forward(x *nn.Node) *nn.Node { // [N, 224, 224, 3]
-	x = r.ReLU.Forward(r.BN1.Forward(r.Conv1.Forward(x))) // [N, 112, 112, 64]
+	return nn.Observe(r, r.Children().Forward(x))
+}
+
+// Children are the parts of Forward in their order, PyTorch's named_children; avgpool flattens, too.
+func (r *ResNet) Children() Sequence {
+	children := Sequence{r.Conv1, r.BN1, r.ReLU} // [N, 224, 224, 3] -> [N, 112, 112, 64]
 	if r.MaxPool != nil {
-		x = r.MaxPool.Forward(x) // [N, 56, 56, 64]
+		children = append(children, r.MaxPool) // [N, 56, 56, 64]
 	}
 	for _, layer := range r.Layers {
-		x = layer.Forward(x) // [N, 56, 56, C], [N, 28, 28, 2C], [N, 14, 14, 4C], [N, 7, 7, 8C]
+		children = append(children, layer) // [N, 56, 56, C], [N, 28, 28, 2C], [N, 14, 14, 4C], [N, 7, 7, 8C]
 	}
 	if r.FC == nil {
-		return nn.Observe(r, x)
+		return children
 	}
-	x = r.FC.Forward(r.AvgPool.Forward(x)) // [N, 8C] -> [N, classes]
+	children = append(children, r.AvgPool, r.FC) // [N, 8C] -> [N, classes]
 	if r.Head != nil {
-		x = r.Head.Forward(x)
+		children = append(children, r.Head)
 	}
-	return nn.Observe(r, x)
+	return children
 }

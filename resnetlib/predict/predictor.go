@@ -18,8 +18,8 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Forward runs a network in evaluation mode on batches of one size, so that one compiled graph serves for all: a smaller batch is
-// filled up with black pictures, whose logits are dropped. In evaluation no picture sees its neighbours.
+// Forward runs a network, or a part of one, in evaluation mode on batches of one size, so that one compiled graph serves for all: a smaller
+// batch is filled up with zeros, and what comes of them is dropped. In evaluation no picture sees its neighbours.
 type Forward struct {
 	BatchSize int
 	exec      *model.Exec
@@ -27,23 +27,38 @@ type Forward struct {
 
 // NewForward compiles nothing yet; the first call does. Later changes of the network's weights are seen.
 func NewForward(b compute.Backend, net *models.ResNet, batchSize int) (*Forward, error) {
+	return NewPart(b, net, net, batchSize)
+}
+
+// NewPart is NewForward for a part of a network ([models.ResNet.Split]).
+func NewPart(b compute.Backend, net *models.ResNet, part nn.Module, batchSize int) (*Forward, error) {
 	if batchSize < 1 {
 		return nil, fmt.Errorf("batch size %d", batchSize)
 	}
-	exec, err := model.NewExec(b, net.Store, func(_ *model.Scope, x *nn.Node) *nn.Node { return net.Forward(x) })
+	exec, err := model.NewExec(b, net.Store, func(_ *model.Scope, x *nn.Node) *nn.Node { return part.Forward(x) })
 	return &Forward{BatchSize: batchSize, exec: exec}, err
 }
 
 // Logits of n pictures of one size, n at most BatchSize: pixels [n, height, width, 3], normalised -> [n, classes].
 func (f *Forward) Logits(pixels []float32, n, height, width int) ([][]float32, error) {
-	x := tensors.FromShape(shapes.Make(dtypes.Float32, f.BatchSize, height, width, 3))
-	tensors.MustMutableFlatData(x, func(v []float32) { copy(v, pixels[:n*height*width*3]) })
+	return f.Rows(pixels, n, height, width, 3)
+}
+
+// Rows are what comes of n inputs of the given dimensions, n at most BatchSize: values [n, dims...] -> [n], each flat.
+func (f *Forward) Rows(values []float32, n int, dims ...int) ([][]float32, error) {
+	x := tensors.FromShape(shapes.Make(dtypes.Float32, append([]int{f.BatchSize}, dims...)...))
+	size := x.Shape().Size() / f.BatchSize
+	tensors.MustMutableFlatData(x, func(v []float32) { copy(v, values[:n*size]) })
 	y, err := f.exec.Call1(x)
 	if err != nil {
-		return nil, fmt.Errorf("forward pass of %d pictures of %d x %d: %w", n, height, width, err)
+		return nil, fmt.Errorf("forward pass of %d inputs of shape %v: %w", n, dims, err)
 	}
 	defer y.FinalizeAll()
-	return y.Value().([][]float32)[:n], nil
+	flat, err := tensors.CopyFlatData[float32](y)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(slices.Chunk(flat, len(flat)/f.BatchSize))[:n], nil
 }
 
 // Finalize frees the compiled graphs.

@@ -98,6 +98,9 @@ func clear(dir string) error {
 	if err := remove(dir, runFile, classesFile, bestFile, curvesFile, confusionMatrixFile); err != nil {
 		return err
 	}
+	if err := os.RemoveAll(filepath.Join(dir, featuresFolder)); err != nil {
+		return err
+	}
 	checkpoints, err := listCheckpoints(filepath.Join(dir, checkpointsFolder))
 	if err != nil {
 		return err
@@ -127,7 +130,7 @@ func remains(dir string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	own := []string{classesFile, metricsFile, bestFile, curvesFile, confusionMatrixFile, checkpointsFolder}
+	own := []string{classesFile, metricsFile, bestFile, curvesFile, confusionMatrixFile, checkpointsFolder, featuresFolder}
 	files := 0
 	for _, e := range entries {
 		if atomicfile.IsTemporary(e.Name()) {

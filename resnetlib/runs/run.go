@@ -32,6 +32,7 @@ const (
 	curvesFile          = "curves.png"
 	confusionMatrixFile = "confusion_matrix.png"
 	checkpointsFolder   = "checkpoints"
+	featuresFolder      = "features" // only while the run goes on
 )
 
 // Info is what a run found out before it began.
@@ -154,6 +155,9 @@ func (r *Run) CurvesPath() string { return r.path(curvesFile) }
 
 // ConfusionMatrixPath: see CurvesPath.
 func (r *Run) ConfusionMatrixPath() string { return r.path(confusionMatrixFile) }
+
+// FeaturesPath is a folder for features that do not fit into memory; it is there only while the run goes on.
+func (r *Run) FeaturesPath() string { return r.path(featuresFolder) }
 
 // Metrics are the epochs so far.
 func (r *Run) Metrics() []Metrics { return r.metrics }

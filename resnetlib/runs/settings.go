@@ -32,10 +32,11 @@ type Settings struct {
 	EarlyStop      int     `json:"early_stop" default:"0" min:"0" help:"Stop after so many epochs without a better validation accuracy; 0: never."`
 	ClassWeights   string  `json:"class_weights" help:"Weights of the classes in the loss: balanced, or one number for each class (1,2,0.5). Left out: all alike."`
 
-	Augment    string  `json:"augment" default:"default" enum:"default,none" help:"Training pictures: default (random crop and flip) or none (as in validation)."`
-	ValSplit   float64 `json:"val_split" default:"0.1" min:"0" max:"1" help:"Share of each class held out for validation, where the data have no val/."`
-	StrictData bool    `json:"strict_data" help:"An unreadable picture is an error; otherwise it is named and left out."`
-	Exif       bool    `json:"exif" help:"Turn pictures as their EXIF orientation says (torchvision does not)."`
+	Augment        string  `json:"augment" default:"default" enum:"default,none" help:"Training pictures: default (random crop and flip) or none (as in validation)."`
+	AugmentRepeats int     `json:"augment_repeats" default:"0" min:"0" help:"Augmented versions of each picture: epoch e uses version e mod K; 0: a new one each epoch."`
+	ValSplit       float64 `json:"val_split" default:"0.1" min:"0" max:"1" help:"Share of each class held out for validation, where the data have no val/."`
+	StrictData     bool    `json:"strict_data" help:"An unreadable picture is an error; otherwise it is named and left out."`
+	Exif           bool    `json:"exif" help:"Turn pictures as their EXIF orientation says (torchvision does not)."`
 
 	CheckpointEvery int    `json:"checkpoint_every" default:"100" min:"1" help:"Steps between two checkpoints."`
 	Seed            uint64 `json:"seed" default:"0" help:"Seed of weights, order, augmentation and split."`

@@ -34,7 +34,7 @@ type Outcome struct {
 
 // Evaluate runs a classifier (a [predict.Forward], or one behind [predict.Mirrored]) over all pictures of a loader. Every picture counts the
 // same, in the last, smaller batch too. progress may be nil.
-func Evaluate(ctx context.Context, f predict.Classifier, l *datasets.Loader, progress func(pictures int)) (*Evaluation, error) {
+func Evaluate(ctx context.Context, f predict.Classifier, l datasets.Source, progress func(pictures int)) (*Evaluation, error) {
 	classes := len(l.Dataset().Classes())
 	e := &Evaluation{Confusion: make([][]int, classes)}
 	for i := range e.Confusion {

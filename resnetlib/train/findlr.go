@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"resnetlab/datasets"
 )
 
 // RangeTest says how [FindLR] goes through the learning rates. Zero values are fastai's.
@@ -67,10 +69,8 @@ func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRC
 	if err != nil {
 		return nil, input(ctx, err)
 	}
-	s := &session{config: c, report: func(Event) {}}
-	for _, o := range options {
-		o(s)
-	}
+	s := newSession(options)
+	s.config, s.plainEpochs = c, true
 	if err := s.config.Validate(); err != nil {
 		return nil, inputError{err}
 	}
@@ -84,8 +84,9 @@ func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRC
 // rangeTest takes the steps, over as many epochs as they need.
 func (s *session) rangeTest(ctx context.Context, r RangeTest) (*LRCurve, error) {
 	curve, best, average := &LRCurve{}, math.Inf(1), 0.0
+	loader := datasets.NewLoader(s.data.Train, s.loaderConfig(true))
 	for epoch := 0; ; epoch++ {
-		for batch, err := range s.loader(s.data.Train, true).Epoch(ctx, epoch, 0) {
+		for batch, err := range loader.Epoch(ctx, epoch, 0) {
 			if err != nil {
 				return nil, err
 			}

@@ -22,7 +22,7 @@ type Config = runs.Settings
 // Event is what Fit has to say while it works.
 type Event struct {
 	Note    string        // something to know, one line or more; all else is zero then
-	Phase   string        // "train" or "val"
+	Phase   string        // "train" or "val"; before them, once, "train features" and "val features"
 	Epoch   int           // from 1
 	Epochs  int           // in all
 	Done    int           // pictures of the phase
@@ -58,9 +58,21 @@ type session struct {
 	preset     transforms.Preset
 	net        *models.ResNet
 	plan       Plan
+	frozen     *frozenBody // where features are computed once; else nil
+	memory     int64       // bytes left for features
 	run        *runs.Run
 	trainer    *Trainer
 	progress   *progress
+
+	plainEpochs bool // no features are kept: the range test has no folder for them, and tests compare
+}
+
+func newSession(options []Option) *session {
+	s := &session{report: func(Event) {}, memory: featureMemory}
+	for _, o := range options {
+		o(s)
+	}
+	return s
 }
 
 // ErrPartial is what errors.Is finds in the error of a training that is done but left out unreadable pictures.
@@ -83,10 +95,8 @@ func Fit(ctx context.Context, c Config, options ...Option) (*runs.Run, error) {
 	if err != nil {
 		return nil, input(ctx, err)
 	}
-	s := &session{config: c, report: func(Event) {}}
-	for _, o := range options {
-		o(s)
-	}
+	s := newSession(options)
+	s.config = c
 	if err := s.config.Validate(); err != nil {
 		return nil, err
 	}
@@ -196,8 +206,14 @@ func (s *session) prepare() (err error) {
 		return err
 	}
 	s.note("%s", s.plan)
+	if err = s.split(); err != nil {
+		return err
+	}
 	o := StepOptions{LabelSmoothing: s.config.LabelSmoothing, ClipNorm: s.config.ClipNorm, Accumulate: s.config.Accumulate,
 		Optimizer: Optimizer{Name: s.config.Optimizer, Momentum: s.config.Momentum, WeightDecay: s.config.WeightDecay}}
+	if s.frozen != nil {
+		o.Tail = s.frozen.tail
+	}
 	if s.config.HeadLR > 0 {
 		o.Group = headGroup
 	}
@@ -252,7 +268,7 @@ func (s *session) info() (runs.Info, error) {
 	if err != nil {
 		return runs.Info{}, err
 	}
-	info := runs.Info{Classes: s.data.Train.Classes(), Preset: s.preset, Backend: s.backendName, Versions: versions(), DataFingerprint: fingerprint,
+	info := runs.Info{Classes: s.data.Train.Classes(), Preset: s.preset, Backend: s.backendName, Versions: moduleVersions(), DataFingerprint: fingerprint,
 		TrainPictures: s.data.Train.Len(), ValPictures: s.data.Val.Len(), Unreadable: s.unreadable}
 	if Strategy(s.config.Strategy) == New {
 		info.PyTorchRecipe = fmt.Sprintf("net = torchvision.models.%s(num_classes=%d); net = torch.nn.Sequential(collections.OrderedDict(net=net, head=torch.nn.Linear(%d, %d))); "+

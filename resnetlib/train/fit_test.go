@@ -38,7 +38,7 @@ func small() (*datasets.Splits, Config) {
 func mustFit(t *testing.T, b compute.Backend, c Config, options ...Option) *runs.Run {
 	t.Helper()
 	data, _ := small()
-	run, err := Fit(context.Background(), c, append(options, On(b, "test"), Data(data))...)
+	run, err := Fit(context.Background(), c, append([]Option{On(b, "test"), Data(data)}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +84,11 @@ func TestFitLearns(t *testing.T) {
 func TestResumeToTheByte(t *testing.T) {
 	backends(t, func(t *testing.T, b compute.Backend) {
 		for name, change := range map[string]func(c *Config){
-			"adam":           func(c *Config) { c.Optimizer = "adam" },
-			"sgd":            func(c *Config) { c.Optimizer, c.Momentum = "sgd", 0.9 },
-			"accumulating 3": func(c *Config) { c.Accumulate = 3 }, // of an epoch's 4 batches; stopped after 1 of 3, and after the step of the 4th
+			"features":                 func(c *Config) { c.Strategy, c.Augment = "last:fc", "none" },
+			"two versions of features": func(c *Config) { c.Strategy, c.AugmentRepeats = "last:layer4", 2 },
+			"adam":                     func(c *Config) { c.Optimizer = "adam" },
+			"sgd":                      func(c *Config) { c.Optimizer, c.Momentum = "sgd", 0.9 },
+			"accumulating 3":           func(c *Config) { c.Accumulate = 3 }, // of an epoch's 4 batches; stopped after 1 of 3, and after the step of the 4th
 		} {
 			t.Run(name, func(t *testing.T) {
 				_, c := small()
@@ -95,11 +97,11 @@ func TestResumeToTheByte(t *testing.T) {
 				dir := t.TempDir()
 				c.Out = filepath.Join(dir, "straight")
 				mustFit(t, b, c)
-				for _, stop := range []int{8, 34} { // pictures after which it is stopped: in epoch 1, in epoch 2
+				for i, stop := range []int{8, 34} { // pictures after which it is stopped: in epoch 1, in epoch 2
 					broken := c
 					broken.Out = filepath.Join(dir, "broken")
 					broken.Overwrite = true
-					stopAndResume(t, b, broken, stop)
+					stopAndResume(t, b, broken, stop, func(s *session) { s.memory *= int64(i) }) // features, if any, first on disk, then in memory
 					sameRun(t, c.Out, broken.Out)
 				}
 			})
@@ -107,15 +109,16 @@ func TestResumeToTheByte(t *testing.T) {
 	})
 }
 
-func stopAndResume(t *testing.T, b compute.Backend, c Config, stop int) {
+func stopAndResume(t *testing.T, b compute.Backend, c Config, stop int, options ...Option) {
 	t.Helper()
 	data, _ := small()
 	ctx, cancel := context.WithCancel(context.Background())
-	run, err := Fit(ctx, c, On(b, "test"), Data(data), Report(func(e Event) {
+	options = append(options, On(b, "test"))
+	run, err := Fit(ctx, c, append(options, Data(data), Report(func(e Event) {
 		if e.Phase == "train" && (e.Epoch-1)*26+e.Done >= stop {
 			cancel()
 		}
-	}))
+	}))...)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped after %d pictures: %v", stop, err)
 	}
@@ -126,7 +129,7 @@ func stopAndResume(t *testing.T, b compute.Backend, c Config, stop int) {
 	_, err = Resume(context.Background(), c.Out, func(s Config) (Config, error) {
 		s.Workers = 3
 		return s, nil
-	}, On(b, "test"), Data(again))
+	}, append(options, Data(again))...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,6 @@ import (
 
 	"resnetlab/datasets"
 	"resnetlab/resnetlib/plots"
-	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
 )
 
@@ -47,20 +46,23 @@ func newProgress(c Config) *progress {
 }
 
 // loop trains to the end of the last epoch.
-func (s *session) loop(ctx context.Context) error {
+func (s *session) loop(ctx context.Context) (err error) {
 	defer s.trainer.Finalize()
-	forward, err := predict.NewForward(s.backend, s.net, s.config.BatchSize)
+	e, err := s.newEpochs()
 	if err != nil {
 		return err
 	}
-	defer forward.Finalize()
+	defer func() { err = errors.Join(err, e.close()) }()
 	for s.progress.Epoch < s.config.Epochs && !s.progress.Done {
-		if err := s.trainEpoch(ctx); err != nil {
+		if err := s.trainEpoch(ctx, e.train); err != nil {
 			return s.stopped(ctx, err)
 		}
-		if err := s.validate(ctx, forward); err != nil {
+		if err := s.validate(ctx, e); err != nil {
 			return s.stopped(ctx, err)
 		}
+	}
+	if err := os.RemoveAll(s.run.FeaturesPath()); err != nil {
+		return err
 	}
 	if len(s.unreadable) > 0 {
 		return fmt.Errorf("%d unreadable %w; they are in %s/run.json", len(s.unreadable), ErrPartial, s.run.Dir)
@@ -81,21 +83,16 @@ func (s *session) stopped(ctx context.Context, cause error) error {
 	return errors.Join(cause, s.checkpoint())
 }
 
-func (s *session) loader(ds datasets.Dataset, train bool) *datasets.Loader {
-	return datasets.NewLoader(ds, datasets.LoaderConfig{BatchSize: s.config.BatchSize, Workers: s.config.Workers, Seed: s.config.Seed,
-		Preset: s.preset, Shuffle: train, Train: train && s.config.Augment != "none"})
-}
-
 // trainEpoch goes on with the epoch under way.
-func (s *session) trainEpoch(ctx context.Context) error {
-	p, loader := s.progress, s.loader(s.data.Train, true)
+func (s *session) trainEpoch(ctx context.Context, source datasets.Source) error {
+	p := s.progress
 	start := time.Now()
-	for batch, err := range loader.Epoch(ctx, p.Epoch, p.Batch) {
+	for batch, err := range source.Epoch(ctx, p.Epoch, p.Batch) {
 		if err != nil {
 			return err
 		}
 		before := s.trainer.Steps
-		r, err := s.step(batch, p.Batch+1 == loader.Batches())
+		r, err := s.step(batch, p.Batch+1 == source.Batches())
 		if err != nil {
 			return err
 		}
@@ -122,7 +119,10 @@ func (s *session) trainEpoch(ctx context.Context) error {
 
 // step trains on one batch. With accumulation the step is taken after every so many batches of an epoch, and after its last.
 func (s *session) step(batch *datasets.Batch, last bool) (StepResult, error) {
-	images := Images(batch.Images, batch.N, batch.Height, batch.Width)
+	images := inputs(batch.Images, batch.N, batch.Height, batch.Width, 3)
+	if s.frozen != nil {
+		images = inputs(batch.Images, batch.N, s.frozen.dims...)
+	}
 	if s.config.Accumulate == 1 {
 		return s.trainer.Step(images, batch.Labels, s.rates()...)
 	}
@@ -149,9 +149,9 @@ func (s *session) rates() []float64 {
 }
 
 // validate ends an epoch: evaluation, metrics, best weights, pictures, checkpoint.
-func (s *session) validate(ctx context.Context, f *predict.Forward) error {
+func (s *session) validate(ctx context.Context, es *epochs) error {
 	p, start := s.progress, time.Now()
-	e, err := Evaluate(ctx, f, s.loader(s.data.Val, false), func(done int) {
+	e, err := Evaluate(ctx, es.classifier, es.val, func(done int) {
 		s.report(Event{Phase: "val", Epoch: p.Epoch + 1, Epochs: s.config.Epochs, Done: done, Total: s.data.Val.Len()})
 	})
 	if err != nil {
@@ -226,8 +226,8 @@ func (s *session) snapshot() (*runs.Checkpoint, error) {
 	return &runs.Checkpoint{Progress: s.progress.Progress, Model: model, Optimizer: moments}, nil
 }
 
-// versions are those that go into run.json.
-func versions() map[string]string {
+// moduleVersions are those that go into run.json.
+func moduleVersions() map[string]string {
 	v := map[string]string{"go": runtime.Version()}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {

@@ -15,10 +15,8 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{run: run, report: func(Event) {}}
-	for _, o := range options {
-		o(s)
-	}
+	s := newSession(options)
+	s.run = run
 	for _, d := range damaged {
 		s.note("damaged checkpoint passed over: %v", d)
 	}

@@ -22,6 +22,7 @@ type StepOptions struct {
 	ClassWeights   []float32               // nil: all 1
 	ClipNorm       float64                 // greatest global L2 norm of the gradient; 0: no limit
 	Accumulate     int                     // batches to a step, taken by Backward and Update instead of Step; 0 and 1: one, taken by Step
+	Tail           nn.Module               // what is trained where the step is given features instead of images; nil: the network
 	Group          func(*nn.Parameter) int // parameter group, an index into Step's learning rates; nil: all in group 0
 }
 
@@ -141,7 +142,11 @@ func (t *Trainer) apply(gradients []*Node, scalars *Node) (norm *Node) {
 func lossAndGradients(net *models.ResNet, images, labels *Node, trained []*nn.Parameter, o StepOptions) (loss, logits *Node, gradients []*Node) {
 	g := images.Graph()
 	nn.SetTraining(g, true)
-	logits = net.Forward(images)
+	if o.Tail != nil {
+		logits = o.Tail.Forward(images)
+	} else {
+		logits = net.Forward(images)
+	}
 	loss = CrossEntropy(logits, labels, o.LabelSmoothing, o.ClassWeights)
 	values := make([]*Node, len(trained))
 	for i, p := range trained {
@@ -212,8 +217,13 @@ func finalize(all []*tensors.Tensor) {
 
 // Images makes a tensor [N, H, W, 3] of a batch's pixels.
 func Images(pixels []float32, n, height, width int) *tensors.Tensor {
-	t := tensors.FromShape(shapes.Make(dtypes.Float32, n, height, width, 3))
-	tensors.MustMutableFlatData(t, func(v []float32) { copy(v, pixels) })
+	return inputs(pixels, n, height, width, 3)
+}
+
+// inputs makes a tensor [n, dims...].
+func inputs(values []float32, n int, dims ...int) *tensors.Tensor {
+	t := tensors.FromShape(shapes.Make(dtypes.Float32, append([]int{n}, dims...)...))
+	tensors.MustMutableFlatData(t, func(v []float32) { copy(v, values) })
 	return t
 }
 
