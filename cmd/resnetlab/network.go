@@ -79,8 +79,8 @@ func (t trained) classes(source runs.Source) ([]string, error) {
 		return source.Classes, nil
 	}
 	classes, err := runs.ReadClasses(t.Classes)
-	if err == nil && source.Classes != nil && len(classes) != len(source.Classes) {
-		err = fmt.Errorf("%s has %d classes, and the weights of %s have %d", t.Classes, len(classes), source, len(source.Classes))
+	if err == nil && source.Run != nil && len(classes) != len(source.Classes) {
+		err = fmt.Errorf("%s has %d classes, and the run %s has %d", t.Classes, len(classes), source, len(source.Classes))
 	}
 	return classes, badInput(err)
 }

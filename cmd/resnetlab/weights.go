@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,22 +91,27 @@ func printWithSchema(v any) error {
 
 type weightsConvert struct {
 	In  string `arg:"" help:"The file to read."`
-	Out string `arg:"" help:"The file to write: .safetensors or .pth."`
+	To  string `arg:"" optional:"" help:"The file to write: .safetensors or .pth."`
+	Out string `help:"The file to write, as a flag." placeholder:"FILE"`
 }
 
 func (w *weightsConvert) Run(c *commands) error {
+	if (w.To == "") == (w.Out == "") {
+		return usage(errors.New("name the file to write, once: resnetlab weights convert IN OUT"))
+	}
+	out := cmp.Or(w.To, w.Out)
 	f, err := weights.Read(w.In)
 	if err != nil {
 		return badInput(err)
 	}
 	defer f.Close()
-	if err = weights.Write(w.Out, f.StateDict); errors.Is(err, weights.ErrExtension) {
+	if err = weights.Write(out, f.StateDict); errors.Is(err, weights.ErrExtension) {
 		return usage(err)
 	}
 	if err != nil {
 		return err
 	}
-	c.logf("%s: %d tensors", w.Out, f.StateDict.Len())
+	c.logf("%s: %d tensors", out, f.StateDict.Len())
 	if f.Wrapper != "" {
 		c.logf("they were taken from %q in the checkpoint; beside it: %s", f.Wrapper, strings.Join(f.Beside, ", "))
 	}

@@ -176,7 +176,8 @@ func TestWeightsFiles(t *testing.T) {
 	first, second, third := filepath.Join(dir, "a.safetensors"), filepath.Join(dir, "b.pth"), filepath.Join(dir, "c.safetensors")
 	network(t, first, 5)
 	must(t, 0, "weights", "convert", first, second)
-	must(t, 0, "weights", "convert", second, third)
+	must(t, 0, "weights", "convert", second, "--out", third)
+	must(t, 2, "weights", "convert", second)
 	var d struct {
 		Schema         int
 		Equal, Changed []any

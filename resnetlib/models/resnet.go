@@ -173,6 +173,21 @@ func newStage(s *nn.Scope, in, planes, blocks, stride int, c Config) *Stage {
 	return stage
 }
 
+// ReplaceFC puts a new fc of other classes in place of the loaded one, as in PyTorch net.fc = nn.Linear(net.fc.in_features, numClasses):
+// the first of the two ways to take the weights of 1000 classes to one's own.
+func (r *ResNet) ReplaceFC(numClasses int) error {
+	if r.FC == nil || r.Head != nil || numClasses < 1 {
+		return fmt.Errorf("replacing fc by one of %d classes: the network needs an fc and nothing behind it, and at least one class", numClasses)
+	}
+	scope, err := r.scope.In("fc").Renew()
+	if err != nil {
+		return err
+	}
+	r.FC = nn.NewLinear(scope, r.FC.In, numClasses)
+	r.Config.NumClasses = numClasses
+	return nil
+}
+
 // AddHead puts a further layer behind fc: strategy "new" keeps the loaded head and trains this one alone.
 func (r *ResNet) AddHead(numClasses int) {
 	r.Head = nn.NewLinear(r.scope.In("head"), r.FC.Out, numClasses)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
@@ -121,6 +122,28 @@ func (s *Scope) register(p *Parameter, value *tensors.Tensor) {
 	p.Variable = v.SetTrainable(!p.Buffer)
 	s.net.parameters = append(s.net.parameters, p)
 	s.net.byKey[p.Key] = p
+}
+
+// Renew drops the parameters under the scope, for others in their place, and returns the scope for these. They begin with initial weights
+// even in a network made with [SkipInit].
+func (s *Scope) Renew() (*Scope, error) {
+	n := s.net
+	var kept []*Parameter
+	for _, p := range n.parameters {
+		if !under(p.Key, s.path) {
+			kept = append(kept, p)
+			continue
+		}
+		if err := n.Store.DeleteVariable(p.Variable.Path()); err != nil {
+			return nil, fmt.Errorf("nn: dropping parameter %q: %w", p.Key, err)
+		}
+		delete(n.byKey, p.Key)
+	}
+	n.parameters = kept
+	n.batchNorms = slices.DeleteFunc(n.batchNorms, func(b *BatchNorm2D) bool { return under(b.Name(), s.path) })
+	fresh := *s
+	fresh.skip = false
+	return &fresh, nil
 }
 
 func hash(key string) uint64 {

@@ -122,7 +122,7 @@ func (m *match) transposed() string {
 }
 
 func (m *match) uncounted() string {
-	missing := m.report.MissingKeys
+	missing := slices.DeleteFunc(slices.Clone(m.report.MissingKeys), m.skipped)
 	counters := 0
 	for _, key := range missing {
 		if nameOf(key) == "num_batches_tracked" {
@@ -151,7 +151,7 @@ func (m *match) converts() string {
 	}
 	for _, dtype := range []DType{Float16, BFloat16, Float64} {
 		if n := count[dtype]; n > 0 {
-			return fmt.Sprintf("%d tensors are %s in the file and were converted", n, dtype)
+			return fmt.Sprintf("%d tensors are %s in the file and are converted to the network's type", n, dtype)
 		}
 	}
 	return ""

@@ -86,6 +86,6 @@ func (d *Difference) Table() (header []string, rows [][]string) {
 			c.Key, fmt.Sprintf("%d elements", c.Elements), fmt.Sprintf("%.3g", c.MaxAbs), fmt.Sprintf("%.3g", c.Relative),
 		})
 	}
-	rows = append(rows, []string{fmt.Sprintf("%d tensors are equal", len(d.Equal)), "", "", ""})
+	rows = append(rows, []string{"", fmt.Sprintf("%d tensors are equal", len(d.Equal)), "", ""})
 	return []string{"key", "difference", "largest", "relative"}, rows
 }

@@ -153,6 +153,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"renamed head", renamed(resnet18(5).stateDict(), wide), resnet18(5), nil, 2, 2, 0, "called `classifier` in the file and `fc` in the network"},
 		{"other layout", transposed, resnet18(5), nil, 0, 0, 1, "dimensions in another order"},
 		{"no counter, version 2", counted, resnet18(5), nil, 1, 0, 0, "only num_batches_tracked is missing"},
+		{"no counter, version 2, without the head", counted, resnet18(7), []Option{WithoutHead()}, 3, 0, 0, "only num_batches_tracked is missing"},
 		{"nothing in common", smallStateDict(), &network{spec: []Spec{{Key: "a.b", Shape: []int{1}, DType: Float32}}}, nil, 1, 5, 0, "no key in common"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
