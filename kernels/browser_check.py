@@ -2,6 +2,7 @@
 
 usage: browser_check.py [--view LESSON CELL FILE] FOLDER   (with en/ and zh/; screenshots go to .cache/screenshots)
 A lesson fails by an error output, a picture that is not shown, a width that has to be scrolled at 1280 pixels, or its time limit.
+Lessons 00 and 02 are also interrupted, restarted and run a second time, which must show the same text and pictures.
 --view visits LESSON (en/NAME.ipynb) alone and writes to FILE what the window shows with CELL scrolled to the top.
 """
 
@@ -17,11 +18,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, TimeoutError as Timeout, sync_playwright
 
+import browser_again
 from lab import Problem, choose_port, server
 from session import ROOT, session
 
 WIDTH, HEIGHT = 1280, 900  # a small laptop's window
-TIMEOUT = 300  # seconds for one lesson
+TIMEOUT = int(os.environ.get("TIMEOUT_S", 300))  # seconds for one lesson
+AGAIN = ("en/00-", "en/02-")  # lessons that are interrupted, restarted and run again
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden) "
@@ -86,10 +89,13 @@ def visit(page: Page, port: int, token: str, lesson: Path) -> tuple[int, list[st
     problems: list[str] = []
     try:
         open_lesson(page, port, token, lesson)
-        page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click()
-        page.locator('[data-command="runmenu:run-all"]').click()
-        wait(page, "every cell has run", lambda: all(p.strip("[]: ").isdigit() for p in page.evaluate(LOOK, PANEL)["prompts"]))
-        page.wait_for_timeout(500)  # the last outputs are drawn
+        run_all(page)
+        if lesson.as_posix().startswith(AGAIN):
+            first = browser_again.said(page)
+            problems += browser_again.interrupt(page, wait)
+            browser_again.restart(page, wait)
+            run_all(page)
+            problems += browser_again.differences(first, browser_again.said(page))
     except (Timeout, Problem) as e:
         problems.append(str(e).splitlines()[0])
     seen = page.evaluate(LOOK, PANEL) if page.locator(PANEL + ".jp-WindowedPanel-outer").count() else {"pictures": [], "drawings": 0, "wide": ["nothing is shown"], "height": HEIGHT}
@@ -107,6 +113,14 @@ def visit(page: Page, port: int, token: str, lesson: Path) -> tuple[int, list[st
     for problem in problems:
         print(f"  {problem}", flush=True)
     return count, problems
+
+
+def run_all(page: Page) -> None:
+    page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click()
+    page.locator('[data-command="runmenu:run-all"]').click()
+    page.wait_for_timeout(500)  # after a restart the prompts still have their numbers
+    wait(page, "every cell has run", lambda: all(p.strip("[]: ").isdigit() for p in page.evaluate(LOOK, PANEL)["prompts"]))
+    page.wait_for_timeout(500)  # the last outputs are drawn
 
 
 def take_view(page: Page, cell: str, file: str) -> None:

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,8 +19,8 @@ type Check struct {
 }
 
 // Doctor looks at the kernel in dir: whether its file is there and of this format, whether all that it starts can be started,
-// whether the toolchain is the module's, and whether a cell has a place to be built. A check that cannot be made without an
-// earlier one is left out.
+// whether the toolchain is the module's, whether a cell has a place to be built and its packages are compiled, what computes, which
+// Jupyter sees the kernel, and whether it can complete names. A check that cannot be made without an earlier one is left out.
 func Doctor(dir string) []Check {
 	s, err := readSpec(dir)
 	if err != nil {
@@ -27,7 +28,7 @@ func Doctor(dir string) []Check {
 	}
 	checks := []Check{{Name: "kernel", OK: true, Found: filepath.Join(dir, "kernel.json")}}
 	checks = append(checks, program("gonb", s.Argv[0]), program("goimports", filepath.Join(filepath.Dir(s.Argv[0]), "goimports")))
-	checks = append(checks, module(s), goVersion(s), space())
+	checks = append(checks, module(s), goVersion(s), space(), cache(s), plugin(s), jupyter(dir), completion(s))
 	return checks
 }
 
@@ -41,12 +42,11 @@ func program(name, path string) Check {
 // module checks that the sources a cell is compiled with are still where they were.
 func module(s *spec) Check {
 	c := Check{Name: "module", Do: "install the kernel again from where the checkout is now: make setup"}
-	i := slices.IndexFunc(s.Argv, func(a string) bool { return strings.HasPrefix(a, "-go_work=") })
-	if i < 0 {
+	root := s.root()
+	if root == "" {
 		c.Found = "kernel.json names no module (-go_work)"
 		return c
 	}
-	root := strings.TrimPrefix(s.Argv[i], "-go_work=")
 	version, err := toolchain(root)
 	if err != nil {
 		c.Found = err.Error()
@@ -59,32 +59,56 @@ func module(s *spec) Check {
 	return Check{Name: "module", OK: true, Found: root}
 }
 
-// goVersion runs the kernel's own go, in the kernel's environment.
+// root is the module's folder that kernel.json names, or empty.
+func (s *spec) root() string {
+	i := slices.IndexFunc(s.Argv, func(a string) bool { return strings.HasPrefix(a, "-go_work=") })
+	if i < 0 {
+		return ""
+	}
+	return strings.TrimPrefix(s.Argv[i], "-go_work=")
+}
+
+// find looks for a program as the kernel does; empty where there is none.
+func (s *spec) find(name string) string {
+	for _, dir := range filepath.SplitList(s.Env["PATH"]) {
+		if path := filepath.Join(dir, name); executable(path) == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// run runs a program in the kernel's environment and gives what it wrote to stdout, trimmed.
+func (s *spec) run(dir, path string, args ...string) (string, error) {
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Env = dir, os.Environ()
+	for k, v := range s.Env {
+		cmd.Env = append(cmd.Env, k+"="+v) // the last of two values counts
+	}
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w%s", path, err, stderrOf(err))
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// goVersion runs the kernel's own go.
 func goVersion(s *spec) Check {
 	c := Check{Name: "go", Do: "install Go 1.21 or later (it fetches the rest), then make setup"}
-	for _, dir := range filepath.SplitList(s.Env["PATH"]) {
-		path := filepath.Join(dir, "go")
-		if executable(path) != nil {
-			continue
-		}
-		cmd := exec.Command(path, "env", "GOVERSION")
-		cmd.Dir = os.TempDir()
-		cmd.Env = os.Environ()
-		for k, v := range s.Env {
-			cmd.Env = append(cmd.Env, k+"="+v) // the last of two values counts
-		}
-		out, err := cmd.Output()
-		c.Found = strings.TrimSpace(string(out)) + " at " + path
-		if err != nil {
-			c.Found = fmt.Sprintf("%s: %v%s", path, err, stderrOf(err))
-			return c
-		}
-		if strings.HasPrefix(c.Found, s.Env["GOTOOLCHAIN"]+" ") {
-			return Check{Name: "go", OK: true, Found: c.Found}
-		}
+	path := s.find("go")
+	if path == "" {
+		c.Found = "no go in " + s.Env["PATH"]
 		return c
 	}
-	c.Found = "no go in " + s.Env["PATH"]
+	version, err := s.run(os.TempDir(), path, "env", "GOVERSION")
+	if err != nil {
+		c.Found = err.Error()
+		return c
+	}
+	c.Found = version + " at " + path
+	if version == s.Env["GOTOOLCHAIN"] {
+		c.OK, c.Do = true, ""
+	}
 	return c
 }
 
@@ -97,3 +121,76 @@ func space() Check {
 	_ = os.Remove(dir)
 	return Check{Name: "temporary folder", OK: true, Found: os.TempDir()}
 }
+
+// cache checks that what cells import is compiled: else the first cell of a lesson takes a minute.
+func cache(s *spec) Check {
+	c := Check{Name: "build cache", Do: "make setup compiles what the lessons import"}
+	if s.root() == "" || s.find("go") == "" {
+		c.Found = "cannot be asked without go and the module"
+		return c
+	}
+	stale, err := s.run(s.root(), s.find("go"), "list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}",
+		"./resnetlib/train", "./resnetlib/plots", "./resnetlib/notebook")
+	switch list := strings.Fields(stale); {
+	case err != nil:
+		c.Found = err.Error()
+	case len(list) > 0:
+		c.Found = fmt.Sprintf("%d packages are not compiled yet, %s the first", len(list), list[0])
+	default:
+		return Check{Name: c.Name, OK: true, Found: "warm"}
+	}
+	return c
+}
+
+// plugin says what cells compute with. Without a plugin the Go backend serves, which is slower, not wrong.
+func plugin(s *spec) Check {
+	dir := s.Env["PJRT_PLUGIN_LIBRARY_PATH"]
+	if dir == "" {
+		return Check{Name: "XLA plugin", OK: true, Found: "none: cells compute with the Go backend", Do: "resnetlab backend install cpu brings one, where there is one for this machine"}
+	}
+	if found, _ := filepath.Glob(filepath.Join(dir, "*pjrt*.so")); len(found) == 0 {
+		return Check{Name: "XLA plugin", Found: "no longer in " + dir, Do: "make setup brings it again"}
+	}
+	return Check{Name: "XLA plugin", OK: true, Found: dir}
+}
+
+// jupyter asks the Jupyters at hand, that of the Python environment around the kernel and that on PATH, whether they see it.
+func jupyter(dir string) Check {
+	c := Check{Name: "jupyter", Do: "start the Jupyter of the environment that the kernel is in, or install it there: resnetlab kernel install --prefix DIR, or --user"}
+	candidates := []string{filepath.Join(dir, "..", "..", "..", "..", "bin", "jupyter")} // PREFIX/share/jupyter/kernels/resnetlab
+	if path, err := exec.LookPath("jupyter"); err == nil {
+		candidates = append(candidates, path)
+	}
+	var see, blind []string
+	for _, path := range candidates {
+		if executable(path) != nil || slices.Contains(append(see, blind...), filepath.Clean(path)) {
+			continue
+		}
+		if out, err := exec.Command(path, "kernelspec", "list", "--json").Output(); err == nil && strings.Contains(string(out), strconv.Quote(dir)) {
+			see = append(see, filepath.Clean(path))
+		} else {
+			blind = append(blind, filepath.Clean(path))
+		}
+	}
+	switch {
+	case len(see) > 0:
+		return Check{Name: c.Name, OK: true, Found: "seen by " + strings.Join(see, ", ")}
+	case len(blind) > 0:
+		c.Found = "not seen by " + strings.Join(blind, ", ")
+	default:
+		c.Found = "no jupyter on PATH, nor in the kernel's environment"
+	}
+	return c
+}
+
+// completion says whether names can be completed in a cell; GoNB asks gopls for that.
+func completion(s *spec) Check {
+	if path := s.find("gopls"); path != "" {
+		return Check{Name: "completion", OK: true, Found: path}
+	}
+	return Check{Name: "completion", OK: true, Found: "no gopls: Tab completes no names in a cell",
+		Do: "go install golang.org/x/tools/gopls@" + goplsVersion + ", then make setup"}
+}
+
+// goplsVersion was tried with this toolchain and GoNB.
+const goplsVersion = "v0.21.0"

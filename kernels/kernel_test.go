@@ -132,6 +132,29 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// TestDoctorLooksAround: what lies outside the kernel's folder.
+func TestDoctorLooksAround(t *testing.T) {
+	tools, plugins := t.TempDir(), t.TempDir()
+	put(t, filepath.Join(tools, "gopls"), "", 0o755)
+	put(t, filepath.Join(tools, "bin", "jupyter"), "#!/bin/sh\necho '{\"resource_dir\": \"'$KERNEL'\"}'\n", 0o755)
+	put(t, filepath.Join(plugins, "pjrt_c_api_cpu_plugin.so"), "", 0o755)
+	kernel := filepath.Join(tools, "share", "jupyter", "kernels", Name)
+	t.Setenv("PATH", "/usr/bin:/bin")
+	env := func(key, value string) *spec { return &spec{Env: map[string]string{key: value}} }
+	t.Setenv("KERNEL", kernel)
+	good := []Check{completion(env("PATH", tools)), plugin(env("PJRT_PLUGIN_LIBRARY_PATH", plugins)), jupyter(kernel)}
+	t.Setenv("KERNEL", "/elsewhere")
+	bad := []Check{completion(env("PATH", plugins)), plugin(env("PJRT_PLUGIN_LIBRARY_PATH", tools)), jupyter(kernel)}
+	for i := range good {
+		if !good[i].OK || good[i].Do != "" {
+			t.Errorf("%+v, want it to be well", good[i])
+		}
+		if bad[i].Do == "" || bad[i].OK != (bad[i].Name == "completion") { // it is no fault to be without
+			t.Errorf("%+v, want to know what to do", bad[i])
+		}
+	}
+}
+
 func TestDir(t *testing.T) {
 	t.Setenv("JUPYTER_DATA_DIR", "/data")
 	if dir, err := Dir("", true); err != nil || dir != "/data/kernels/resnetlab" {

@@ -103,7 +103,7 @@ func toolchain(root string) (string, error) {
 }
 
 // searchPath is a cell's PATH: our tools, the toolchain's own go (its start is quicker than the older go's that hands over to it),
-// the go and the C compiler of the machine, and the system's folders.
+// the go and the C compiler of the machine, the system's folders, and that of gopls, where "go install" puts it if it is not on PATH.
 func searchPath(root, version string) (string, error) {
 	goTool, err := exec.LookPath("go")
 	if err != nil {
@@ -121,6 +121,11 @@ func searchPath(root, version string) (string, error) {
 		dirs = append(dirs, filepath.Dir(cc))
 	}
 	dirs = append(dirs, "/usr/local/bin", "/usr/bin", "/bin")
+	if gopls, err := exec.LookPath("gopls"); err == nil { // GoNB completes names with it; last, since its folder may hold anything
+		dirs = append(dirs, filepath.Dir(gopls))
+	} else if home, err := os.UserHomeDir(); err == nil && executable(filepath.Join(home, "go", "bin", "gopls")) == nil {
+		dirs = append(dirs, filepath.Join(home, "go", "bin"))
+	}
 	var unique []string
 	for _, dir := range dirs {
 		if !slices.Contains(unique, dir) {

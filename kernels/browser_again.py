@@ -1,0 +1,58 @@
+"""Interrupts a lesson, restarts its kernel and runs it a second time, in the browser, as browser_check.py opened it."""
+
+import re
+
+from playwright.sync_api import Page
+
+STOP = '[data-command="notebook:interrupt-kernel"], [data-jp-item-name="interrupt"] *'
+RESTART = '[data-jp-item-name="restart"] *'
+
+# A cell that works long enough to be stopped: it shows a bar.
+LONG = """() => jupyterapp.shell.currentWidget.content.widgets.findIndex(w => w.model.type === 'code' && w.model.sharedModel.getSource().includes('notebook.NewBar'))"""
+# Replies while the cell runs would wait for its end: the command is started, not awaited.
+RUN_ONE = """i => { jupyterapp.shell.currentWidget.content.activeCellIndex = i; jupyterapp.commands.execute('notebook:run-cell'); }"""
+PROMPT = """i => jupyterapp.shell.currentWidget.content.widgets[i].node.querySelector('.jp-InputPrompt').textContent.trim()"""
+SAID = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(c => c.cell_type === 'code').map(c => ({id: c.id,
+  text: c.outputs.map(o => [o.text ?? o.data?.['text/html'] ?? o.data?.['text/plain'] ?? ''].flat().join('')).join('\\n'),
+  pictures: c.outputs.map(o => o.data?.['image/png'] ?? '').join('\\n')}))"""
+
+# "12 s", "1.5 minutes", "31.4 pictures/s", "8 分": what differs from run to run.
+TIME = re.compile(r"[\d.:]+ ?(ms|s|min|minutes?|seconds?|h|pictures/s|秒|分钟?|张/秒)\b|/s\b")
+WIDTH = re.compile(r"width: ?[\d.]+%")
+
+
+def interrupt(page: Page, wait) -> list[str]:
+    """Starts the first cell that shows a bar, and stops it by the button."""
+    cell = page.evaluate(LONG)
+    if cell < 0:
+        return ["no cell that shows a bar"]
+    before = page.evaluate(PROMPT, cell)
+    page.evaluate(RUN_ONE, cell)
+    wait(page, "the long cell runs", lambda: page.evaluate(PROMPT, cell) == "[*]:", 30)
+    page.wait_for_timeout(5000)  # compiled, and at work: an interrupt while the cell is being compiled is lost (GoNB)
+    page.locator(STOP).first.click()
+    wait(page, "the stopped cell has ended", lambda: page.evaluate(PROMPT, cell).strip("[]: ").isdigit(), 30)
+    return [] if page.evaluate(PROMPT, cell) != before else ["the long cell did not run"]
+
+
+def restart(page: Page, wait) -> None:
+    page.locator(RESTART).first.click()
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    wait(page, "the kernel has restarted", lambda: not page.locator(".jp-Dialog").count(), 60)
+    page.wait_for_timeout(2000)
+
+
+def said(page: Page) -> dict[str, tuple[str, str]]:
+    """Text (without times) and pictures by cell. Bars are left out: how often they are drawn depends on the time."""
+    return {c["id"]: (WIDTH.sub("", TIME.sub("", c["text"])), c["pictures"]) for c in page.evaluate(SAID)}
+
+
+def differences(first: dict, second: dict) -> list[str]:
+    problems = []
+    for cell, (text, pictures) in first.items():
+        if second[cell][1] != pictures:
+            problems.append(f"cell {cell}: another picture the second time")
+        if second[cell][0] != text:
+            at = next((i for i, (a, b) in enumerate(zip(text, second[cell][0])) if a != b), min(len(text), len(second[cell][0])))
+            problems.append(f"cell {cell}: first {text[max(0, at - 40) : at + 40]!r}, then {second[cell][0][max(0, at - 40) : at + 40]!r}")
+    return problems
