@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,9 @@ func Download(ctx context.Context, p weights.Published, o Options) (path string,
 		return file.Path, fetched, err
 	case errors.Is(err, fetch.ErrWrong):
 		return file.Path, false, fmt.Errorf("downloading %s: %w; nothing was kept", p.Name(), err)
+	}
+	if local := new(fs.PathError); errors.As(err, &local) { // a folder that cannot be written
+		return file.Path, false, fmt.Errorf("downloading %s: %w", p.Name(), err)
 	}
 	return file.Path, false, fmt.Errorf("downloading %s: %w; without a network here, download %s elsewhere and copy it to %s",
 		p.Name(), err, URL(p), file.Path)

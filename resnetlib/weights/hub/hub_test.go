@@ -62,6 +62,13 @@ func TestDownloadByHand(t *testing.T) {
 		!strings.Contains(err.Error(), "copy it to "+filepath.Join(dir, "resnet34-b627a593.pth")) {
 		t.Errorf("error %v", err)
 	}
+	blocked := filepath.Join(dir, "file")
+	if err := os.WriteFile(blocked, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Download(context.Background(), p, Options{Folder: blocked}); err == nil || strings.Contains(err.Error(), "network") {
+		t.Errorf("a folder that cannot be made: %v", err)
+	}
 	t.Setenv(MirrorEnv, "")
 	if got := URL(p); got != "https://download.pytorch.org/models/resnet34-b627a593.pth" {
 		t.Errorf("address %s", got)
