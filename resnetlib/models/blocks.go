@@ -26,6 +26,25 @@ func (d *Downsample) Forward(x *nn.Node) *nn.Node { // [N, H, W, in] -> [N, H/st
 	return nn.Observe(d, d.BN.Forward(d.Conv.Forward(x)))
 }
 
+// shortcut is the way past the main branch: the input itself, or projected where the shape changes; nil in a plain block.
+func shortcut(x *nn.Node, d *Downsample, plain bool) *nn.Node {
+	switch {
+	case plain:
+		return nil
+	case d != nil:
+		return d.Forward(x)
+	}
+	return x
+}
+
+// join adds the shortcut, if there is one.
+func join(out, identity *nn.Node) *nn.Node {
+	if identity == nil {
+		return out
+	}
+	return graph.Add(out, identity)
+}
+
 // BasicBlock is the residual block of ResNet-18 and -34: two 3x3 convolutions and a shortcut (torchvision's BasicBlock).
 type BasicBlock struct {
 	name         string
@@ -33,6 +52,7 @@ type BasicBlock struct {
 	BN1, BN2     nn.Module
 	ReLU         *nn.ReLU
 	Downsample   *Downsample // nil where the shortcut is the identity
+	Plain        bool        // no shortcut
 }
 
 // NewBasicBlock makes a block from in to planes channels. As in torchvision it knows no groups and no width per group.
@@ -41,12 +61,12 @@ func NewBasicBlock(s *nn.Scope, in, planes, stride int) *BasicBlock {
 }
 
 func newBasicBlock(s *nn.Scope, in, planes, stride int, c Config) *BasicBlock {
-	b := &BasicBlock{name: s.Name(), ReLU: nn.NewReLU(s.In("relu"))}
+	b := &BasicBlock{name: s.Name(), ReLU: nn.NewReLU(s.In("relu")), Plain: c.Plain}
 	b.Conv1 = nn.NewConv2D(s.In("conv1"), in, planes, 3, stride, 1)
 	b.BN1 = c.Norm(s.In("bn1"), planes, 1)
 	b.Conv2 = nn.NewConv2D(s.In("conv2"), planes, planes, 3, 1, 1)
 	b.BN2 = c.Norm(s.In("bn2"), planes, c.lastGamma())
-	if stride != 1 || in != planes {
+	if !c.Plain && (stride != 1 || in != planes) {
 		b.Downsample = newDownsample(s.In("downsample"), in, planes, stride, c.Norm)
 	}
 	return b
@@ -55,13 +75,10 @@ func newBasicBlock(s *nn.Scope, in, planes, stride int, c Config) *BasicBlock {
 func (b *BasicBlock) Name() string { return b.name }
 
 func (b *BasicBlock) Forward(x *nn.Node) *nn.Node { // [N, H, W, in]
-	identity := x
-	if b.Downsample != nil {
-		identity = b.Downsample.Forward(x) // [N, H/stride, W/stride, planes]
-	}
+	identity := shortcut(x, b.Downsample, b.Plain)           // [N, H/stride, W/stride, planes]
 	out := b.ReLU.Forward(b.BN1.Forward(b.Conv1.Forward(x))) // [N, H/stride, W/stride, planes]
 	out = b.BN2.Forward(b.Conv2.Forward(out))                // [N, H/stride, W/stride, planes]
-	return nn.Observe(b, b.ReLU.Forward(graph.Add(out, identity)))
+	return nn.Observe(b, b.ReLU.Forward(join(out, identity)))
 }
 
 // Bottleneck squeezes with 1x1, works with 3x3 and expands with 1x1. The stride stands on the 3x3 as in torchvision, not on the first 1x1
@@ -72,6 +89,7 @@ type Bottleneck struct {
 	BN1, BN2, BN3       nn.Module
 	ReLU                *nn.ReLU
 	Downsample          *Downsample // nil where the shortcut is the identity
+	Plain               bool        // no shortcut
 }
 
 // Expansion is the ratio of a bottleneck's output channels to its planes.
@@ -85,14 +103,14 @@ func NewBottleneck(s *nn.Scope, in, planes, stride, groups, widthPerGroup int) *
 func newBottleneck(s *nn.Scope, in, planes, stride int, c Config) *Bottleneck {
 	width := planes * c.WidthPerGroup / 64 * c.Groups // int(planes * (base_width / 64.0)) * groups
 	out := planes * Expansion
-	b := &Bottleneck{name: s.Name(), ReLU: nn.NewReLU(s.In("relu"))}
+	b := &Bottleneck{name: s.Name(), ReLU: nn.NewReLU(s.In("relu")), Plain: c.Plain}
 	b.Conv1 = nn.NewConv2D(s.In("conv1"), in, width, 1, 1, 1)
 	b.BN1 = c.Norm(s.In("bn1"), width, 1)
 	b.Conv2 = nn.NewConv2D(s.In("conv2"), width, width, 3, stride, c.Groups)
 	b.BN2 = c.Norm(s.In("bn2"), width, 1)
 	b.Conv3 = nn.NewConv2D(s.In("conv3"), width, out, 1, 1, 1)
 	b.BN3 = c.Norm(s.In("bn3"), out, c.lastGamma())
-	if stride != 1 || in != out {
+	if !c.Plain && (stride != 1 || in != out) {
 		b.Downsample = newDownsample(s.In("downsample"), in, out, stride, c.Norm)
 	}
 	return b
@@ -101,14 +119,11 @@ func newBottleneck(s *nn.Scope, in, planes, stride int, c Config) *Bottleneck {
 func (b *Bottleneck) Name() string { return b.name }
 
 func (b *Bottleneck) Forward(x *nn.Node) *nn.Node { // [N, H, W, in]
-	identity := x
-	if b.Downsample != nil {
-		identity = b.Downsample.Forward(x) // [N, H/stride, W/stride, 4*planes]
-	}
+	identity := shortcut(x, b.Downsample, b.Plain)            // [N, H/stride, W/stride, 4*planes]
 	out := b.ReLU.Forward(b.BN1.Forward(b.Conv1.Forward(x)))  // [N, H, W, width]
 	out = b.ReLU.Forward(b.BN2.Forward(b.Conv2.Forward(out))) // [N, H/stride, W/stride, width]
 	out = b.BN3.Forward(b.Conv3.Forward(out))                 // [N, H/stride, W/stride, 4*planes]
-	return nn.Observe(b, b.ReLU.Forward(graph.Add(out, identity)))
+	return nn.Observe(b, b.ReLU.Forward(join(out, identity)))
 }
 
 // Block is the kind of block that a network is made of.

@@ -37,15 +37,17 @@ var (
 // Config describes a network; the ten of torchvision are [Variants]. Zero values stand for torchvision's defaults.
 type Config struct {
 	Block            Block
-	Layers           []int // blocks in each stage; every stage but the first halves the picture
-	Groups           int   // of the 3x3 convolutions, 1
-	WidthPerGroup    int   // channels of a group at 64 planes, 64
-	Planes           int   // of the first stage, 64; each stage doubles them
-	Stem             Stem  // ImageNetStem
-	Norm             Norm  // BatchNorm
-	NumClasses       int   // 1000
-	NoTop            bool  // features alone: no average pool and no fc (the notes' include_top=False)
-	ZeroInitResidual bool  // the last norm of each block starts at 0, so that the block starts as the identity (arXiv:1706.02677)
+	Layers           []int   // blocks in each stage; every stage but the first halves the picture
+	Groups           int     // of the 3x3 convolutions, 1
+	WidthPerGroup    int     // channels of a group at 64 planes, 64
+	Planes           int     // of the first stage, 64; each stage doubles them
+	Stem             Stem    // ImageNetStem
+	Norm             Norm    // BatchNorm
+	NumClasses       int     // 1000
+	NoTop            bool    // features alone: no average pool and no fc (the notes' include_top=False)
+	Plain            bool    // no shortcuts: the plain networks of He et al., section 3.3, to see what the shortcut is good for
+	Dropout          float64 // probability before fc, 0; torchvision's have none: to see what it does beside batch norm
+	ZeroInitResidual bool    // the last norm of each block starts at 0, so that the block starts as the identity (arXiv:1706.02677)
 }
 
 func (c Config) withDefaults() Config {
@@ -123,8 +125,9 @@ type ResNet struct {
 	MaxPool *nn.MaxPool2D // nil without
 	Layers  []*Stage      // layer1, layer2, ...
 	AvgPool *nn.GlobalAvgPool
-	FC      *nn.Linear // nil with NoTop
-	Head    *nn.Linear // a layer behind FC that transfer learning may add; nil without
+	Dropout *nn.Dropout // nil without
+	FC      *nn.Linear  // nil with NoTop
+	Head    *nn.Linear  // a layer behind FC that transfer learning may add; nil without
 	scope   *nn.Scope
 }
 
@@ -159,6 +162,9 @@ func NewResNet(s *nn.Scope, c Config) (*ResNet, error) {
 	}
 	if !c.NoTop {
 		r.AvgPool = nn.NewGlobalAvgPool(s.In("avgpool"))
+		if c.Dropout > 0 {
+			r.Dropout = nn.NewDropout(s.In("dropout"), c.Dropout)
+		}
 		r.FC = nn.NewLinear(s.In("fc"), in, c.NumClasses)
 	}
 	return r, nil
@@ -224,7 +230,11 @@ func (r *ResNet) Children() Sequence {
 	if r.FC == nil {
 		return children
 	}
-	children = append(children, r.AvgPool, r.FC) // [N, 8C] -> [N, classes]
+	children = append(children, r.AvgPool) // [N, 8C]
+	if r.Dropout != nil {
+		children = append(children, r.Dropout)
+	}
+	children = append(children, r.FC) // [N, classes]
 	if r.Head != nil {
 		children = append(children, r.Head)
 	}

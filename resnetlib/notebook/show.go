@@ -30,18 +30,27 @@ func Format(t Tabler) string {
 	return text
 }
 
+// Pictured is a result that is best shown as a picture.
+type Pictured interface {
+	Picture() *plots.Picture
+}
+
 // widest is the width in pixels from which photographs are shrunk for a cell, as wide as the plots.
 const widest = 900
 
 // Show shows any of the library's results as well as it can be shown where the program runs:
 //
 //   - a *plots.Picture, a *transforms.RGB or an image.Image as a picture in a cell, and in one line of text elsewhere;
+//   - a [Pictured] by its picture in a cell; elsewhere as what else it is, of what follows here;
 //   - a [Tabler] as a table in a cell, with its caption if it is a [Captioner]; elsewhere by its String method if it has one, or else as
 //     [Format] does;
 //   - an error as [ShowError] does;
 //   - a struct or a slice of structs that says nothing of itself as the table that [TableOf] makes;
 //   - a fmt.Stringer, and anything else, as text.
 func Show(x any) {
+	if p, ok := x.(Pictured); ok && here.cell {
+		x = p.Picture()
+	}
 	switch x := x.(type) {
 	case error:
 		ShowError(x)

@@ -32,6 +32,28 @@ func Lines(title, xLabel, yLabel string, series ...Series) *Picture {
 	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) { p.Draw(frame(c, title, keys)) })
 }
 
+// LogLines is Lines with a logarithmic vertical axis, for numbers of very different size. A value that is not positive is left out.
+func LogLines(title, xLabel, yLabel string, series ...Series) *Picture {
+	logs := make([]Series, len(series))
+	for i, s := range series {
+		logs[i] = Series{Name: s.Name, X: s.X, Y: make([]float64, len(s.Y))}
+		for j, y := range s.Y {
+			logs[i].Y[j] = math.Log10(y) // NaN or -Inf where y is not positive
+		}
+	}
+	p := newPlot(xLabel, yLabel)
+	p.Y.Tick.Marker = powerTicks{}
+	if !addSeries(p, logs, 0) {
+		return nothing(title)
+	}
+	p.Y.Min, p.Y.Max = math.Floor(p.Y.Min), math.Ceil(p.Y.Max)
+	var keys []key
+	if len(series) > 1 {
+		keys = keysOf(series)
+	}
+	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) { p.Draw(frame(c, title, keys)) })
+}
+
 // LearningRates draws a learning-rate range test (Smith, 2017, arXiv:1506.01186): the loss at each rate, on a logarithmic
 // axis, and the suggested rate as a vertical line. A rate that is not positive is left out; suggestion 0 draws no line.
 func LearningRates(rates, losses []float64, suggestion float64) *Picture {

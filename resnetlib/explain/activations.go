@@ -1,0 +1,175 @@
+package explain
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/gomlx/ml/model"
+
+	. "github.com/gomlx/gomlx/core/graph"
+
+	"resnetlab/resnetlib/nn"
+	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/transforms"
+)
+
+// Activation is what a layer gives for a batch of pictures.
+type Activation struct {
+	Layer  string
+	Shape  []int     // [N, H, W, C] or [N, C]
+	Values []float32 // the channels of a place lie side by side
+}
+
+// Channel is one channel's values of all pictures and places, [N*H*W].
+func (a *Activation) Channel(c int) []float64 {
+	channels := a.Shape[len(a.Shape)-1]
+	values := make([]float64, 0, len(a.Values)/channels)
+	for i := c; i < len(a.Values); i += channels {
+		values = append(values, float64(a.Values[i]))
+	}
+	return values
+}
+
+// Activations runs the pictures as one batch through the network and returns what the named layers give: PyTorch's forward hooks. In
+// [Train] mode batch norm takes the batch's statistics and dropout drops; the network's own statistics stay as they are.
+//
+//	acts, err := e.Activations(ctx, explain.Eval, pictures, "conv1", "layer1.0", "avgpool")
+func (e *Explainer) Activations(ctx context.Context, mode Mode, pictures []*transforms.RGB, layers ...string) ([]*Activation, error) {
+	acts := make([]*Activation, len(layers))
+	for i, name := range layers {
+		l, err := e.layer(name, false)
+		if err != nil {
+			return nil, err
+		}
+		acts[i] = &Activation{Layer: name, Shape: append([]int{len(pictures)}, l.Output[1:]...)}
+	}
+	x, err := Input(e.Preset, pictures...)
+	if err != nil {
+		return nil, err
+	}
+	build := func(_ *model.Scope, in []*Node) []*Node {
+		p := forward(e.Net, mode, in[0])
+		out := make([]*Node, len(layers))
+		for i, name := range layers {
+			out[i] = p.output[name]
+		}
+		return out
+	}
+	out, err := e.run(ctx, fmt.Sprintf("activations of %s in %s mode", strings.Join(layers, ", "), mode), build, x)
+	if err != nil {
+		return nil, err
+	}
+	for i := range acts {
+		acts[i].Values = out[i]
+	}
+	return acts, nil
+}
+
+// FeatureMaps is what a layer gives for one picture: [1, H, W, C], a small picture of each channel.
+func (e *Explainer) FeatureMaps(ctx context.Context, picture *transforms.RGB, layer string) (*Activation, error) {
+	if _, err := e.layer(layer, true); err != nil {
+		return nil, err
+	}
+	acts, err := e.Activations(ctx, Eval, []*transforms.RGB{picture}, layer)
+	if err != nil {
+		return nil, err
+	}
+	return acts[0], nil
+}
+
+// shownMaps is how many channels a picture of feature maps shows at most.
+const shownMaps = 32
+
+// Picture draws the strongest channels' maps of the first picture (by their root mean square, at most 32), each in its own range of
+// colours: dark is 0, or blue, white and red-brown where a channel has negative values. The titles are the channels' numbers.
+func (a *Activation) Picture() *plots.Picture {
+	if len(a.Shape) != 4 {
+		return plots.Histogram(a.Layer, plots.Pick("value", "值"), 0, plots.Sample{Name: a.Layer, Values: widen(a.Values)})
+	}
+	var maps []*transforms.RGB
+	var titles []string
+	for _, c := range a.strongestChannels(shownMaps) {
+		h, w := a.Shape[1], a.Shape[2]
+		maps = append(maps, plots.Heat{Width: w, Height: h, Values: a.Channel(c)[:h*w]}.Image(w, h))
+		titles = append(titles, fmt.Sprint(c))
+	}
+	return plots.Grid(maps, titles, 8)
+}
+
+// strongestChannels are the n channels with the largest root mean square, in the order of their numbers.
+func (a *Activation) strongestChannels(n int) []int {
+	channels := a.Shape[len(a.Shape)-1]
+	power, order := make([]float64, channels), make([]int, channels)
+	for i, v := range a.Values {
+		power[i%channels] += float64(v) * float64(v)
+	}
+	for c := range order {
+		order[c] = c
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(power[y], power[x]) })
+	order = order[:min(n, channels)]
+	slices.Sort(order)
+	return order
+}
+
+// String says the shape and the size of the values, for a terminal.
+func (a *Activation) String() string {
+	var squares float64
+	zeros := 0
+	for _, v := range a.Values {
+		squares += float64(v) * float64(v)
+		if v == 0 {
+			zeros++
+		}
+	}
+	n := float64(max(1, len(a.Values)))
+	return fmt.Sprintf(plots.Pick("%s %v: root mean square %.3g, %.0f %% zeros", "%s %v：均方根 %.3g，%.0f %% 为零"),
+		a.Layer, a.Shape, math.Sqrt(squares/n), 100*float64(zeros)/n)
+}
+
+// Filters draws a convolution's kernels over colour channels, as conv1's, as small pictures: a grey of the middle is 0, and each kernel has
+// its own range. A convolution over other than three channels is an error: its kernels are no pictures.
+func Filters(conv *nn.Conv2D) (*plots.Picture, error) {
+	pictures, err := FilterPictures(conv)
+	if err != nil {
+		return nil, err
+	}
+	return plots.Grid(pictures, nil, 16), nil
+}
+
+// FilterPictures are the kernels of Filters, [kernel, kernel] pixels each, in the order of the output channels.
+func FilterPictures(conv *nn.Conv2D) ([]*transforms.RGB, error) {
+	t, err := conv.Weight.Tensor() // [out, in, k, k]
+	if err != nil {
+		return nil, err
+	}
+	if t.Shape[1] != 3 {
+		return nil, fmt.Errorf("the kernels of %s reach over %d channels: only kernels over the three colours can be drawn as pictures",
+			conv.Name(), t.Shape[1])
+	}
+	values, err := t.Float32s()
+	if err != nil {
+		return nil, err
+	}
+	k := conv.Kernel
+	var pictures []*transforms.RGB
+	for filter := range slices.Chunk(values, 3*k*k) {
+		most := float32(0)
+		for _, v := range filter {
+			most = max(most, v, -v)
+		}
+		p := transforms.NewRGB(k, k)
+		for i, v := range filter { // [3, k, k] -> [k, k, 3]
+			if most > 0 {
+				v /= most
+			}
+			p.Pix[i%(k*k)*3+i/(k*k)] = uint8(127.5 + 127.5*v)
+		}
+		pictures = append(pictures, p)
+	}
+	return pictures, nil
+}

@@ -1,0 +1,106 @@
+package explain
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"resnetlab/internal/golden"
+	"resnetlab/internal/goldennet"
+	"resnetlab/internal/testbackend"
+	"resnetlab/resnetlib/transforms"
+)
+
+var five = []string{"daisy", "dandelion", "roses", "sunflowers", "tulips"}
+
+type goldenPicture struct {
+	TopClass int           `json:"top_class"`
+	GradCAM  [][]float64   `json:"gradcam_top_7x7"`
+	Signed   [][][]float64 `json:"signed_map_per_class_7x7"`
+	Saliency [][]float64   `json:"saliency_mean_abs_gradient_14x14"`
+	PNG      string        `json:"decoded_png"`
+	Logits   []float64
+}
+
+// goldenPictures are PyTorch's maps, and the network they were made with.
+func goldenPictures(t *testing.T, b compute.Backend) (*Explainer, []goldenPicture) {
+	t.Helper()
+	var file struct {
+		Arch, Seed string
+		Classes    int
+		Files      []goldenPicture
+	}
+	golden.JSON(t, "gradcam/resnet18_5_layer4.json", &file)
+	e, err := New(b, goldennet.New(t, file.Arch, file.Seed, file.Classes), five, transforms.EvalPreset(224))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Finalize)
+	return e, file.Files
+}
+
+func (g goldenPicture) open(t *testing.T) *transforms.RGB {
+	t.Helper()
+	p, err := transforms.DecodeFile(filepath.Join(golden.Dir(t), "gradcam", g.PNG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// near fails the test where a map differs from PyTorch's by more than the tolerance.
+func near(t *testing.T, what string, got []float64, want [][]float64, tolerance float64) {
+	t.Helper()
+	flat := slices.Concat(want...)
+	if len(got) != len(flat) {
+		t.Fatalf("%s: %d values, want %d", what, len(got), len(flat))
+	}
+	worst := 0.0
+	for i, v := range got {
+		worst = max(worst, math.Abs(v-flat[i]))
+	}
+	if !(worst <= tolerance) {
+		t.Errorf("%s: differs from PyTorch's by %g, at most %g is allowed", what, worst, tolerance)
+	}
+	t.Logf("%s: largest difference %.2g", what, worst)
+}
+
+// Grad-CAM of every class, signed and as in the paper, and saliency equal PyTorch's; frozen or not makes no difference.
+func TestGolden(t *testing.T) {
+	testbackend.Each(t, func(t *testing.T, b compute.Backend) {
+		e, pictures := goldenPictures(t, b)
+		for i, g := range pictures {
+			picture := g.open(t)
+			if i == 1 { // the second with everything frozen: the gradient is by the activation
+				if err := e.Net.TrainOnly(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for class, want := range g.Signed {
+				h, err := e.GradCAM(context.Background(), picture, "layer4", class)
+				if err != nil {
+					t.Fatal(err)
+				}
+				near(t, fmt.Sprintf("picture %d, class %d", i, class), h.Values, want, 1e-6)
+			}
+			top, err := e.GradCAM(context.Background(), picture, "layer4", Top)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if top.Target != g.TopClass || top.Class != five[g.TopClass] {
+				t.Errorf("the top class is %d (%s), want %d", top.Target, top.Class, g.TopClass)
+			}
+			near(t, "Grad-CAM with ReLU", top.ReLU().Values, g.GradCAM, 1e-4)
+			saliency, err := e.Saliency(context.Background(), picture, Top)
+			if err != nil {
+				t.Fatal(err)
+			}
+			near(t, "saliency", saliency.Blocks(16).Values, g.Saliency, 1e-8)
+		}
+	})
+}
