@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,8 +24,9 @@ type Source struct {
 }
 
 // FindWeights finds the weights that --weights names: a file, a run's folder, or a name of torchvision's table (see
-// [weights.FindPublished]) whose file lies in PyTorch's folder; a version alone ("IMAGENET1K_V1") is one of arch. A file is known as
-// published by its name or its content, and as a run's by its place. What is not there is fs.ErrNotExist, with what to do.
+// [weights.FindPublished]) whose file lies in PyTorch's folder; a version alone ("IMAGENET1K_V1") is one of arch, or of the default one. A file is known as
+// published by its name or its content, and as a run's by its place. Errors say what to do; that of
+// a text that names nothing is fs.ErrNotExist.
 func FindWeights(name, arch string) (Source, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -71,8 +73,8 @@ func sourceOfPublished(path string, p weights.Published) Source {
 // findPublished looks in PyTorch's folder.
 func findPublished(name, arch string) (Source, error) {
 	p, ok := weights.FindPublished(name)
-	if !ok && arch != "" {
-		p, ok = weights.FindPublished(arch + "/" + name)
+	if !ok {
+		p, ok = weights.FindPublished(cmp.Or(arch, Defaults().Arch) + "/" + name)
 	}
 	if !ok {
 		return Source{}, fmt.Errorf("weights %s: no file, no run and no name of 'resnetlab weights list': %w", name, fs.ErrNotExist)
@@ -83,7 +85,7 @@ func findPublished(name, arch string) (Source, error) {
 	}
 	if path == "" {
 		folder, _ := weights.CheckpointsFolder() // LocalPath has found it
-		return Source{}, fmt.Errorf("weights %s: %s is not in %s; 'resnetlab weights download %s' brings it: %w", name, p.File(), folder, p.Name(), fs.ErrNotExist)
+		return Source{}, fmt.Errorf("weights %s: %s is not in %s; 'resnetlab weights download %s' brings it", name, p.File(), folder, p.Name())
 	}
 	return sourceOfPublished(path, p), nil
 }
