@@ -24,9 +24,9 @@ type Source struct {
 }
 
 // FindWeights finds the weights that --weights names: a file, a run's folder, or a name of torchvision's table (see
-// [weights.FindPublished]) whose file lies in PyTorch's folder; a version alone ("IMAGENET1K_V1") is one of arch, or of the default one. A file is known as
-// published by its name or its content, and as a run's by its place. Errors say what to do; that of
-// a text that names nothing is fs.ErrNotExist.
+// [weights.FindPublished]) whose file lies in PyTorch's folder; a version alone ("IMAGENET1K_V1") is one of arch, or of the default
+// architecture. A file is known as published by its name or its content, and as a run's by its place. Errors say what to do; that of a
+// text that names nothing is fs.ErrNotExist.
 func FindWeights(name, arch string) (Source, error) {
 	info, err := os.Stat(name)
 	switch {

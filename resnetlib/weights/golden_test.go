@@ -90,6 +90,21 @@ func TestGoldenWeights(t *testing.T) {
 	}
 }
 
+// Small files that PyTorch and safetensors wrote, cut anywhere, are errors. (TestTruncated does it with the writers' own.)
+func TestGoldenTruncated(t *testing.T) {
+	for _, name := range []string{"handmade.safetensors", "handmade_minimal.pth", "other_dtypes.pth", "checkpoint_with_optimizer.pth"} {
+		data, err := os.ReadFile(filepath.Join(golden.Dir(t), "weights", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for length := range data {
+			if _, err := ReadBytes(name, data[:length:length]); err == nil {
+				t.Errorf("%s: cut to %d of %d bytes, was read", name, length, len(data))
+			}
+		}
+	}
+}
+
 // hostileLimits are what one hostile file may cost.
 const (
 	hostileTime   = 2 * time.Second
