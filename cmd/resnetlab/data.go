@@ -20,9 +20,9 @@ type dataSketch struct {
 	Out   string `help:"Folder to draw into." default:"sketch"`
 	Task  string `help:"${enum}: the five plants, a dozen pictures of each, or many other classes to train on first." default:"plants" enum:"plants,few,many"`
 	Seed  uint64 `help:"The same seed draws the same pictures." default:"0"`
-	Train int    `help:"Pictures to train on; 0: as many as the task has (2000, 60, 2400)." default:"0"`
-	Val   int    `help:"Pictures to validate on; 0: as the task has (500, 50, 240)." default:"0"`
-	Test  int    `help:"Pictures that choose nothing; 0: as the task has (500, 500, 240)." default:"0"`
+	Train int    `help:"Pictures to train on; 0: as many as the task has (2000, 60, 1200)." default:"0"`
+	Val   int    `help:"Pictures to validate on; 0: as the task has (500, 50, 120)." default:"0"`
+	Test  int    `help:"Pictures that choose nothing; 0: as the task has (500, 500, 120)." default:"0"`
 	Size  int    `help:"Pixels of a picture's shorter side." default:"96"`
 }
 

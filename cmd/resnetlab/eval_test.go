@@ -77,7 +77,7 @@ func checkEvaluationPictures(t *testing.T, data, run string) {
 func checkOddData(t *testing.T, data, run string) {
 	t.Helper()
 	_, stderr := must(t, 3, "eval", "sketch:many", "--run", run)
-	if !strings.Contains(stderr, "clover, daisy, fern, lily, tulip") || !strings.Contains(stderr, "bracken, heart-3-banded") {
+	if !strings.Contains(stderr, "clover, daisy, fern, lily, tulip") || !strings.Contains(stderr, "bracken, heart-3, heart-3-eyed") {
 		t.Errorf("the error does not show both sides: %s", stderr)
 	}
 	if err := os.WriteFile(filepath.Join(data, "val", "fern", "broken.png"), []byte("no picture"), 0o666); err != nil {

@@ -25,6 +25,7 @@ type commands struct {
 
 	Train        trainCommand     `cmd:"" help:"Train on a folder of pictures."`
 	FindLR       findLRCommand    `cmd:"" name:"find-lr" help:"Learning-rate range test: which rate to train with."`
+	Compare      compareCommand   `cmd:"" help:"Training strategies and from-scratch side by side: same data, seeds and budget."`
 	Eval         evalCommand      `cmd:"" help:"Loss, accuracy and confusion matrix of a trained network."`
 	Predict      predictCommand   `cmd:"" help:"Class probabilities of pictures."`
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`

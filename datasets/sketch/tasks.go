@@ -21,7 +21,7 @@ type task struct {
 var tasks = map[string]task{
 	"plants": {plants, 2000, 500, 500},
 	"few":    {plants, 60, 50, 500},
-	"many":   {garden(), 2400, 240, 240},
+	"many":   {garden(), 1200, 120, 120},
 }
 
 // Tasks are the names that Config.Task may have, sorted.
@@ -45,31 +45,24 @@ func Open(name string, seed uint64) (*datasets.Splits, error) {
 	return All(Config{Task: taskName, Seed: seed}), nil
 }
 
-// garden is the task of many classes: every petal with every number of them and every marking. None is a class of plants; two fronds keep
-// it from being about petals alone.
+// garden is the task of many classes: every shape of petal, in three numbers (none those of plants with its markings), plain and with a centre, and two fronds. None is a class of plants.
 func garden() []plant {
 	shapes := []struct {
 		name  string
 		shape func(float64) outline
-		width float64 // of a petal, where there are five
-	}{{"heart", heart, 0.8}, {"lance", lance, 0.55}, {"oval", oval, 0.5}}
-	counts := []struct{ from, to int }{{3, 4}, {5, 6}, {8, 10}}
-	markings := []struct {
-		name string
-		mark func(*pen, outline, colour)
-		core [2]float64
-	}{{"banded", chevron, [2]float64{}}, {"eyed", nil, [2]float64{0.2, 0.3}}, {"freckled", freckles, [2]float64{}}}
+		width float64 // of one of six petals
+	}{{"heart", heart, 0.7}, {"lance", lance, 0.45}, {"oval", oval, 0.42}}
 	table := []plant{
 		{"bracken", anyHue, frond{pairs: [2]int{3, 4}, size: 1.43}},
 		{"mimosa", anyHue, frond{pairs: [2]int{14, 18}, size: 1.43}},
 	}
 	for _, s := range shapes {
-		for _, n := range counts {
-			for _, m := range markings {
-				width := s.width * 5 / float64(max(n.from, 4))
-				table = append(table, plant{fmt.Sprintf("%s-%d-%s", s.name, n.from, m.name), anyHue, radial{petals: [2]int{n.from, n.to},
-					width: [2]float64{0.85 * width, 1.1 * width}, size: 1.05, shape: s.shape, mark: m.mark, core: m.core}})
-			}
+		for _, n := range []int{3, 6, 9} {
+			width := s.width * 6 / float64(max(n, 4))
+			flower := radial{petals: [2]int{n, n + n/6}, width: [2]float64{0.85 * width, 1.1 * width}, size: 1.05, shape: s.shape}
+			table = append(table, plant{fmt.Sprintf("%s-%d", s.name, n), anyHue, flower})
+			flower.core = [2]float64{0.22, 0.32}
+			table = append(table, plant{fmt.Sprintf("%s-%d-eyed", s.name, n), anyHue, flower})
 		}
 	}
 	slices.SortFunc(table, func(a, b plant) int { return strings.Compare(a.name, b.name) })

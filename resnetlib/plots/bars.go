@@ -158,15 +158,28 @@ func (b *barChart) drawBar(c draw.Canvas, x func(float64) vg.Length, label, grou
 		colour = b.paint(label)
 	}
 	fillRect(c, colour, x(min(v, 0)), y-b.bar()/2+1, x(max(v, 0)), y+b.bar()/2-1)
-	text := formatValue(v)
-	if b.format != nil {
-		text = b.format(v)
-	}
+	text := b.write(v)
 	if std > 0 {
-		c.StrokeLine2(strokeOf(ink, 1.5), x(v-std), y, x(v+std), y)
-		text += " ± " + formatValue(std)
+		drawError(c, x(v-std), x(v+std), y)
+		text += " ± " + b.write(std)
 	}
 	c.FillText(number, vg.Point{X: x(max(v+std, 0)) + 6, Y: y}, text)
+}
+
+func (b *barChart) write(v float64) string {
+	if b.format != nil {
+		return b.format(v)
+	}
+	return formatValue(v)
+}
+
+// drawError draws a line with ends, on white so that it is seen on a bar too.
+func drawError(c draw.Canvas, from, to, y vg.Length) {
+	for _, style := range []draw.LineStyle{strokeOf(background, 4), strokeOf(ink, 1.5)} {
+		c.StrokeLine2(style, from, y, to, y)
+		c.StrokeLine2(style, from, y-4, from, y+4)
+		c.StrokeLine2(style, to, y-4, to, y+4)
+	}
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -76,6 +76,7 @@ func gallery(classes []string) map[string]*Picture {
 		"card":         PredictionCard(photo(320, 240), "", classes, []float64{0.004, 0.001, 0.011, 0.001, 0.983}),
 		"grid":         Grid(tiles, titles, 4),
 		"toplosses":    TopLosses(verdicts(classes)),
+		"strategies":   Strategies("Strategies", stageNames, contenders),
 		"classes":      ClassHistogram(classes, CountLabels("train", 5, []int{0, 0, 1, 2, 2, 2, 3, 4, 4}), CountLabels("val", 5, []int{0, 1, 2})),
 		"bars":         Bars("Strategies", say("accuracy"), strategies, Group{Name: "3 seeds", Values: []float64{0.921, 0.894, 0.853}, Std: []float64{0.011, 0.006, 0.019}}),
 		"lines":        Lines("Gradient norm", "layer", "norm", Series{Name: "plain", Y: []float64{1, 0.5, 0.2, 0.1}}, Series{Name: "ResNet", Y: []float64{1, 0.9, 0.95, 0.9}}),
@@ -89,6 +90,15 @@ func gallery(classes []string) map[string]*Picture {
 		"augmentation": Augmentations(photo(300, 200), transforms.EvalPreset(224), 9, 1),
 		"histogram":    Histogram("bn1", "x", 0, Sample{"before", normal(1.5, 2, 5000)}, Sample{"after", normal(0, 1, 3000)}),
 	}
+}
+
+var stageNames = []string{"conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "fc"}
+
+var contenders = []Contender{
+	{"all", 0.871, 0.012, 2.31, 11179077, []float64{0.02, 0.03, 0.05, 0.07, 0.1, 0.2, 0.8}},
+	{"last:fc", 0.802, 0.008, 0.74, 2565, []float64{0, 0, 0, 0, 0, 0, 0.9}},
+	{"new", 0.655, 0.02, 0.75, 105, []float64{0, 0, 0, 0, 0, 0, 0}},
+	{"scratch", 0.38, math.NaN(), 2.3, 11179077, []float64{0.1, 0.2, 0.31, 0.44, 0.52, 0.61, 1.1}},
 }
 
 // verdicts are five mistakes and one right answer, in pictures of several shapes.
@@ -119,6 +129,7 @@ var drawn = map[string]map[color.NRGBA]int{
 	"card100":      {blue: 30, sky: 300, grey: 3000},
 	"grid":         {},
 	"toplosses":    {vermillion: 14000, blue: 2400},
+	"strategies":   {blue: 20000, shade(blue, 0.8/1.1): 500, shade(blue, 0): 3000, ink: 300},
 	"classes":      {blue: 20000, vermillion: 8000},
 	"bars":         {blue: 20000},
 	"lines":        {blue: 300, vermillion: 300},

@@ -83,6 +83,11 @@ var chinese = map[string]string{
 	"depthwise":   "逐通道",
 	"original":    "原图",
 
+	"test accuracy (mean ± standard error)":           "测试准确率（均值 ± 标准误）",
+	"seconds an epoch":                                "每轮秒数",
+	"parameters trained":                              "训练的参数量",
+	"How far each stage moved, relative to its start": "各阶段参数相对初始值的变化量",
+
 	"share":                    "占比",
 	"Learning-rate range test": "学习率范围测试",
 	"learning rate":            "学习率",

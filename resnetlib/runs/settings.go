@@ -10,6 +10,8 @@ type Settings struct {
 	Arch    string `json:"arch" default:"resnet34" help:"Network: resnet18, resnet34, ... resnext50_32x4d, ... wide_resnet101_2."`
 	Weights string `json:"weights" help:"Weights to start from: a file, a run, or a name of 'weights list'. Left out: random weights."`
 
+	WeightsUpTo string `json:"weights_upto" name:"weights-upto" help:"Last layer that is loaded from the weights (conv1, ..., layer4); what comes after starts from random weights. Left out: all." placeholder:"LAYER"`
+
 	Strategy string `json:"strategy" default:"all" help:"What trains: all; last:LAYER, from that layer on (last:fc, last:layer4); new, one more layer behind the loaded head."`
 	FreezeBN *bool  `json:"freeze_bn" name:"freeze-bn" default:"true" negatable:"" help:"Batch norms of frozen layers use and keep their running statistics."`
 

@@ -38,7 +38,7 @@ func TestFlagsAndLibraryHaveTheSameDefaults(t *testing.T) {
 
 // TestFlagNames: every flag of DESIGN.md's train row parses, arrives in its field, and is called as flag says.
 func TestFlagNames(t *testing.T) {
-	args := []string{"photos", "--arch=resnet18", "--weights=w.pth", "--strategy=last:layer4", "--freeze-bn=false", "--epochs=9",
+	args := []string{"photos", "--arch=resnet18", "--weights=w.pth", "--weights-upto=layer2", "--strategy=last:layer4", "--freeze-bn=false", "--epochs=9",
 		"--batch-size=2", "--image-size=64", "--lr=0.5", "--head-lr=0.25", "--optimizer=sgd", "--momentum=0.9", "--scheduler=step",
 		"--lr-step-size=7", "--lr-gamma=0.5", "--lr-patience=2", "--warmup=1", "--weight-decay=0.01", "--label-smoothing=0.1",
 		"--clip-norm=1", "--accumulate=4", "--early-stop=3", "--class-weights=1,2", "--augment=none", "--augment-repeats=2",

@@ -17,6 +17,9 @@ import (
 // build makes the network that the settings describe, with its starting weights. note says what a person should know of how they were loaded.
 func build(s runs.Settings, classes int) (net *models.ResNet, note string, err error) {
 	if s.Weights == "" {
+		if s.WeightsUpTo != "" {
+			return nil, "", fmt.Errorf("weights up to %s: there are no weights to start from", s.WeightsUpTo)
+		}
 		if Strategy(s.Strategy) == New {
 			return nil, "", fmt.Errorf("strategy new keeps a trained head and adds a layer behind it: it needs weights to start from")
 		}
@@ -68,6 +71,8 @@ func load(s runs.Settings, classes int, file *weights.File, loaded int) (net *mo
 	fc, options := loaded, []weights.Option(nil)
 	note = fmt.Sprintf("starting from %s", file.Name)
 	switch {
+	case s.WeightsUpTo != "":
+		return loadUpTo(s, classes, path, sd)
 	case Strategy(s.Strategy) == New:
 		note += fmt.Sprintf("; its head of %d classes stays, and a new layer of %d classes is added behind it", loaded, classes)
 	case loaded != classes:
