@@ -36,7 +36,7 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 		return err
 	}
 	show := &trainProgress{log: c.logf}
-	contest := train.Contest{Config: k.Settings, Strategies: k.Strategies, Seeds: k.Seeds}
+	contest := train.Contest{Config: settingsGiven(k.Settings, call), Strategies: k.Strategies, Seeds: k.Seeds}
 	contest.Out = cmp.Or(k.Out, "runs/compare")
 	result, err := train.Compare(ctx, contest, func(strategy string, seed uint64, done, total int) {
 		show.end()

@@ -116,9 +116,12 @@ type contest struct {
 
 // open opens backend and data once for all, and sees to it that there are test pictures and that every strategy has what it needs.
 func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
-	c.Config = c.Config.WithDefaults()
 	if c.Out == "" {
 		return nil, errors.New("a comparison needs a folder for its runs")
+	}
+	var err error
+	if c.Config, err = complete(c.Config); err != nil {
+		return nil, err
 	}
 	for _, name := range c.Strategies {
 		if _, err := c.settings(name, c.Seed); err != nil {

@@ -16,6 +16,10 @@ func Ensure(ctx context.Context, c Config, options ...Option) (*runs.Run, error)
 	if c.Out == "" {
 		return nil, inputError{fmt.Errorf("ensuring a run needs the folder where it is to be")}
 	}
+	c, err := complete(c)
+	if err != nil {
+		return nil, input(ctx, err)
+	}
 	found, err := find(c)
 	switch {
 	case c.Overwrite || err == nil && !found:

@@ -72,7 +72,7 @@ func load(s runs.Settings, classes int, file *weights.File, loaded int) (net *mo
 	note = fmt.Sprintf("starting from %s", file.Name)
 	switch {
 	case s.WeightsUpTo != "":
-		return loadUpTo(s, classes, path, sd)
+		return loadUpTo(s, classes, file)
 	case Strategy(s.Strategy) == New:
 		note += fmt.Sprintf("; its head of %d classes stays, and a new layer of %d classes is added behind it", loaded, classes)
 	case loaded != classes:

@@ -15,7 +15,7 @@ import (
 
 // loadUpTo loads the layers up to s.WeightsUpTo and leaves the rest at random, to see which layers are worth having (Yosinski et al. 2014,
 // arXiv:1411.1792). What it loads is as strict as a whole file.
-func loadUpTo(s runs.Settings, classes int, path string, sd *weights.StateDict) (*models.ResNet, string, error) {
+func loadUpTo(s runs.Settings, classes int, file *weights.File) (*models.ResNet, string, error) {
 	if Strategy(s.Strategy) == New {
 		return nil, "", fmt.Errorf("strategy new keeps the whole loaded network: weights up to %s alone do not go with it", s.WeightsUpTo)
 	}
@@ -36,14 +36,14 @@ func loadUpTo(s runs.Settings, classes int, path string, sd *weights.StateDict) 
 		if module, _, _ := strings.Cut(key, "."); slices.Index(modules, module) > last {
 			continue
 		}
-		value, ok := sd.Get(key)
+		value, ok := file.StateDict.Get(key)
 		if !ok {
-			return nil, "", fmt.Errorf("loading %s up to %s: there is no %s in it", path, s.WeightsUpTo, key)
+			return nil, "", fmt.Errorf("loading %s up to %s: there is no %s in it", file.Name, s.WeightsUpTo, key)
 		}
 		mixed.Set(key, value)
 	}
 	if _, err := weights.LoadStateDict(mixed, net); err != nil {
-		return nil, "", fmt.Errorf("loading %s into %s up to %s: %w", path, s.Arch, s.WeightsUpTo, err)
+		return nil, "", fmt.Errorf("loading %s into %s up to %s: %w", file.Name, s.Arch, s.WeightsUpTo, err)
 	}
-	return net, fmt.Sprintf("starting from %s up to %s; the rest from random weights", path, s.WeightsUpTo), nil
+	return net, fmt.Sprintf("starting from %s up to %s; the rest from random weights", file.Name, s.WeightsUpTo), nil
 }
