@@ -12,6 +12,7 @@ LONG = """() => jupyterapp.shell.currentWidget.content.widgets.findIndex(w => w.
 # Replies while the cell runs would wait for its end: the command is started, not awaited.
 RUN_ONE = """i => { jupyterapp.shell.currentWidget.content.activeCellIndex = i; jupyterapp.commands.execute('notebook:run-cell'); }"""
 PROMPT = """i => jupyterapp.shell.currentWidget.content.widgets[i].node.querySelector('.jp-InputPrompt').textContent.trim()"""
+OUTPUTS = """i => jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.length"""
 SAID = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(c => c.cell_type === 'code').map(c => ({id: c.id,
   text: c.outputs.map(o => [o.text ?? o.data?.['text/html'] ?? o.data?.['text/plain'] ?? ''].flat().join('')).join('\\n'),
   pictures: c.outputs.map(o => o.data?.['image/png'] ?? '').join('\\n')}))"""
@@ -28,10 +29,11 @@ def interrupt(page: Page, wait) -> list[str]:
         return ["no cell that shows a bar"]
     before = page.evaluate(PROMPT, cell)
     page.evaluate(RUN_ONE, cell)
-    wait(page, "the long cell runs", lambda: page.evaluate(PROMPT, cell) == "[*]:", 30)
-    page.wait_for_timeout(5000)  # compiled, and at work: an interrupt while the cell is being compiled is lost (GoNB)
+    wait(page, "the long cell runs", lambda: page.evaluate(PROMPT, cell) == "[*]:", 60)
+    wait(page, "the bar is there", lambda: page.evaluate(OUTPUTS, cell) > 0, 120)  # GoNB loses an interrupt while it compiles the cell
+    page.wait_for_timeout(1000)
     page.locator(STOP).first.click()
-    wait(page, "the stopped cell has ended", lambda: page.evaluate(PROMPT, cell).strip("[]: ").isdigit(), 30)
+    wait(page, "the stopped cell has ended", lambda: page.evaluate(PROMPT, cell).strip("[]: ").isdigit(), 60)
     return [] if page.evaluate(PROMPT, cell) != before else ["the long cell did not run"]
 
 
