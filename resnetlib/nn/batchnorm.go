@@ -12,7 +12,7 @@ import (
 // Constants of torch.nn.BatchNorm2d.
 const (
 	Epsilon  = 1e-5
-	Momentum = 0.1 // weight of the new value: running = 0.9*running + 0.1*batch
+	Momentum = 0.1 // weight of the new value: running = 0.9*running + 0.1*batch; a BatchNorm2D may have another
 )
 
 // BatchNorm2D normalises each channel: y = (x - mean) / sqrt(var + eps) * weight + bias (Ioffe and Szegedy, arXiv:1502.03167).
@@ -23,13 +23,14 @@ type BatchNorm2D struct {
 	Weight, Bias            *Parameter // gamma and beta, [C]
 	RunningMean, RunningVar *Parameter // [C]
 	NumBatchesTracked       *Parameter // scalar, int64
+	Momentum                float64    // weight of the new value, Momentum unless changed before a graph is built
 	Eval                    bool       // use and keep the running statistics even while the network trains: bn.eval()
 }
 
 // NewBatchNorm2D starts with weight gamma (1; 0 for torchvision's zero_init_residual), bias 0, running mean 0 and variance 1.
 func NewBatchNorm2D(s *Scope, channels int, gamma float32) *BatchNorm2D {
 	d := []int{channels}
-	b := &BatchNorm2D{named: named{s.Name()}, Channels: channels,
+	b := &BatchNorm2D{named: named{s.Name()}, Channels: channels, Momentum: Momentum,
 		Weight:            s.parameter("weight", plain, d, constant(gamma)),
 		Bias:              s.parameter("bias", plain, d, constant(0)),
 		RunningMean:       s.buffer("running_mean", filled(channels, 0)),
@@ -83,8 +84,8 @@ func (b *BatchNorm2D) byBatch(x *Node) *Node {
 // track moves the running statistics; the variance is the unbiased one (divided by n-1), as in PyTorch.
 func (b *BatchNorm2D) track(g *Graph, mean, unbiased *Node) {
 	move := func(p *Parameter, batch *Node) {
-		old := graph.MulScalar(p.Variable.NodeValue(g), 1-Momentum)
-		p.Variable.SetNodeValue(graph.Add(old, graph.MulScalar(graph.Reshape(batch, b.Channels), Momentum)))
+		old := graph.MulScalar(p.Variable.NodeValue(g), 1-b.Momentum)
+		p.Variable.SetNodeValue(graph.Add(old, graph.MulScalar(graph.Reshape(batch, b.Channels), b.Momentum)))
 	}
 	move(b.RunningMean, mean)
 	move(b.RunningVar, unbiased)

@@ -1,0 +1,80 @@
+package explain
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/transforms"
+)
+
+// Mates are one picture's probabilities in the company of others, in train and in eval mode.
+type Mates struct {
+	Classes []string
+	Train   [][]float64 // for each company, the probabilities in class order
+	Eval    [][]float64
+}
+
+// BatchMates classifies a picture as the first of a batch, once with each company, in train mode and in eval mode. In train mode batch norm
+// takes the batch's statistics, so the company changes the answer, and dropout drops others each time; in eval mode neither does.
+//
+//	m, err := e.BatchMates(ctx, picture, others[0:7], others[7:14])
+func (e *Explainer) BatchMates(ctx context.Context, picture *transforms.RGB, companies ...[]*transforms.RGB) (*Mates, error) {
+	m := &Mates{Classes: e.Classes}
+	for _, company := range companies {
+		for _, mode := range []Mode{Train, Eval} {
+			acts, err := e.Activations(ctx, mode, slices.Concat([]*transforms.RGB{picture}, company), e.last())
+			if err != nil {
+				return nil, err
+			}
+			probs := predict.Softmax(acts[0].Values[:len(e.Classes)])
+			if mode == Train {
+				m.Train = append(m.Train, probs)
+			} else {
+				m.Eval = append(m.Eval, probs)
+			}
+		}
+	}
+	return m, nil
+}
+
+// last is the layer that gives the logits.
+func (e *Explainer) last() string {
+	if e.Net.Head != nil {
+		return e.Net.Head.Name()
+	}
+	return e.Net.FC.Name()
+}
+
+// Picture draws the probabilities as bars: one group for each company in train mode, and one for eval mode, where they are all the same.
+func (m *Mates) Picture() *plots.Picture {
+	var groups []plots.Group
+	for i, probs := range m.Train {
+		groups = append(groups, plots.Group{Name: fmt.Sprintf(plots.Pick("train(), company %d", "train()，同伴 %d"), i+1), Values: probs})
+	}
+	if len(m.Eval) > 0 {
+		groups = append(groups, plots.Group{Name: "eval()", Values: m.Eval[0]})
+	}
+	title := plots.Pick("One picture's probabilities, by its batch-mates", "同一张图片在不同批次中的概率")
+	return plots.Bars(title, plots.Pick("probability", "概率"), m.Classes, groups...)
+}
+
+// Table has a row for each company and mode.
+func (m *Mates) Table() (header []string, rows [][]string) {
+	header = append([]string{plots.Pick("company", "同伴"), plots.Pick("mode", "模式")}, m.Classes...)
+	for i := range m.Train {
+		for _, r := range []struct {
+			mode  Mode
+			probs []float64
+		}{{Train, m.Train[i]}, {Eval, m.Eval[i]}} {
+			row := []string{fmt.Sprint(i + 1), r.mode.String()}
+			for _, p := range r.probs {
+				row = append(row, fmt.Sprintf("%.4f", p))
+			}
+			rows = append(rows, row)
+		}
+	}
+	return header, rows
+}
