@@ -29,6 +29,7 @@ type commands struct {
 	Eval         evalCommand      `cmd:"" help:"Loss, accuracy and confusion matrix of a trained network."`
 	Predict      predictCommand   `cmd:"" help:"Class probabilities of pictures."`
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
+	Explain      explainCommand   `cmd:"" help:"What in a picture a network looks at, and what its layers see."`
 	Summary      summaryCommand   `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
 	Weights      weightsCommands  `cmd:"" help:"Look into weight files, compare and convert them."`
 	Data         dataCommands     `cmd:"" help:"Get, draw, split and check data sets."`

@@ -12,16 +12,15 @@ import (
 
 	. "github.com/gomlx/gomlx/core/graph"
 
-	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/transforms"
 )
 
 // Activation is what a layer gives for a batch of pictures.
 type Activation struct {
-	Layer  string
-	Shape  []int     // [N, H, W, C] or [N, C]
-	Values []float32 // the channels of a place lie side by side
+	Layer  string    `json:"layer"`
+	Shape  []int     `json:"shape"`  // [N, H, W, C] or [N, C]
+	Values []float32 `json:"values"` // the channels of a place lie side by side
 }
 
 // Channel is one channel's values of all pictures and places, [N*H*W].
@@ -129,47 +128,4 @@ func (a *Activation) String() string {
 	n := float64(max(1, len(a.Values)))
 	return fmt.Sprintf(plots.Pick("%s %v: root mean square %.3g, %.0f %% zeros", "%s %v：均方根 %.3g，%.0f %% 为零"),
 		a.Layer, a.Shape, math.Sqrt(squares/n), 100*float64(zeros)/n)
-}
-
-// Filters draws a convolution's kernels over colour channels, as conv1's, as small pictures: a grey of the middle is 0, and each kernel has
-// its own range. A convolution over other than three channels is an error: its kernels are no pictures.
-func Filters(conv *nn.Conv2D) (*plots.Picture, error) {
-	pictures, err := FilterPictures(conv)
-	if err != nil {
-		return nil, err
-	}
-	return plots.Grid(pictures, nil, 16), nil
-}
-
-// FilterPictures are the kernels of Filters, [kernel, kernel] pixels each, in the order of the output channels.
-func FilterPictures(conv *nn.Conv2D) ([]*transforms.RGB, error) {
-	t, err := conv.Weight.Tensor() // [out, in, k, k]
-	if err != nil {
-		return nil, err
-	}
-	if t.Shape[1] != 3 {
-		return nil, fmt.Errorf("the kernels of %s reach over %d channels: only kernels over the three colours can be drawn as pictures",
-			conv.Name(), t.Shape[1])
-	}
-	values, err := t.Float32s()
-	if err != nil {
-		return nil, err
-	}
-	k := conv.Kernel
-	var pictures []*transforms.RGB
-	for filter := range slices.Chunk(values, 3*k*k) {
-		most := float32(0)
-		for _, v := range filter {
-			most = max(most, v, -v)
-		}
-		p := transforms.NewRGB(k, k)
-		for i, v := range filter { // [3, k, k] -> [k, k, 3]
-			if most > 0 {
-				v /= most
-			}
-			p.Pix[i%(k*k)*3+i/(k*k)] = uint8(127.5 + 127.5*v)
-		}
-		pictures = append(pictures, p)
-	}
-	return pictures, nil
 }

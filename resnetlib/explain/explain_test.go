@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"errors"
 	"image"
 	"math"
 	"slices"
@@ -152,7 +153,7 @@ func TestMeasuredFieldIsTheFormula(t *testing.T) {
 			t.Errorf("%s: 95 %% of the gradient in %v, the field is %v", layer, r.Effective, r.Box)
 		}
 	}
-	if got := (Field{Size: 7, Jump: 2, Start: 0.5}).Box(0, 1); got != image.Rect(-1, -3, 6, 4) {
+	if got := (Field{Size: 7, Jump: 2, Start: 0.5}).Square(0, 1); got != image.Rect(-1, -3, 6, 4) {
 		t.Errorf("box %v", got)
 	}
 }
@@ -171,15 +172,16 @@ func TestFeatureMapsAndFilters(t *testing.T) {
 	if !slices.Equal(acts[1].Shape, []int{2, 512}) || !slices.Equal(acts[0].Values[:16*16*64], a.Values) {
 		t.Errorf("a batch of two: %v", acts[1].Shape)
 	}
-	filters := ok(FilterPictures(e.Net.Conv1))(t)
+	kernels := ok(Filters(e.Net.Conv1))(t)
+	filters := kernels.Images()
 	w := ok(e.Net.Parameter("conv1.weight").Tensor())(t) // [64, 3, 7, 7]
 	if len(filters) != 64 || filters[0].Width != 7 || (filters[2].Pix[3*10+1] > 127) != (w.At(2*147+49+10) > 0) {
 		t.Errorf("%d filters; the green of filter 2 at place 10 is %d for %g", len(filters), filters[2].Pix[31], w.At(2*147+49+10))
 	}
-	if _, err := FilterPictures(e.Net.Layers[0].Blocks[0].(*models.BasicBlock).Conv1); err == nil {
+	if _, err := Filters(e.Net.Layers[0].Blocks[0].(*models.BasicBlock).Conv1); err == nil {
 		t.Error("a kernel over 64 channels is no picture")
 	}
-	for name, p := range map[string]*plots.Picture{"maps": a.Picture(), "filters": ok(Filters(e.Net.Conv1))(t)} {
+	for name, p := range map[string]*plots.Picture{"maps": a.Picture(), "filters": kernels.Picture()} {
 		if p.Width < 700 || p.Height < 200 {
 			t.Errorf("%s: %d x %d", name, p.Width, p.Height)
 		}
@@ -231,6 +233,8 @@ func TestErrors(t *testing.T) {
 	} {
 		if err := f(); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %v, want %q in one line", err, says)
+		} else if asked := says != "no picture" && says != "canceled"; errors.Is(err, ErrAsk) != asked {
+			t.Errorf("%v: ErrAsk is %v", err, !asked)
 		}
 	}
 	if _, err := New(e.backend, e.Net, five[:2], e.Preset); err == nil {

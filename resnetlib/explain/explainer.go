@@ -13,6 +13,7 @@ package explain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,6 +29,15 @@ import (
 
 // Top as a target stands for the most probable class.
 const Top = -1
+
+// ErrAsk is what errors.Is finds in an error of what was asked for: a layer or class that the network does not have.
+var ErrAsk = errors.New("asked for what is not there")
+
+// askError is such an error.
+type askError struct{ error }
+
+func (e askError) Is(target error) bool { return target == ErrAsk }
+func (e askError) Unwrap() error        { return e.error }
 
 // Explainer looks into one network. It compiles a graph when a method first needs it and keeps it, so a second picture is fast.
 type Explainer struct {
@@ -93,13 +103,14 @@ func (e *Explainer) layer(name string, spatial bool) (Layer, error) {
 			fit = append(fit, l.Name)
 		}
 	}
-	return Layer{}, fmt.Errorf("no layer %q to look at: take one of %s, or one inside them, such as layer1.0.conv1", name, strings.Join(fit, ", "))
+	return Layer{}, askError{fmt.Errorf("no layer %q to look at: take one of %s, or one inside them, such as layer1.0.conv1",
+		name, strings.Join(fit, ", "))}
 }
 
 // target checks a class: its index, or Top.
 func (e *Explainer) target(class int) error {
 	if class != Top && (class < 0 || class >= len(e.Classes)) {
-		return fmt.Errorf("class %d: the network has classes 0 to %d", class, len(e.Classes)-1)
+		return askError{fmt.Errorf("class %d: the network has classes 0 to %d", class, len(e.Classes)-1)}
 	}
 	return nil
 }

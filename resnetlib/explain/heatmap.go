@@ -12,7 +12,7 @@ import (
 
 // Heatmap is a number for each place of a picture, of one class.
 type Heatmap struct {
-	Method string    `json:"method"`
+	Method string    `json:"-"` // in words: "Grad-CAM layer4"
 	Target int       `json:"target"`
 	Class  string    `json:"class"`
 	Prob   float64   `json:"prob"` // of that class

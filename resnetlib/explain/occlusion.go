@@ -33,7 +33,7 @@ func (e *Explainer) Occlusion(ctx context.Context, picture *transforms.RGB, targ
 		o.Stride = max(1, o.Side/2)
 	}
 	if o.Side < 1 || o.Stride < 1 || o.Side > side {
-		return nil, fmt.Errorf("a square of %d pixels in steps of %d does not fit a picture of %d", o.Side, o.Stride, side)
+		return nil, askError{fmt.Errorf("a square of %d pixels in steps of %d does not fit a picture of %d", o.Side, o.Stride, side)}
 	}
 	x, err := pixels(e.Preset, picture)
 	if err != nil {

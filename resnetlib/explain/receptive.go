@@ -68,8 +68,8 @@ func (f Field) through(kernel, stride, padding int) Field {
 	return f
 }
 
-// Box is the field of the place [row, column] in pixels of the picture; it may reach beyond it, into the padding.
-func (f Field) Box(row, column int) image.Rectangle {
+// Square is the field of the place [row, column] in pixels of the picture; it may reach beyond it, into the padding.
+func (f Field) Square(row, column int) image.Rectangle {
 	corner := func(place int) int { return int(f.Start + float64(place*f.Jump) - float64(f.Size)/2) }
 	x, y := corner(column), corner(row)
 	return image.Rect(x, y, x+f.Size, y+f.Size)
@@ -78,14 +78,15 @@ func (f Field) Box(row, column int) image.Rectangle {
 // ReceptiveField is a layer's receptive field, by formula and measured.
 type ReceptiveField struct {
 	Field
-	Row, Column int             // the place that was looked at: the middle of the layer's map
-	Box         image.Rectangle // its field by the formula, in pixels
-	Measured    image.Rectangle // the smallest frame around all pixels that the place feels
-	Effective   image.Rectangle // the smallest frame, centred on the place, that holds 95 % of the gradient
-	Height      int
-	Width       int
-	Values      []float64       // [Height, Width]: how much the place feels each pixel
-	Seen        *transforms.RGB // the picture as the network saw it
+	Row       int             `json:"row"` // the place that was looked at: the middle of the layer's map
+	Column    int             `json:"column"`
+	Box       image.Rectangle `json:"box"`       // its field by the formula, in pixels
+	Measured  image.Rectangle `json:"measured"`  // the smallest frame around all pixels that the place feels
+	Effective image.Rectangle `json:"effective"` // the smallest frame, centred on the place, that holds 95 % of the gradient
+	Height    int             `json:"height"`
+	Width     int             `json:"width"`
+	Values    []float64       `json:"values"` // [Height, Width]: how much the place feels each pixel
+	Seen      *transforms.RGB `json:"-"`      // the picture as the network saw it
 }
 
 // ReceptiveField measures what the middle of a layer's map sees of a picture: the size of the gradient, by the input, of the sum of that
@@ -98,7 +99,7 @@ func (e *Explainer) ReceptiveField(ctx context.Context, picture *transforms.RGB,
 	fields := e.Fields()
 	i := slices.IndexFunc(fields, func(f Field) bool { return f.Layer == layer })
 	if i < 0 {
-		return nil, fmt.Errorf("layer %s lies on a shortcut: take the block it belongs to", layer)
+		return nil, askError{fmt.Errorf("layer %s lies on a shortcut: take the block it belongs to", layer)}
 	}
 	r := &ReceptiveField{Field: fields[i], Row: l.Output[1] / 2, Column: l.Output[2] / 2, Height: e.Preset.Crop, Width: e.Preset.Crop}
 	x, err := Input(e.Preset, picture)
@@ -115,7 +116,7 @@ func (e *Explainer) ReceptiveField(ctx context.Context, picture *transforms.RGB,
 		return nil, err
 	}
 	r.Values, r.Seen = widen(out[0]), e.Preset.Eval(picture)
-	r.Box = r.Field.Box(r.Row, r.Column)
+	r.Box = r.Field.Square(r.Row, r.Column)
 	r.measure()
 	return r, nil
 }

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/json"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// explain draws every method's picture and gives its numbers; what is not there is wrong usage.
+func TestExplain(t *testing.T) {
+	dir := t.TempDir()
+	data, run := filepath.Join(dir, "data"), filepath.Join(dir, "run")
+	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "-q")
+	must(t, 0, "train", data, "--arch", "resnet18", "--image-size", "32", "--epochs", "1", "--batch-size", "5", "--out", run, "-q")
+	image := filepath.Join(data, "test", "daisy", "00000.png")
+	sizes := map[string]int{"gradcam": 4, "saliency": 32 * 32, "occlusion": 32 * 32, "features": 2 * 2 * 256, "filters": 64 * 147, "receptive-field": 32 * 32}
+	for method := range methods {
+		out := filepath.Join(dir, method+".png")
+		stdout, _ := must(t, 0, "explain", image, "--run", run, "--method", method, "--layer", "layer3", "--target", "lily", "--out", out, "--json")
+		var printed struct {
+			Schema       int
+			File, Method string
+			Result       struct {
+				Class  *string
+				Values []float64
+			}
+		}
+		if err := json.Unmarshal([]byte(stdout), &printed); err != nil {
+			t.Fatal(err)
+		}
+		if r := printed.Result; printed.Schema != 1 || printed.File != image || printed.Method != method || len(r.Values) != sizes[method] {
+			t.Errorf("%s: schema %d, file %s, method %s, %d values, want %d", method, printed.Schema, printed.File, printed.Method, len(r.Values), sizes[method])
+		}
+		if r := printed.Result; r.Class != nil && *r.Class != "lily" {
+			t.Errorf("%s explains %s", method, *r.Class)
+		}
+		f, err := os.Open(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := png.DecodeConfig(f); err != nil || c.Width != 900 {
+			t.Errorf("%s: picture %+v (%v)", method, c, err)
+		}
+		f.Close()
+	}
+	if stdout, _ := must(t, 0, "explain", image, "--run", run); !strings.Contains(stdout, "Grad-CAM layer4: ") || strings.Count(stdout, "\n") != 1 {
+		t.Errorf("in words: %q", stdout)
+	}
+	for says, args := range map[string][]string{"layer9": {"--layer", "layer9"}, "clover": {"--target", "oak"}, ".svg": {"--out", "x.gif"}} {
+		if _, stderr := must(t, 2, append([]string{"explain", image, "--run", run}, args...)...); !strings.Contains(stderr, says) {
+			t.Errorf("%v says %q, want %q in it", args, stderr, says)
+		}
+	}
+	must(t, 3, "explain", filepath.Join(run, "run.json"), "--run", run)
+}
