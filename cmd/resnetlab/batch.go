@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"resnetlab/datasets"
+	"resnetlab/internal/atomicfile"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/predict"
 )
@@ -15,13 +17,35 @@ type batchCommand struct {
 	Dir string `arg:"" help:"Folder of pictures, at any depth."`
 	trained
 	shape
+	Format    string `help:"text, json, csv or jsonl. Left out: text, and jsonl for shards." default:"" enum:",text,json,csv,jsonl"`
 	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
 	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
 	Out       string `help:"File to write; it appears when it is whole. Left out: stdout." placeholder:"FILE"`
 	Overwrite bool   `help:"Replace --out."`
+	sharding
+}
+
+// batchJob is a batch prediction that has found what it needs.
+type batchJob struct {
+	*batchCommand
+	shard *predict.Shard // nil: the file says nothing of itself
+	names []string
+	left  string       // a file that a stopped run left, "" for none
+	done  predict.Done // of it
 }
 
 func (b *batchCommand) Run(ctx context.Context, c *commands) error {
+	index, of, whence, err := b.place()
+	if err != nil {
+		return err
+	}
+	if whence != "" {
+		c.logf("shard %d of %d, by %s", index, of, whence)
+	}
+	described := of > 1 || b.Shard != nil || whence != "" || b.Resume
+	if err := b.check(described); err != nil {
+		return err
+	}
 	names, err := datasets.Pictures(b.Dir)
 	if err != nil {
 		return badInput(err)
@@ -29,35 +53,98 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	if len(names) == 0 {
 		return badInput(fmt.Errorf("no pictures in %s", b.Dir))
 	}
-	if _, err := os.Stat(b.Out); b.Out != "" && err == nil && !b.Overwrite {
+	job := &batchJob{batchCommand: b, names: names}
+	return job.run(ctx, c, described, index, of)
+}
+
+// check looks at the flags together, and chooses the format.
+func (b *batchCommand) check(described bool) error {
+	switch {
+	case b.BatchSize < 1:
+		return usage(fmt.Errorf("--batch-size %d", b.BatchSize))
+	case b.Resume && b.Out == "":
+		return usage(fmt.Errorf("--resume needs --out FILE, beside which a stopped run has left its work"))
+	case described && b.Format == "":
+		b.Format = "jsonl"
+	case described && b.Format != "jsonl":
+		return usage(fmt.Errorf("--format %s: shards and --resume write jsonl, which says what it was made of; 'resnetlab merge --format %s' makes the other of it",
+			b.Format, b.Format))
+	case b.Format == "":
+		b.Format = "text"
+	}
+	if _, err := os.Stat(b.Out); b.Out != "" && err == nil && !b.Overwrite && !described {
 		return usage(fmt.Errorf("%s exists: --overwrite replaces it", b.Out))
 	}
-	predictor, err := b.predictor(c, b.BatchSize)
+	return nil
+}
+
+func (b *batchJob) run(ctx context.Context, c *commands, described bool, index, of int) error {
+	net, classes, preset, err := b.open()
+	if err != nil {
+		return err
+	}
+	if described {
+		if b.shard, b.names, err = b.batchCommand.shard(index, of, b.names, classes, preset); err != nil {
+			return err
+		}
+		if whole, err := b.look(); whole || err != nil {
+			if err == nil {
+				c.logf("%s is whole and of these settings: nothing to do", b.Out)
+			}
+			return err
+		}
+		if b.left != "" {
+			c.logf("going on after %d of %d pictures that a stopped run has done", b.done.Results, len(b.names))
+		}
+	}
+	be, _, err := c.openBackend(0)
+	if err != nil {
+		return err
+	}
+	predictor, err := newPredictor(be, net, classes, preset, b.BatchSize)
 	if err != nil {
 		return err
 	}
 	defer predictor.Finalize()
-	bad := 0
-	err = to(b.Out, func(w io.Writer) error {
-		bad, err = b.write(ctx, w, predictor, names)
+	return b.finish(ctx, predictor)
+}
+
+// finish writes the file, and removes what stopped runs left of it.
+func (b *batchJob) finish(ctx context.Context, p *predict.Predictor) error {
+	bad := b.done.Unreadable
+	err := to(b.Out, func(w io.Writer) error {
+		if err := b.goOn(w); err != nil {
+			return err
+		}
+		more, err := b.write(ctx, w, p)
+		bad += more
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return unread(bad, len(names))
+	if b.shard != nil && b.Out != "" {
+		if err := atomicfile.RemoveUnfinished(b.Out); err != nil {
+			return err
+		}
+	}
+	return unread(bad, len(b.names))
 }
 
-// write predicts and writes all pictures, and says how many could not be read.
-func (b *batchCommand) write(ctx context.Context, w io.Writer, p *predict.Predictor, names []string) (bad int, err error) {
-	out, err := predict.NewWriter(w, b.layout(p.Classes))
+// write predicts and writes the pictures that are not done yet, and says how many could not be read.
+func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor) (bad int, err error) {
+	layout := b.layout(b.Format, p.Classes)
+	layout.Shard = b.shard
+	out, err := predict.NewWriter(w, layout)
 	if err != nil {
 		return 0, err
 	}
-	bar := notebook.NewBar("predicting", len(names))
+	done := b.done.Results
+	out.Skip(done)
+	bar := notebook.NewBar("predicting", len(b.names))
 	defer bar.Done("")
-	done := 0
-	for r := range p.Files(ctx, b.Dir, names, datasets.WorkerCount(b.Workers)) {
+	flushed := time.Now()
+	for r := range p.Files(ctx, b.Dir, b.names[done:], datasets.WorkerCount(b.Workers)) {
 		if r.File == "" {
 			return bad, r.Err
 		}
@@ -69,6 +156,12 @@ func (b *batchCommand) write(ctx context.Context, w io.Writer, p *predict.Predic
 		}
 		done++
 		bar.Update(done, map[bool]string{true: fmt.Sprintf("%d unreadable", bad)}[bad > 0])
+		if f, ok := w.(interface{ Flush() error }); ok && b.shard != nil && time.Since(flushed) > time.Second {
+			if err := f.Flush(); err != nil { // so that whoever goes on after a kill has it
+				return bad, err
+			}
+			flushed = time.Now()
+		}
 	}
 	return bad, out.Close()
 }

@@ -10,22 +10,22 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// shape is how predictions are written.
+// shape is what of a prediction is written.
 type shape struct {
 	TopK       int    `help:"Classes shown of each picture, the most probable first; 0: all." default:"0"`
 	OutputType string `help:"prob, or logit to have the logits too." default:"prob" enum:"prob,logit"`
-	Format     string `help:"${enum}." default:"text" enum:"text,json,csv,jsonl"`
 }
 
-func (s shape) layout(classes []string) predict.Layout {
-	return predict.Layout{Format: s.Format, Classes: classes, TopK: s.TopK, Logits: s.OutputType == "logit"}
+func (s shape) layout(format string, classes []string) predict.Layout {
+	return predict.Layout{Format: format, Classes: classes, TopK: s.TopK, Logits: s.OutputType == "logit"}
 }
 
 type predictCommand struct {
 	Images []string `arg:"" help:"Pictures."`
 	trained
 	shape
-	Plot string `help:"Draw the picture with its classes (.png or .svg); one picture only." placeholder:"FILE"`
+	Format string `help:"${enum}." default:"text" enum:"text,json,csv,jsonl"`
+	Plot   string `help:"Draw the picture with its classes (.png or .svg); one picture only." placeholder:"FILE"`
 }
 
 func (p *predictCommand) Run(ctx context.Context, c *commands) error {
@@ -40,7 +40,7 @@ func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 	var last predict.Result
 	bad := 0
 	err = to("", func(w io.Writer) error {
-		out, err := predict.NewWriter(w, p.layout(predictor.Classes))
+		out, err := predict.NewWriter(w, p.layout(p.Format, predictor.Classes))
 		if err != nil {
 			return err
 		}

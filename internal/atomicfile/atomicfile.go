@@ -102,6 +102,33 @@ func RemoveTemporary(folder string) error {
 	return errors.Join(failed...)
 }
 
+// Unfinished lists what killed writers, and those still at work, have of the file that is to become path.
+func Unfinished(path string) ([]string, error) {
+	folder, name := filepath.Split(path)
+	entries, err := os.ReadDir(filepath.Clean(folder))
+	if err != nil {
+		return nil, fmt.Errorf("looking for unfinished files of %s: %w", path, err)
+	}
+	var found []string
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "."+name+infix) {
+			found = append(found, folder+entry.Name())
+		}
+	}
+	return found, nil
+}
+
+// RemoveUnfinished removes what Unfinished lists, once path is there.
+func RemoveUnfinished(path string) error {
+	found, err := Unfinished(path)
+	for _, file := range found {
+		if e := os.Remove(file); e != nil && !errors.Is(e, os.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
 // IsTemporary tells whether a file is named as Write names one that is not yet whole.
 func IsTemporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.Contains(name, infix)

@@ -107,12 +107,14 @@ func (b *batch) add(name string, d decoded) (more bool) {
 	if d.err == nil {
 		b.inputs = append(b.inputs, d.input)
 	}
-	// Broken files alone do not wait for ever for a picture.
-	if len(b.inputs) < b.predictor.forward.BatchSize && len(b.pending) < 64*b.predictor.forward.BatchSize {
+	if !full(len(b.inputs), len(b.pending), b.predictor.forward.BatchSize) {
 		return true
 	}
 	return b.flush()
 }
+
+// full tells whether a batch goes to the network: broken files alone do not wait for ever for a picture.
+func full(readable, all, batchSize int) bool { return readable >= batchSize || all >= 64*batchSize }
 
 func (b *batch) flush() (more bool) {
 	var logits [][]float32

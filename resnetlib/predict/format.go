@@ -17,8 +17,9 @@ var Formats = []string{"text", "csv", "json", "jsonl"}
 type Layout struct {
 	Format  string // one of Formats
 	Classes []string
-	TopK    int  // classes shown of each picture, the most probable first; 0: all, in class order
-	Logits  bool // logits beside or, in text, in place of probabilities
+	TopK    int    // classes shown of each picture, the most probable first; 0: all, in class order
+	Logits  bool   // logits beside or, in text, in place of probabilities
+	Shard   *Shard // with jsonl: said in the first line
 }
 
 // Writer writes results one by one, so that memory does not grow with their number.
@@ -57,6 +58,9 @@ func prefixed(prefix string, names []string) []string {
 	return out
 }
 
+// Skip counts results that stand there already, from a run that was stopped.
+func (w *Writer) Skip(results int) { w.results += results }
+
 // Write writes one result.
 func (w *Writer) Write(r Result) (err error) {
 	w.results++
@@ -86,6 +90,11 @@ func (w *Writer) Close() error {
 	case "json":
 		_, err := io.WriteString(w.w, "\n]}\n")
 		return err
+	case "jsonl":
+		if w.Shard != nil && w.results == 0 {
+			_, err := fmt.Fprintf(w.w, "%s\n", w.Shard.encode())
+			return err
+		}
 	}
 	return nil
 }
@@ -149,15 +158,16 @@ func (w *Writer) object(r Result) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"file": ` + quote(r.File))
 	if r.Err != nil {
-		b.WriteString(`, "error": ` + quote(r.Err.Error()) + "}")
+		b.WriteString(`, "error": ` + quote(r.Err.Error()))
+		w.end(&b)
 		return b.Bytes()
 	}
-	fmt.Fprintf(&b, `, "label": %s, "index": %d, "prob": %s, "probs": {`, quote(w.Classes[r.Index]), r.Index, number(r.Probs[r.Index]))
+	fmt.Fprintf(&b, `, "label": %s, "index": %d, "prob": %s, "probs": {`, quote(w.Classes[r.Index]), r.Index, jsonNumber(r.Probs[r.Index]))
 	for n, i := range w.order(r) {
 		if n > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(quote(w.Classes[i]) + ": " + number(r.Probs[i]))
+		b.WriteString(quote(w.Classes[i]) + ": " + jsonNumber(r.Probs[i]))
 	}
 	b.WriteString("}")
 	if w.Logits {
@@ -170,8 +180,16 @@ func (w *Writer) object(r Result) []byte {
 		}
 		b.WriteString("]")
 	}
-	b.WriteString("}")
+	w.end(&b)
 	return b.Bytes()
+}
+
+// end ends a result's object; the first of a shard says which shard it is.
+func (w *Writer) end(b *bytes.Buffer) {
+	if w.Shard != nil && w.results == 1 {
+		b.WriteString(`, "shard": ` + w.Shard.field())
+	}
+	b.WriteString("}")
 }
 
 // jsonNumber is null for what is no number in JSON.

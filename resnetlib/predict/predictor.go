@@ -158,11 +158,15 @@ func (r Result) Top(k int) []int {
 	for i := range order {
 		order[i] = i
 	}
+	score := func(i int) float64 { return float64(r.Logits[i]) }
+	if r.Logits == nil { // a result that was read back has perhaps probabilities alone
+		score = func(i int) float64 { return r.Probs[i] }
+	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case r.Logits[a] > r.Logits[b]:
+		switch x, y := score(a), score(b); {
+		case x > y:
 			return -1
-		case r.Logits[a] < r.Logits[b]:
+		case x < y:
 			return 1
 		}
 		return 0

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"resnetlab/resnetlib/predict"
+)
+
+type mergeCommand struct {
+	Shards    []string `arg:"" help:"The files of all shards of one batch-predict, in any order."`
+	Out       string   `help:"File to write; it appears when it is whole. Left out: stdout." placeholder:"FILE"`
+	Format    string   `help:"${enum}." default:"jsonl" enum:"text,json,csv,jsonl"`
+	Overwrite bool     `help:"Replace --out."`
+}
+
+func (m *mergeCommand) Run(c *commands) error {
+	if _, err := os.Stat(m.Out); m.Out != "" && err == nil && !m.Overwrite {
+		return usage(fmt.Errorf("%s exists: --overwrite replaces it", m.Out))
+	}
+	if m.Out == "" { // what stdout has got cannot be taken back: prove first
+		if _, err := predict.Merge(io.Discard, m.Format, m.Shards); err != nil {
+			return m.fault(err)
+		}
+	}
+	var merged predict.Merged
+	err := to(m.Out, func(w io.Writer) (err error) {
+		merged, err = predict.Merge(w, m.Format, m.Shards)
+		return m.fault(err)
+	})
+	if err != nil {
+		return err
+	}
+	c.logf("%d shards, %d pictures, %d of them unreadable: none missing, none double", len(m.Shards), merged.Files, merged.Unreadable)
+	return nil
+}
+
+// fault tells shards that are wrong, or not there, from a disk that fails.
+func (m *mergeCommand) fault(err error) error {
+	var system *fs.PathError
+	if errors.As(err, &system) && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return badInput(err)
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// shardLab is a trained network and a folder of pictures, two of them broken.
+type shardLab struct{ dir, run, pictures string }
+
+func newShardLab(t *testing.T) shardLab {
+	t.Helper()
+	dir := t.TempDir()
+	lab := shardLab{dir, filepath.Join(dir, "run"), filepath.Join(dir, "data", "train")}
+	data := filepath.Join(dir, "data")
+	must(t, 0, "data", "sketch", "--out", data, "--train", "40", "--val", "5", "--test", "5", "--size", "32", "-q")
+	must(t, 0, "train", data, "--arch", "resnet18", "--image-size", "32", "--epochs", "1", "--batch-size", "20", "--out", lab.run, "-q")
+	for _, name := range []string{"daisy/broken.jpg", "unknown.png"} {
+		if err := os.WriteFile(filepath.Join(lab.pictures, name), []byte("no picture"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return lab
+}
+
+func (l shardLab) args(more ...string) []string {
+	return append([]string{"batch-predict", l.pictures, "--run", l.run, "--batch-size", "4"}, more...)
+}
+
+func (l shardLab) shard(i, n int) (out string, args []string) {
+	out = filepath.Join(l.dir, fmt.Sprintf("shard-%d-of-%d.jsonl", i, n))
+	return out, l.args("--shard", fmt.Sprint(i), "--num-shards", fmt.Sprint(n), "--out", out)
+}
+
+func TestShards(t *testing.T) {
+	l := newShardLab(t)
+	t.Run("together", func(t *testing.T) { shardsTogether(t, l) })
+	t.Run("killed", func(t *testing.T) { shardKilled(t, l) })
+	t.Run("goes on", func(t *testing.T) { shardGoesOn(t, l) })
+}
+
+// The shards together are one machine's prediction; a whole one is left alone, one of other settings is not replaced by accident.
+func shardsTogether(t *testing.T, l shardLab) {
+	one := filepath.Join(l.dir, "one.jsonl")
+	must(t, 4, l.args("--format", "jsonl", "--out", one)...)
+	var shards []string
+	for i := range 3 {
+		out, args := l.shard(i, 3)
+		shards = append(shards, out)
+		if status, _, stderr := call(t, args...); status != 0 && status != 4 {
+			t.Fatalf("shard %d: exit %d\n%s", i, status, stderr)
+		}
+	}
+	before := contents(t, "", shards[0])
+	_, args := l.shard(0, 3)
+	if _, said := must(t, 0, args...); !strings.Contains(said, "nothing to do") {
+		t.Errorf("a whole shard again: %s", said)
+	}
+	must(t, 2, append(args, "--top-k", "2")...)
+	must(t, 2, append(args[:len(args):len(args)], "--num-shards", "4")...)
+	if !bytes.Equal(before, contents(t, "", shards[0])) {
+		t.Error("a refused run has changed the file")
+	}
+	must(t, 2, append(args, "--format", "csv")...)
+
+	merged := filepath.Join(l.dir, "merged.jsonl")
+	must(t, 0, append([]string{"merge", "--out", merged}, shards...)...)
+	sameDigits(t, contents(t, "", one), contents(t, "", merged))
+	must(t, 2, append([]string{"merge", "--out", merged}, shards...)...) // it exists
+	must(t, 3, append([]string{"merge", "--out", filepath.Join(l.dir, "none")}, shards[1:]...)...)
+	if _, err := os.Stat(filepath.Join(l.dir, "none")); err == nil {
+		t.Error("a merge of too few shards has written a file")
+	}
+	csv, _ := must(t, 0, append([]string{"merge", "--format", "csv"}, shards...)...)
+	if strings.Count(csv, "\n") != bytes.Count(contents(t, "", one), []byte("\n"))+1 {
+		t.Errorf("as csv:\n%s", csv)
+	}
+	stdout, _ := must(t, 3, append([]string{"merge"}, shards[0], shards[0])...)
+	if stdout != "" {
+		t.Errorf("a merge that proves nothing has printed %q", stdout)
+	}
+}
+
+// sameDigits compares two files of predictions: names, labels, errors equal, probabilities within 1e-5 (another batch is another sum).
+func sameDigits(t *testing.T, a, b []byte) {
+	t.Helper()
+	one, two := strings.Split(string(a), "\n"), strings.Split(string(b), "\n")
+	if len(one) != len(two) || len(one) < 40 {
+		t.Fatalf("%d lines and %d", len(one), len(two))
+	}
+	for i := range one[:len(one)-1] {
+		var x, y struct {
+			File, Label, Error string
+			Probs              map[string]float64
+		}
+		if json.Unmarshal([]byte(one[i]), &x) != nil || json.Unmarshal([]byte(two[i]), &y) != nil || x.File != y.File || x.Label != y.Label || x.Error != y.Error {
+			t.Fatalf("line %d:\n%s\n%s", i+1, one[i], two[i])
+		}
+		for class, p := range x.Probs {
+			if math.Abs(p-y.Probs[class]) > 1e-5 {
+				t.Errorf("%s, %s: %g and %g", x.File, class, p, y.Probs[class])
+			}
+		}
+	}
+}
+
+// A shard killed with -9 at any moment, and run again, has the bytes of one that was not, and nothing is left beside it.
+func shardKilled(t *testing.T, l shardLab) {
+	kills := 3
+	if os.Getenv("RESNETLAB_ALL") != "" {
+		kills = 40
+	}
+	out, args := l.shard(1, 2)
+	begin := time.Now()
+	must(t, 4, args...)
+	took, want := time.Since(begin), contents(t, "", out)
+	random := rand.New(rand.NewPCG(1, 7))
+	for killed := 0; killed < kills; {
+		_ = os.Remove(out)
+		for n := 0; ; n++ {
+			if n > 100 {
+				t.Fatal("killed a hundred times, and never finished")
+			}
+			cmd := exec.Command(program, args...)
+			cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			timer := time.AfterFunc(time.Duration(random.Float64()*1.2*float64(took)), func() { _ = cmd.Process.Kill() })
+			_ = cmd.Wait()
+			timer.Stop()
+			if code := cmd.ProcessState.ExitCode(); code >= 0 {
+				if code != 4 {
+					t.Fatalf("exit %d", code)
+				}
+				break
+			}
+			killed++
+		}
+		if !bytes.Equal(want, contents(t, "", out)) {
+			t.Fatalf("after %d kills the bytes differ", killed)
+		}
+	}
+	if files := names(t, l.dir); strings.Contains(files, "unfinished") {
+		t.Errorf("left over: %s", files)
+	}
+}
+
+// A run that was stopped goes on after its last whole batch and does not predict again what is done.
+func shardGoesOn(t *testing.T, l shardLab) {
+	out, args := l.shard(0, 1)
+	must(t, 4, args...)
+	want := contents(t, "", out)
+	if err := os.Remove(out); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(l.dir, "."+filepath.Base(out)+".unfinished-1")
+	// One digit of the first picture tells whether it was predicted again.
+	changed := bytes.Replace(want, []byte(`"prob": 0.`), []byte(`"prob": 0.0`), 1)
+	if err := os.WriteFile(left, changed[:len(changed)/2], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, said := must(t, 4, args...); !strings.Contains(said, "going on after") {
+		t.Errorf("it said %s", said)
+	}
+	if !bytes.Equal(changed, contents(t, "", out)) {
+		t.Error("the first half was predicted again, or the second is another")
+	}
+	if _, err := os.Stat(left); err == nil {
+		t.Error("what was left is still there")
+	}
+	must(t, 0, l.args("--resume", "--shard", "0", "--num-shards", "1", "--out", out)...)
+	must(t, 2, l.args("--resume")...)
+	plain := filepath.Join(l.dir, "plain.jsonl")
+	must(t, 4, l.args("--format", "jsonl", "--out", plain)...)
+	must(t, 2, l.args("--resume", "--out", plain)...) // it does not say what it was made of
+}
+
+// Where the shard and their number come from.
+func TestShardPlace(t *testing.T) {
+	two, five := 2, 5
+	for _, c := range []struct {
+		flags     sharding
+		env       string
+		index, of int
+		says      string // the error
+	}{
+		{sharding{}, "", 0, 1, ""},
+		{sharding{Shard: &two, NumShards: &five}, "JOB_COMPLETION_INDEX=4", 2, 5, ""},
+		{sharding{NumShards: &five}, "JOB_COMPLETION_INDEX=4 SLURM_ARRAY_TASK_ID=1", 4, 5, ""},
+		{sharding{NumShards: &five}, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_MAX=4", 3, 5, ""},
+		{sharding{}, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=8 SLURM_ARRAY_TASK_MAX=7", 3, 8, ""},
+		{sharding{}, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_MAX=3", 0, 0, "Give --num-shards"},
+		{sharding{}, "JOB_COMPLETION_INDEX=4", 0, 0, "Give --num-shards"},
+		{sharding{}, "JOB_COMPLETION_INDEX=x", 0, 0, "no number"},
+		{sharding{NumShards: &five}, "", 0, 0, "--shard"},
+		{sharding{Shard: &five, NumShards: &five}, "", 0, 0, "count from 0"},
+		{sharding{Shard: &two, NumShards: new(int)}, "", 0, 0, "count from 0"},
+	} {
+		for _, name := range []string{"JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MAX"} {
+			t.Setenv(name, "")
+		}
+		for _, e := range strings.Fields(c.env) {
+			name, value, _ := strings.Cut(e, "=")
+			t.Setenv(name, value)
+		}
+		index, of, _, err := c.flags.place()
+		if c.says == "" && (err != nil || index != c.index || of != c.of) || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%q: shard %d of %d, %v; want %d of %d, %q", c.env, index, of, err, c.index, c.of, c.says)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package predict
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Shard says of a file of predictions which part of a folder's pictures it holds, and of what prediction it is a part. It stands in the first
+// line of the shard's JSON lines, beside what every line has, so that Merge needs the files alone to prove that nothing is missing or double.
+type Shard struct {
+	Schema    int      `json:"schema"`
+	Index     int      `json:"index"` // from 0
+	Of        int      `json:"of"`
+	Files     int      `json:"files"`      // of this shard: its lines
+	AllFiles  int      `json:"all_files"`  // of all shards
+	Names     string   `json:"names"`      // sha256 of all files' names, sorted, each with a line feed
+	Network   string   `json:"network"`    // sha256 of weights, architecture and preprocessing
+	BatchSize int      `json:"batch_size"` // another one may change a probability's last digits
+	TopK      int      `json:"top_k"`
+	Logits    bool     `json:"logits"`
+	Classes   []string `json:"classes"`
+}
+
+// ShardOf is the shard, of n, that a picture belongs to: its name alone decides, by a hash. A picture that comes or goes between two shards'
+// runs therefore moves no other one, as it would if every n-th of the sorted list were taken, and its folder is spread evenly.
+func ShardOf(name string, n int) int {
+	hash := sha256.Sum256([]byte(name))
+	return int(binary.BigEndian.Uint64(hash[:8]) % uint64(n))
+}
+
+// Choose takes this shard's names out of the sorted names of all pictures, and notes how many there are.
+func (s *Shard) Choose(all []string) (mine []string) {
+	for _, name := range all {
+		if ShardOf(name, s.Of) == s.Index {
+			mine = append(mine, name)
+		}
+	}
+	names := sha256.New()
+	for _, name := range all {
+		_, _ = io.WriteString(names, shown(name)+"\n")
+	}
+	s.Files, s.AllFiles, s.Names = len(mine), len(all), hex.EncodeToString(names.Sum(nil))
+	return mine
+}
+
+// shown is a name as JSON can show it: what is no UTF-8 is replaced.
+func shown(name string) string { return string([]rune(name)) }
+
+// Done is how far a file of a shard is good.
+type Done struct {
+	Results, Unreadable int   // lines, and those of them that are errors
+	Bytes               int64 // in which they stand
+}
+
+// Scan reads a file that a shard's writer may have left at any byte. same tells whether it is of this very shard and prediction. What is good
+// ends with a full batch, so that whoever goes on there forms the batches, and so the bytes, of a run that was never stopped; or it is all.
+func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool) {
+	if s.Files == 0 {
+		text, err := io.ReadAll(io.LimitReader(r, 1<<20))
+		same = err == nil && bytes.Equal(text, append(s.encode(), '\n'))
+		return Done{Bytes: int64(len(text))}, same
+	}
+	lines := bufio.NewReader(r)
+	var at Done
+	read, pending := 0, 0 // of the batch
+	for i, name := range names {
+		text, err := lines.ReadBytes('\n')
+		l, parsed := parseLine(text)
+		if err != nil || parsed != nil || l.File != shown(name) {
+			return good, same
+		}
+		if i == 0 {
+			if same = l.Shard != nil && reflect.DeepEqual(*l.Shard, s); !same {
+				return good, false
+			}
+		}
+		at.Results, at.Bytes, pending = at.Results+1, at.Bytes+int64(len(text)), pending+1
+		if l.Error != "" {
+			at.Unreadable++
+		} else {
+			read++
+		}
+		if full(read, pending, s.BatchSize) {
+			good, read, pending = at, 0, 0
+		}
+	}
+	if _, err := lines.ReadByte(); err == io.EOF {
+		good = at
+	}
+	return good, same
+}
+
+// encode is the object of a shard without pictures, and the field of the others' first line.
+func (s Shard) encode() []byte { return []byte(`{"shard": ` + s.field() + "}") }
+
+func (s Shard) field() string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // numbers and strings: it cannot fail
+	return strings.TrimSpace(b.String())
+}
+
+// line is a JSON line of a prediction, read.
+type line struct {
+	File   string              `json:"file"`
+	Index  int                 `json:"index"`
+	Label  string              `json:"label"`
+	Prob   *float64            `json:"prob"`
+	Probs  map[string]*float64 `json:"probs"`
+	Logits []*float64          `json:"logits"`
+	Error  string              `json:"error"`
+	Shard  *Shard              `json:"shard"`
+}
+
+func parseLine(text []byte) (l line, err error) {
+	if err := json.Unmarshal(text, &l); err != nil {
+		return l, fmt.Errorf("it is no JSON line of a prediction: %w", err)
+	}
+	return l, nil
+}
+
+// result is the prediction that a line of this shard tells. Classes that it leaves out, of top-k, have probability -Inf.
+func (s Shard) result(l line) (Result, error) {
+	r := Result{File: l.File, Index: l.Index}
+	if l.Error != "" {
+		r.Err = recorded(l.Error)
+		return r, nil
+	}
+	shows := len(s.Classes)
+	if s.TopK > 0 {
+		shows = min(s.TopK, shows)
+	}
+	if l.Index < 0 || l.Index >= len(s.Classes) || s.Classes[l.Index] != l.Label || len(l.Probs) != shows || s.Logits != (len(l.Logits) > 0) ||
+		s.Logits && len(l.Logits) != len(s.Classes) {
+		return r, fmt.Errorf("%s: it is no prediction of the shard's %d classes", l.File, len(s.Classes))
+	}
+	r.Probs = slices.Repeat([]float64{math.Inf(-1)}, len(s.Classes))
+	for i, class := range s.Classes {
+		if p, ok := l.Probs[class]; ok {
+			r.Probs[i] = value(p)
+			shows--
+		}
+	}
+	if shows != 0 {
+		return r, fmt.Errorf("%s: it has probabilities of classes that the shard does not know", l.File)
+	}
+	for _, v := range l.Logits {
+		r.Logits = append(r.Logits, float32(value(v)))
+	}
+	return r, nil
+}
+
+// value is a number that JSON may not have: null is NaN.
+func value(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
+}
+
+// recorded is an error that was written down.
+type recorded string
+
+func (r recorded) Error() string { return string(r) }

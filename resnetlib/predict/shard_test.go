@@ -1,0 +1,213 @@
+package predict_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"resnetlab/resnetlib/predict"
+)
+
+var shardClasses = []string{"daisy", "rose <&>", "雏菊"}
+
+// written is a prediction of n made-up results, whole and in shards: every seventh picture is unreadable.
+type written struct {
+	layout predict.Layout
+	all    []predict.Result
+	shards []predict.Shard
+	names  [][]string
+	files  [][]byte
+}
+
+func write(t testing.TB, n, of int, layout predict.Layout) written {
+	t.Helper()
+	layout.Classes, layout.Format = shardClasses, "jsonl"
+	w := written{layout: layout}
+	random := rand.New(rand.NewPCG(1, 2))
+	var all []string
+	for i := range n {
+		r := predict.NewResult([]float32{random.Float32(), random.Float32(), random.Float32()})
+		if i%7 == 3 {
+			r = predict.Result{Err: errors.New("reading it: \"cut\" off")}
+		}
+		r.File = fmt.Sprintf("f%d/%04d.png", i/10, i)
+		w.all, all = append(w.all, r), append(all, r.File)
+	}
+	for index := range of {
+		s := predict.Shard{Schema: 1, Index: index, Of: of, Network: "n", BatchSize: 4, TopK: layout.TopK, Logits: layout.Logits, Classes: shardClasses}
+		mine := s.Choose(all)
+		layout.Shard = &s
+		w.shards, w.names, w.files = append(w.shards, s), append(w.names, mine), append(w.files, text(t, layout, pick(w.all, mine)))
+	}
+	return w
+}
+
+func pick(all []predict.Result, names []string) []predict.Result {
+	return slices.DeleteFunc(slices.Clone(all), func(r predict.Result) bool { return !slices.Contains(names, r.File) })
+}
+
+func text(t testing.TB, layout predict.Layout, results []predict.Result) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	out, err := predict.NewWriter(&b, layout)
+	for _, r := range results {
+		err = errors.Join(err, out.Write(r))
+	}
+	if err := errors.Join(err, out.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func save(t testing.TB, files [][]byte) (paths []string) {
+	t.Helper()
+	dir := t.TempDir()
+	for i, f := range files {
+		paths = append(paths, filepath.Join(dir, fmt.Sprintf("shard-%d.jsonl", i)))
+		if err := os.WriteFile(paths[i], f, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return paths
+}
+
+// Merged shards are the very bytes that one writer writes, in every format; also where there are more shards than pictures.
+func TestMergeIsOneMachines(t *testing.T) {
+	for _, c := range []struct {
+		n, of  int
+		layout predict.Layout
+	}{{100, 1, predict.Layout{}}, {100, 7, predict.Layout{}}, {3, 8, predict.Layout{}}, {50, 3, predict.Layout{TopK: 2}},
+		{50, 3, predict.Layout{Logits: true}}, {50, 3, predict.Layout{TopK: 1, Logits: true}}} {
+		w := write(t, c.n, c.of, c.layout)
+		paths := save(t, w.files)
+		slices.Reverse(paths)
+		for _, format := range predict.Formats {
+			var got bytes.Buffer
+			m, err := predict.Merge(&got, format, paths)
+			if err != nil || m.Files != c.n || m.Unreadable != (c.n+3)/7 {
+				t.Fatalf("%d in %d shards: %+v, %v", c.n, c.of, m, err)
+			}
+			layout := w.layout
+			layout.Format = format
+			if want := text(t, layout, w.all); !bytes.Equal(got.Bytes(), want) {
+				t.Errorf("%d in %d shards, %+v, %s:\n%s\nwant\n%s", c.n, c.of, c.layout, format, &got, want)
+			}
+		}
+	}
+}
+
+// Whatever is missing, double, cut off, moved or of another prediction is refused, and the message says what.
+func TestMergeProves(t *testing.T) {
+	w, other := write(t, 60, 3, predict.Layout{}), write(t, 61, 3, predict.Layout{})
+	lines := func(i int) []string { return strings.SplitAfter(strings.TrimSuffix(string(w.files[i]), "\n"), "\n") }
+	without := func(i, line int) []byte { return []byte(strings.Join(slices.Delete(lines(i), line, line+1), "")) }
+	double := func(i, line int) []byte {
+		l := lines(i)
+		return []byte(strings.Join(slices.Replace(l, line, line+1, l[line-1]), ""))
+	}
+	a, b, c := w.files[0], w.files[1], w.files[2]
+	for _, bad := range []struct {
+		says  string
+		files [][]byte
+	}{
+		{"1 of 3 shards are missing: [1]", [][]byte{a, c}},
+		{"both are shard 0 of 3", [][]byte{a, b, c, a}},
+		{"they are not of one prediction, their pictures listed differ", [][]byte{a, b, other.files[2]}},
+		{"they are not of one prediction, their networks differ", [][]byte{a, b, bytes.Replace(c, []byte(`"network":"n"`), []byte(`"network":"m"`), 1)}},
+		{"ends after", [][]byte{a, without(1, 5), c}},
+		{"it is double or out of order", [][]byte{a, double(1, 5), c}},
+		{"belongs to shard", [][]byte{a, b, append(slices.Clone(c), lines(1)[4]...)}},
+		{"no JSON line", [][]byte{a, b[:len(b)-10], c}},
+		{"does not say which shard", [][]byte{a, without(1, 0), c}},
+		{"it is empty", [][]byte{a, b, nil}},
+		{"sha256", [][]byte{a, bytes.ReplaceAll(b, []byte(w.names[1][4]), []byte(sameShard(w, 1, w.names[1][4]))), c}},
+	} {
+		if _, err := predict.Merge(&bytes.Buffer{}, "jsonl", save(t, bad.files)); err == nil || !strings.Contains(err.Error(), bad.says) {
+			t.Errorf("got %v, want %q", err, bad.says)
+		}
+	}
+}
+
+// sameShard is another name that the shard would own, and that stands where name does.
+func sameShard(w written, shard int, name string) string {
+	for i := 0; ; i++ {
+		if other := fmt.Sprintf("%s%d", name, i); predict.ShardOf(other, len(w.shards)) == shard {
+			return other
+		}
+	}
+}
+
+// A file cut off at any byte is good up to a batch's end, no further, and going on from there makes the same bytes.
+func TestScanCutAnywhere(t *testing.T) {
+	w := write(t, 30, 2, predict.Layout{})
+	s, names, whole := w.shards[1], w.names[1], w.files[1]
+	layout := w.layout
+	layout.Shard = &s
+	results := pick(w.all, names)
+	steps := map[int]bool{}
+	for cut := range len(whole) + 1 {
+		good, same := s.Scan(bytes.NewReader(whole[:cut]), names)
+		steps[good.Results] = true
+		if same != (cut >= bytes.IndexByte(whole, '\n')+1) || good.Bytes > int64(cut) {
+			t.Fatalf("cut at %d: %+v, same %v", cut, good, same)
+		}
+		var rest bytes.Buffer
+		out, _ := predict.NewWriter(&rest, layout)
+		out.Skip(good.Results)
+		for _, r := range results[good.Results:] {
+			if err := out.Write(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if joined := append(slices.Clone(whole[:good.Bytes]), rest.Bytes()...); !bytes.Equal(joined, whole) {
+			t.Fatalf("cut at %d and gone on:\n%s", cut, joined)
+		}
+	}
+	// 4 readable pictures are a batch; every seventh is not readable.
+	if len(steps) != (len(names)-count(results))/4+2 || !steps[0] || !steps[len(names)] {
+		t.Errorf("batches end after %v of %d pictures", steps, len(names))
+	}
+	other := s
+	other.TopK = 1
+	if _, same := other.Scan(bytes.NewReader(whole), names); same {
+		t.Error("other settings are taken for the same")
+	}
+	if good, _ := s.Scan(bytes.NewReader(append(slices.Clone(whole), '{')), names); good.Results == len(names) {
+		t.Error("a file with something after its end is taken for whole")
+	}
+}
+
+func count(results []predict.Result) (unreadable int) {
+	for _, r := range results {
+		if r.Err != nil {
+			unreadable++
+		}
+	}
+	return unreadable
+}
+
+// Whatever shards' files hold, merging them ends without a panic, and what it accepts it counts.
+func FuzzMerge(f *testing.F) {
+	w := write(f, 12, 2, predict.Layout{Logits: true})
+	f.Add(w.files[0], w.files[1])
+	empty := write(f, 1, 2, predict.Layout{})
+	f.Add(empty.files[0], empty.files[1])
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		var out bytes.Buffer
+		m, err := predict.Merge(&out, "jsonl", save(t, [][]byte{a, b}))
+		if err == nil && bytes.Count(out.Bytes(), []byte("\n")) != m.Files {
+			t.Errorf("%d files merged to\n%s", m.Files, &out)
+		}
+		for _, s := range w.shards {
+			if good, _ := s.Scan(bytes.NewReader(a), w.names[s.Index]); good.Bytes > int64(len(a)) {
+				t.Errorf("%d good bytes of %d", good.Bytes, len(a))
+			}
+		}
+	})
+}
