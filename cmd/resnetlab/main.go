@@ -38,6 +38,7 @@ type commands struct {
 	BackendCmd   backendCommands  `cmd:"" name:"backend" help:"Which backends work here, and what to do about the others."`
 	Kernel       kernelCommands   `cmd:"" help:"The Jupyter kernel."`
 	Bench        benchCommands    `cmd:"" help:"Measure forward pass, training step and input pipeline."`
+	Completion   completeCommand  `cmd:"" help:"Completion of commands and flags, for bash, zsh or fish."`
 	Version      versionCommand   `cmd:"" help:"Versions of everything, for a bug report."`
 }
 
@@ -66,7 +67,7 @@ func run(args []string) (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	call.BindTo(ctx, (*context.Context)(nil))
-	call.Bind(&c)
+	call.Bind(&c, parser.Model)
 	return report(call.Run())
 }
 
