@@ -17,8 +17,8 @@ SAID = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filt
   text: c.outputs.map(o => [o.text ?? o.data?.['text/html'] ?? o.data?.['text/plain'] ?? ''].flat().join('')).join('\\n'),
   pictures: c.outputs.map(o => o.data?.['image/png'] ?? '').join('\\n')}))"""
 
-# "12 s", "1.5 minutes", "31.4 pictures/s", "8 分": what differs from run to run.
-TIME = re.compile(r"[\d.:]+ ?(ms|s|min|minutes?|seconds?|h|pictures/s|秒|分钟?|张/秒)\b|/s\b")
+# "4m07s", "1.5 minutes", "31.4 pictures/s", "8 分": what differs from run to run.
+TIME = re.compile(r"\b([\d.:]+(ms|s|m|h))+\b|[\d.:]+ ?(min|minutes?|seconds?|pictures/s|秒|分钟?|张/秒)")
 WIDTH = re.compile(r"width: ?[\d.]+%")
 
 
