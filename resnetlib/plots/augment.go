@@ -12,7 +12,7 @@ func Augmentations(img *transforms.RGB, preset transforms.Preset, draws int, see
 	if img == nil || draws < 1 {
 		return nothing(say("original"))
 	}
-	images, titles := []*transforms.RGB{img}, []string{fmt.Sprintf("%s %dx%d", say("original"), img.Width, img.Height)}
+	images, titles := []*transforms.RGB{img}, []string{fmt.Sprintf("%s %d × %d", say("original"), img.Height, img.Width)}
 	for epoch := range draws {
 		images = append(images, preset.Train(img, transforms.Rand(seed, epoch, 0)))
 		titles = append(titles, fmt.Sprintf(Pick("epoch %d", "第 %d 轮"), epoch+1))
