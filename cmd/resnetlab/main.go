@@ -31,6 +31,7 @@ type commands struct {
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
 	Explain      explainCommand   `cmd:"" help:"What in a picture a network looks at, and what its layers see."`
 	Merge        mergeCommand     `cmd:"" help:"Join the shards of batch-predict, and prove that nothing is missing or double."`
+	Features     featuresCommand  `cmd:"" help:"A network's features of every picture in a folder."`
 	Summary      summaryCommand   `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
 	Weights      weightsCommands  `cmd:"" help:"Look into weight files, compare and convert them."`
 	Data         dataCommands     `cmd:"" help:"Get, draw, split and check data sets."`

@@ -20,24 +20,23 @@ import (
 // trained names a trained network: a run, or weights with their architecture and classes. Flags are for what the weights do not say of
 // themselves; one that says otherwise than they do is an error.
 type trained struct {
+	networkFlags
+	Classes string `help:"A class_indices.json for --weights; published weights and runs have their own." placeholder:"FILE"`
+}
+
+// networkFlags is trained without its classes.
+type networkFlags struct {
 	Run       string `help:"A run's folder: network, classes and preprocessing come from it." placeholder:"DIR"`
 	Weights   string `help:"Weights: a file, .pth or .safetensors, a run, or a name of 'weights list'." placeholder:"FILE"`
 	Arch      string `help:"Architecture of --weights. Left out: what published weights say, else resnet34."`
-	Classes   string `help:"A class_indices.json for --weights; published weights and runs have their own." placeholder:"FILE"`
 	ImageSize int    `help:"Side in pixels of what the network sees. Left out: what belongs to the weights, else 224."`
 }
 
 // open loads the network. Whatever is wrong with what it names is bad input.
 func (t trained) open() (net *models.ResNet, classes []string, preset transforms.Preset, err error) {
-	source, err := t.source()
+	source, preset, err := t.find()
 	if err != nil {
 		return nil, nil, preset, err
-	}
-	if preset, err = source.PresetFor(t.ImageSize); err != nil {
-		return nil, nil, preset, usage(err)
-	}
-	if t.Arch != "" && source.Arch != "" && t.Arch != source.Arch {
-		return nil, nil, preset, usage(fmt.Errorf("--arch %s: the weights of %s are of %s", t.Arch, source, source.Arch))
 	}
 	if classes, err = t.classes(source); err != nil {
 		return nil, nil, preset, err
@@ -54,10 +53,53 @@ func (t trained) open() (net *models.ResNet, classes []string, preset transforms
 	return net, classes, preset, badInput(err)
 }
 
+// find finds what --run or --weights names, and the preprocessing for it.
+func (t networkFlags) find() (source runs.Source, preset transforms.Preset, err error) {
+	if source, err = t.source(); err != nil {
+		return source, preset, err
+	}
+	if preset, err = source.PresetFor(t.ImageSize); err != nil {
+		return source, preset, usage(err)
+	}
+	if t.Arch != "" && source.Arch != "" && t.Arch != source.Arch {
+		return source, preset, usage(fmt.Errorf("--arch %s: the weights of %s are of %s", t.Arch, source, source.Arch))
+	}
+	return source, preset, nil
+}
+
+// openAny loads the network with as many classes as its file has.
+func (t networkFlags) openAny() (net *models.ResNet, preset transforms.Preset, err error) {
+	source, preset, err := t.find()
+	if err != nil {
+		return nil, preset, err
+	}
+	if source.Run != nil {
+		net, _, err = train.Load(source.Run.Dir)
+		return net, preset, badInput(err)
+	}
+	file, err := weights.Read(source.Path)
+	if err != nil {
+		return nil, preset, badInput(err)
+	}
+	defer file.Close()
+	head, ok := file.StateDict.Get("fc.weight")
+	if !ok || len(head.Shape) != 2 {
+		return nil, preset, badInput(fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", source.Path))
+	}
+	if net, err = models.New(model.NewStore(), cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch), head.Shape[0], nn.SkipInit()); err != nil {
+		return nil, preset, usage(err)
+	}
+	_, err = weights.LoadStateDict(file.StateDict, net)
+	if err != nil {
+		err = fmt.Errorf("loading %s: %w", source.Path, err)
+	}
+	return net, preset, badInput(err)
+}
+
 // source finds what --run or --weights names.
-func (t trained) source() (runs.Source, error) {
+func (t networkFlags) source() (runs.Source, error) {
 	if (t.Run == "") == (t.Weights == "") {
-		return runs.Source{}, usage(errors.New("name a network: either --run DIR, or --weights FILE with --arch and --classes"))
+		return runs.Source{}, usage(errors.New("name a network: either --run DIR, or --weights FILE"))
 	}
 	if t.Run == "" {
 		source, err := runs.FindWeights(t.Weights, t.Arch)

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"resnetlab/datasets"
+	"resnetlab/internal/atomicfile"
+	"resnetlab/resnetlib/notebook"
+	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/weights"
+)
+
+type featuresCommand struct {
+	Dir string `arg:"" help:"Folder of pictures, at any depth."`
+	networkFlags
+	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
+	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
+	Out       string `help:"File to write: FILE.safetensors (tensor features; the names, a line each, are files in the metadata) or FILE.npy (names in FILE.npy.txt)." placeholder:"FILE" required:""`
+	Overwrite bool   `help:"Replace --out."`
+}
+
+func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
+	kind := strings.ToLower(filepath.Ext(f.Out))
+	if kind != ".safetensors" && kind != ".npy" {
+		return usage(fmt.Errorf("--out %s: features are written as .safetensors or .npy", f.Out))
+	}
+	if _, err := os.Stat(f.Out); err == nil && !f.Overwrite {
+		return usage(fmt.Errorf("%s exists: --overwrite replaces it", f.Out))
+	}
+	names, err := datasets.Pictures(f.Dir)
+	if err != nil {
+		return badInput(err)
+	}
+	if len(names) == 0 {
+		return badInput(fmt.Errorf("no pictures in %s", f.Dir))
+	}
+	read, features, err := f.compute(ctx, c, names)
+	if err != nil {
+		return err
+	}
+	if len(read) == 0 {
+		return unread(len(names), len(names))
+	}
+	if err := writeFeatures(f.Out, kind, read, features); err != nil {
+		return err
+	}
+	fmt.Println(f.Out)
+	return unread(len(names)-len(read), len(names))
+}
+
+// compute returns the pictures that could be read and their features, [len(read), C] flat.
+func (f *featuresCommand) compute(ctx context.Context, c *commands, names []string) (read []string, features []float32, err error) {
+	net, preset, err := f.openAny()
+	if err != nil {
+		return nil, nil, err
+	}
+	b, _, err := c.openBackend(0)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := predict.NewExtractor(b, net, preset, f.BatchSize)
+	if err != nil {
+		return nil, nil, badInput(err)
+	}
+	defer e.Finalize()
+	bar := notebook.NewBar("features", len(names))
+	defer bar.Done("")
+	done := 0
+	for r := range e.Files(ctx, f.Dir, names, datasets.WorkerCount(f.Workers)) {
+		if r.File == "" {
+			return nil, nil, r.Err
+		}
+		if done++; r.Err != nil {
+			c.logf("%s: %v", r.File, r.Err)
+		} else {
+			read, features = append(read, r.File), append(features, r.Values...)
+		}
+		bar.Update(done, "")
+	}
+	return read, features, nil
+}
+
+// writeFeatures writes features [len(names), C] and the names in their order.
+func writeFeatures(path, kind string, names []string, features []float32) error {
+	shape, lines := []int{len(names), len(features) / len(names)}, strings.Join(names, "\n")
+	tensor := weights.FromFloat32s(shape, features)
+	if kind == ".safetensors" {
+		sd := weights.NewStateDict()
+		sd.Set("features", tensor)
+		return weights.WriteSafetensors(path, sd, map[string]string{"format": "pt", "files": lines})
+	}
+	if err := atomicfile.WriteBytes(path+".txt", []byte(lines+"\n")); err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error { return writeNPY(w, tensor) })
+}
+
+// writeNPY writes a float32 tensor in NumPy's format 1.0 (numpy/lib/format.py): magic, version, the header's length, a Python dict padded so that
+// the data begin at a multiple of 64, and the data.
+func writeNPY(w io.Writer, t *weights.Tensor) error {
+	dims := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(t.Shape)), ", "), "[]")
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", dims)
+	header += strings.Repeat(" ", 63-(10+len(header))%64) + "\n"
+	if _, err := fmt.Fprintf(w, "\x93NUMPY\x01\x00%c%c%s", len(header)%256, len(header)/256, header); err != nil {
+		return err
+	}
+	_, err := w.Write(t.Data)
+	return err
+}
