@@ -93,6 +93,9 @@ func (c *cellBar) draw(s state) {
 		value = ` value="1" max="1"`
 	}
 	here.updateHTML(c.id, fmt.Sprintf(`<div><progress%s style="width:16em;vertical-align:middle"></progress> %s</div>`, value, escape(s.line())))
+	if s.ended {
+		here.flush()
+	}
 }
 
 // terminalBar draws over one line.

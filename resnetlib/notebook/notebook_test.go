@@ -39,6 +39,7 @@ func record(t *testing.T, cell, terminal bool) *recorder {
 		showHTML:   func(s string) { r.html = append(r.html, s) },
 		updateHTML: func(id, s string) { r.updates[id] = append(r.updates[id], s) },
 		showPNG:    func(b []byte) { r.png = append(r.png, b) },
+		flush:      func() {},
 	}
 	return r
 }

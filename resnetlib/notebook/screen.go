@@ -11,6 +11,7 @@ import (
 	"html"
 	"io"
 	"os"
+	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/mattn/go-isatty"
@@ -33,6 +34,7 @@ type screen struct {
 	showHTML   func(html string)
 	updateHTML func(id, html string)
 	showPNG    func(png []byte)
+	flush      func() // waits until what was shown has arrived
 }
 
 var here = detect()
@@ -43,15 +45,30 @@ func detect() *screen {
 		stdout:     os.Stdout,
 		stderr:     os.Stderr,
 		columns:    terminalColumns,
-		showHTML:   gonbui.DisplayHTML,
+		showHTML:   func(html string) { gonbui.DisplayHTML(html); flush() },
 		updateHTML: gonbui.UpdateHTML,
-		showPNG:    gonbui.DisplayPng,
+		showPNG:    func(png []byte) { gonbui.DisplayPng(png); flush() },
+		flush:      flush,
 	}
 	s.terminal = !s.cell && isatty.IsTerminal(os.Stderr.Fd()) && os.Getenv("TERM") != "dumb"
 	colourful := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	s.colour.stdout = colourful && !s.cell && isatty.IsTerminal(os.Stdout.Fd())
 	s.colour.stderr = colourful && s.terminal
 	return s
+}
+
+// flush waits until GoNB has received what was shown. Without it the last thing that a cell shows is lost now and then: the process ends
+// before GoNB has read its pipe (seen in about one cell of thirty on a loaded machine).
+func flush() {
+	done := make(chan struct{})
+	go func() {
+		gonbui.Sync()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second): // a front end that does not answer must not hold a cell up
+	}
 }
 
 func terminalColumns() int {
