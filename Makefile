@@ -15,7 +15,7 @@ CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all notebooks class notebooks-browser readme-pictures requirements clean help
+.PHONY: lab lab-check setup build lint test test-all notebooks class notebooks-browser readme-pictures requirements dist dist-check licences clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -64,6 +64,15 @@ requirements: ## pins the Python requirements again, with every hash (needs uv o
 		{ echo "# Written by \"make requirements\" from $$(basename $$f).in: every version and every hash; do not edit."; \
 		uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $$f.in; } >$$f.new \
 		&& mv $$f.new $$f.txt || exit 1; done
+
+dist: ## a release in dist/release: archives for Linux and macOS, bills of materials, notices, checksums (VERSION=v1.0.0)
+	@go run ./internal/dist -version $(VERSION)
+
+dist-check: ## the same twice, the second time elsewhere with nothing cached; the bytes must be equal
+	@go run ./internal/dist -version $(VERSION) -check
+
+licences: ## the licence of every module that is linked; fails on one that is unknown or does not let us publish
+	@go run ./internal/dist -licences
 
 clean: ## removes what was built; never work/ and runs/, which are yours
 	rm -rf bin .venv .cache dist

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"crypto/sha256"
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// possible tells whether this machine can build a target: C code needs a compiler of that system.
+func (t target) possible() bool {
+	if !t.xla {
+		return true
+	}
+	_, err := exec.LookPath("cc")
+	return err == nil && runtime.GOOS == t.os && runtime.GOARCH == t.arch
+}
+
+// release fills the folder out from the sources in root. cache is the build cache, "" for the user's own.
+func release(root, out, version string, chosen []target, modules []module, cache string) error {
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o777); err != nil {
+		return err
+	}
+	notices, err := noticesOf(modules)
+	if err != nil {
+		return err
+	}
+	completions, err := completionsOf(root)
+	if err != nil {
+		return err
+	}
+	var sums strings.Builder
+	for _, t := range chosen {
+		name := fmt.Sprintf("resnetlab-%s-%s", version, t)
+		program, sbom, err := t.build(root, version, cache)
+		if err != nil {
+			return fmt.Errorf("building %s: %w", name, err)
+		}
+		files := append([]entry{{"resnetlab", program, 0o755}, {"THIRD_PARTY_NOTICES.txt", notices, 0o644}, {"sbom.cdx.json", sbom, 0o644}}, completions...)
+		for _, own := range []string{"LICENSE", "README.md", "README.zh.md", "CHANGELOG.md"} {
+			text, err := os.ReadFile(filepath.Join(root, own))
+			if err != nil {
+				return err
+			}
+			files = append(files, entry{own, text, 0o644})
+		}
+		archive, err := archive(name, files)
+		if err != nil {
+			return err
+		}
+		for file, content := range map[string][]byte{name + ".tar.gz": archive, name + ".cdx.json": sbom} {
+			if err := os.WriteFile(filepath.Join(out, file), content, 0o666); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(&sums, "%x  %s.tar.gz\n%x  %s.cdx.json\n", sha256.Sum256(archive), name, sha256.Sum256(sbom), name)
+	}
+	if err := os.WriteFile(filepath.Join(out, "THIRD_PARTY_NOTICES.txt"), notices, 0o666); err != nil {
+		return err
+	}
+	fmt.Fprintf(&sums, "%x  THIRD_PARTY_NOTICES.txt\n", sha256.Sum256(notices))
+	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o666)
+}
+
+// build links the program and reads back what is in it.
+func (t target) build(root, version, cache string) (program, sbom []byte, err error) {
+	dir, err := os.MkdirTemp("", "resnetlab-dist-")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "resnetlab")
+	cmd := exec.Command("go", "build", "-ldflags", "-s -w -buildid= -X main.version="+version, "-o", file, "./cmd/resnetlab")
+	cmd.Dir, cmd.Env = root, t.environment()
+	if cache != "" {
+		cmd.Env = append(cmd.Env, "GOCACHE="+cache)
+	}
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return nil, nil, fmt.Errorf("%w\n%s", err, said)
+	}
+	info, err := buildinfo.ReadFile(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	if program, err = os.ReadFile(file); err != nil {
+		return nil, nil, err
+	}
+	sbom, err = billOfMaterials(info, version, t, program)
+	return program, sbom, err
+}
+
+// completionsOf asks the program itself for its completions.
+func completionsOf(root string) (files []entry, err error) {
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		cmd := exec.Command("go", "run", "./cmd/resnetlab", "completion", shell)
+		cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+		script, err := cmd.Output()
+		if err != nil {
+			return nil, fmt.Errorf("completion for %s: %w", shell, err)
+		}
+		files = append(files, entry{"completions/resnetlab." + shell, script, 0o644})
+	}
+	return files, nil
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// licence is known by phrases that its text has, all of them.
+type licence struct {
+	id      string // SPDX
+	ours    bool   // a program under Apache-2.0 may link and be given away with what is under it
+	phrases []string
+}
+
+// known licences; the first whose phrases a text has is its licence.
+var known = []licence{
+	{"FTL", true, []string{"your choice of exactly one of", "the freetype license"}}, // or the GPL: we choose
+	{"AGPL", false, []string{"gnu affero general public license"}},
+	{"LGPL", false, []string{"gnu lesser general public license"}},
+	{"GPL", false, []string{"gnu general public license"}},
+	{"MPL-2.0", false, []string{"mozilla public license"}}, // its files' sources must be offered: nothing of it so far, so nobody has thought about it
+	{"Apache-2.0", true, []string{"apache license", "version 2.0, january 2004"}},
+	{"MIT", true, []string{"permission is hereby granted, free of charge, to any person obtaining a copy",
+		"the above copyright notice and this permission notice shall be included in all copies"}},
+	{"BSD-3-Clause", true, []string{"redistribution and use in source and binary forms, with or without modification",
+		"to endorse or promote products derived from"}},
+	{"BSD-2-Clause", true, []string{"redistribution and use in source and binary forms, with or without modification",
+		"this list of conditions and the following disclaimer"}},
+	{"ISC", true, []string{"permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted"}},
+	{"OFL-1.1", true, []string{"sil open font license version 1.1"}}, // of fonts, in programs too
+	{"CC-BY-4.0", true, []string{"creative commons attribution 4.0 international"}},
+}
+
+// identify names the licence of a text.
+func identify(text string) (licence, bool) {
+	text = strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	for _, l := range known {
+		if !slices.ContainsFunc(l.phrases, func(p string) bool { return !strings.Contains(text, p) }) {
+			return l, true
+		}
+	}
+	return licence{}, false
+}
+
+// module is a linked module, with the texts that go with it.
+type module struct {
+	Path, Version, Dir string
+	Main               bool
+	licences           []string // SPDX
+	texts              []string // files, sorted
+}
+
+// linkedModules lists what is linked for any of the targets, with its licences; an unknown licence, none, or one that is not ours is an error.
+func linkedModules(chosen []target) ([]module, error) {
+	byPath := map[string]*module{}
+	for _, t := range chosen {
+		if err := t.list(byPath); err != nil {
+			return nil, err
+		}
+	}
+	goRoot, err := goEnv("GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	goVersion, err := goEnv("GOVERSION")
+	if err != nil {
+		return nil, err
+	}
+	byPath["std"] = &module{Path: "Go's standard library", Version: goVersion, Dir: goRoot, texts: licenceFiles(goRoot)}
+	var all []module
+	var faults []error
+	for _, m := range byPath {
+		slices.Sort(m.texts)
+		m.texts = slices.Compact(m.texts)
+		faults = append(faults, m.identify())
+		all = append(all, *m)
+	}
+	slices.SortFunc(all, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
+	return all, errors.Join(faults...)
+}
+
+// list adds a target's modules. Licence texts stand in a module's folder, or further down, where a package comes from elsewhere.
+func (t target) list(byPath map[string]*module) error {
+	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Module", "./cmd/resnetlab")
+	cmd.Env = t.environment()
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("listing what %s links: %w", t, err)
+	}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			Dir    string
+			Module *module
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if p.Module == nil { // the standard library
+			continue
+		}
+		m := byPath[p.Module.Path]
+		if m == nil {
+			m = p.Module
+			byPath[m.Path] = m
+		}
+		for dir := p.Dir; ; dir = filepath.Dir(dir) {
+			m.texts = append(m.texts, licenceFiles(dir)...)
+			if dir == m.Dir || len(dir) <= len(m.Dir) {
+				break
+			}
+		}
+		if m.Main {
+			m.texts = append(m.texts, licenceFiles(filepath.Join(p.Dir, "fonts"))...) // embedded
+		}
+	}
+}
+
+// licenceFiles are the texts in a folder that a licence asks to be passed on.
+func licenceFiles(dir string) (files []string) {
+	for _, pattern := range []string{"LICEN[CS]E*", "COPYING*", "NOTICE*", "PATENTS*", "OFL*", "licenses/ftl.txt"} {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern))
+		files = append(files, found...)
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return filepath.Ext(f) == ".go" })
+}
+
+// identify finds the module's licences. Files beside the licence (patents, notices, a link to it) may be none.
+func (m *module) identify() error {
+	for _, file := range m.texts {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		l, ok := identify(string(text))
+		base := filepath.Base(file)
+		switch aside := strings.HasPrefix(base, "PATENTS") || strings.HasPrefix(base, "NOTICE") || base == "ftl.txt"; {
+		case aside:
+		case !ok:
+			return fmt.Errorf("%s: the licence in %s is not known: read it, and add it to the list", m.Path, base)
+		case !l.ours:
+			return fmt.Errorf("%s: it is under %s: a program that links it cannot be given away under Apache-2.0", m.Path, l.id)
+		case !slices.Contains(m.licences, l.id):
+			m.licences = append(m.licences, l.id)
+		}
+	}
+	if len(m.licences) == 0 {
+		return fmt.Errorf("%s: it has no licence", m.Path)
+	}
+	return nil
+}
+
+// table has a line for each module.
+func table(modules []module) string {
+	var b strings.Builder
+	for _, m := range modules {
+		fmt.Fprintf(&b, "%-44s %-42s %s\n", m.Path, m.Version, strings.Join(m.licences, ", "))
+	}
+	return b.String()
+}
+
+// noticesOf is the file that goes with every program: a table, then the texts.
+func noticesOf(modules []module) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("What resnetlab is made of, beside its own code, and the terms that it comes under.\n\n")
+	b.WriteString(table(modules))
+	for _, m := range modules {
+		for _, file := range m.texts {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			inside, err := filepath.Rel(m.Dir, file)
+			if err != nil {
+				return nil, err
+			}
+			fmt.Fprintf(&b, "\n%s\n%s %s: %s\n\n%s\n", strings.Repeat("=", 80), m.Path, m.Version, filepath.ToSlash(inside), bytes.TrimSpace(text))
+		}
+	}
+	return b.Bytes(), nil
+}
+
+func goEnv(name string) (string, error) {
+	out, err := exec.Command("go", "env", name).Output()
+	return strings.TrimSpace(string(out)), err
+}
