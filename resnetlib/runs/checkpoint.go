@@ -57,8 +57,7 @@ const (
 // SaveCheckpoint writes checkpoints/step-%08d.safetensors and then removes all but the last two, and those that
 // LatestCheckpoint found damaged.
 func (r *Run) SaveCheckpoint(c *Checkpoint) error {
-	folder := r.path(checkpointsFolder)
-	path := filepath.Join(folder, fmt.Sprintf("step-%08d.safetensors", c.Progress.Step))
+	folder, path := r.path(checkpointsFolder), r.CheckpointPath(c.Progress.Step)
 	all, metadata, err := c.encode()
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -85,6 +84,11 @@ func (r *Run) SaveCheckpoint(c *Checkpoint) error {
 		}
 	}
 	return nil
+}
+
+// CheckpointPath is the file of the checkpoint after so many steps.
+func (r *Run) CheckpointPath(step int) string {
+	return filepath.Join(r.path(checkpointsFolder), fmt.Sprintf("step-%08d.safetensors", step))
 }
 
 // LatestCheckpoint reads the newest checkpoint that is whole. damaged says what is wrong with each newer one; they are

@@ -281,11 +281,16 @@ func (s *session) note(format string, args ...any) {
 	s.report(Event{Note: fmt.Sprintf(format, args...)})
 }
 
-// checkLoss ends a training whose loss is no number, and says what a person needs to go on.
-func (s *session) checkLoss(loss float64) error {
-	if !math.IsNaN(loss) && !math.IsInf(loss, 0) {
-		return nil
+// checkFinite ends a training whose loss or gradient is no number, before a checkpoint is made of it, and says what a person needs to go on.
+func (s *session) checkFinite(step int, r StepResult) error {
+	for _, v := range []struct {
+		what  string
+		value float64
+	}{{"loss", r.Loss}, {"gradient's norm", r.GradNorm}} {
+		if math.IsNaN(v.value) || math.IsInf(v.value, 0) {
+			return fmt.Errorf("the %s of step %d is %v: training has diverged (a smaller --lr, or --clip-norm 1, may help); the last good checkpoint is %s",
+				v.what, step, v.value, s.run.CheckpointPath(s.progress.Step))
+		}
 	}
-	return fmt.Errorf("the loss of step %d is %v: training has diverged (a smaller --lr, or --clip-norm 1, may help); run %s keeps its last checkpoint",
-		s.trainer.Steps, loss, s.run.Dir)
+	return nil
 }

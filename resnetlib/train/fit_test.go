@@ -299,3 +299,90 @@ func TestClassWeightsBalanced(t *testing.T) {
 		t.Errorf("weights %v (%v), want 0.667 and 2", w, err)
 	}
 }
+
+// A loss that is no number ends the training, names the step and a checkpoint that is there, and leaves that one newest.
+func TestDivergence(t *testing.T) {
+	for _, accumulate := range []int{1, 3} {
+		data, c := small()
+		c.Out, c.LR, c.Optimizer, c.Epochs, c.CheckpointEvery, c.Accumulate = filepath.Join(t.TempDir(), "run"), 1e38, "sgd", 9, 1, accumulate
+		_, err := Fit(context.Background(), c, On(testbackend.Open(t, backend.Go), "test"), Data(data))
+		if err == nil || !strings.Contains(err.Error(), "of step ") || !strings.Contains(err.Error(), "diverged") {
+			t.Fatalf("error %v", err)
+		}
+		path := err.Error()[strings.LastIndex(err.Error(), " ")+1:]
+		list, _ := filepath.Glob(filepath.Join(c.Out, "checkpoints", "*"))
+		if len(list) == 0 || list[len(list)-1] != path {
+			t.Errorf("%v, but the checkpoints are %v", err, list)
+		}
+		if _, err := runs.ReadCheckpoint(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// The best epoch is the more accurate, of equals that of the lower loss, of those the first; patience counts the epochs since.
+func TestBestAndPatience(t *testing.T) {
+	_, c := small()
+	c.Out, c.Epochs = filepath.Join(t.TempDir(), "run"), 1
+	data, _ := small()
+	s := newSession([]Option{On(testbackend.Open(t, backend.Go), "test"), Data(data)})
+	s.config = c.WithDefaults()
+	if err := s.begin(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	defer s.trainer.Finalize()
+	e := &Evaluation{Confusion: [][]int{{1, 0}, {0, 1}}}
+	s.run.Classes = []string{"a", "b"}
+	for i, want := range []struct {
+		accuracy, loss float64
+		best, waited   int
+	}{{0.5, 2, 1, 0}, {0.5, 2, 1, 1}, {0.5, 1.5, 3, 0}, {0.4, 0.1, 3, 1}, {0.5, 1.6, 3, 2}, {0.6, 9, 6, 0}} {
+		if err := s.keepBest(runs.Metrics{Epoch: i + 1, ValAccuracy: want.accuracy, ValLoss: want.loss}, e); err != nil {
+			t.Fatal(err)
+		}
+		if s.progress.Best.Epoch != want.best || s.progress.kept.Waited != want.waited {
+			t.Errorf("after epoch %d: best %d, waited %d, want %+v", i+1, s.progress.Best.Epoch, s.progress.kept.Waited, want)
+		}
+	}
+}
+
+// Early stopping ends a run that does not become better, and says in its checkpoint that it is done.
+func TestEarlyStop(t *testing.T) {
+	_, c := small()
+	c.Out, c.Epochs, c.EarlyStop, c.LR, c.Optimizer, c.Strategy = filepath.Join(t.TempDir(), "run"), 9, 2, 1e-30, "sgd", "last:fc" // nothing moves
+	c.Augment = "none"
+	run := mustFit(t, testbackend.Open(t, backend.Go), c)
+	checkpoint, _, err := run.LatestCheckpoint()
+	if len(run.Metrics()) != 3 || err != nil || !checkpoint.Progress.Done || checkpoint.Progress.Best.Epoch != 1 {
+		t.Errorf("%d epochs, want 3: the first is the best, and two are waited for; %+v, %v", len(run.Metrics()), checkpoint.Progress, err)
+	}
+}
+
+// With --freeze-bn=false a head's training moves the running statistics below it, and nothing else there; the plan says so.
+func TestFreezeBNFalse(t *testing.T) {
+	_, c := small()
+	dir, moving := t.TempDir(), false
+	c.Out, c.Epochs = filepath.Join(dir, "start"), 1
+	b := testbackend.Open(t, backend.Go)
+	mustFit(t, b, c)
+	c.Weights, c.Out, c.Strategy, c.FreezeBN = c.Out, filepath.Join(dir, "run"), "last:fc", &moving
+	_, notes, _ := fitNotes(t, b, c)
+	if !strings.Contains(notes, "go on moving their running statistics") {
+		t.Errorf("no word of what moves: %s", notes)
+	}
+	before, _, errA := Load(c.Weights)
+	after, _, errB := Load(c.Out)
+	if errA != nil || errB != nil {
+		t.Fatal(errA, errB)
+	}
+	for _, p := range before.Parameters() {
+		one, _ := p.Tensor()
+		two, err := after.Parameter(p.Key).Tensor()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moves := p.Buffer || under(p.Key, "fc"); moves == slices.Equal(one.Data, two.Data) {
+			t.Errorf("%s: moves is to be %v", p.Key, moves)
+		}
+	}
+}

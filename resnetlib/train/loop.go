@@ -99,7 +99,7 @@ func (s *session) trainEpoch(ctx context.Context, source datasets.Source) error 
 		p.Batch++
 		p.epoch.Loss += r.Loss * float64(batch.N) // the last, smaller batch counts by its size
 		p.epoch.Seen += batch.N
-		if err := s.checkLoss(r.Loss); err != nil {
+		if err := s.checkFinite(before+1, r); err != nil {
 			return err
 		}
 		now := time.Now()

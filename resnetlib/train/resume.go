@@ -39,14 +39,14 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 // again does what begin does, from a checkpoint.
 func (s *session) again(ctx context.Context, c *runs.Checkpoint) (err error) {
 	if err := s.open(ctx); err != nil {
-		return err
+		return input(ctx, err)
 	}
 	fingerprint, err := s.data.Fingerprint()
 	if err != nil {
 		return err
 	}
 	if fingerprint != s.run.DataFingerprint {
-		return fmt.Errorf("the data are not those that the run began with: fingerprint %.12s now, %.12s then", fingerprint, s.run.DataFingerprint)
+		return input(ctx, fmt.Errorf("the data are not those that the run began with: fingerprint %.12s now, %.12s then", fingerprint, s.run.DataFingerprint))
 	}
 	if s.net, err = restore(s.run, c.Model); err != nil {
 		return err

@@ -1,0 +1,113 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// drawnData are 10 pictures to train on and 5 to validate, and a finished run of one epoch on them.
+func drawnData(t *testing.T) (dir string, args []string) {
+	t.Helper()
+	dir = t.TempDir()
+	data := filepath.Join(dir, "data")
+	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "-q")
+	return dir, []string{"train", data, "--arch", "resnet18", "--image-size", "32", "--batch-size", "5", "--epochs", "1", "--optimizer", "sgd", "-q"}
+}
+
+// saysOnly checks that a failed command said one clear line that names what it must, and at most a second one with what to do.
+func saysOnly(t *testing.T, stderr string, parts ...string) {
+	t.Helper()
+	line, rest, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
+	if rest != "" && (strings.Contains(rest, "\n") || !strings.Contains(rest, "what to do")) {
+		t.Errorf("not one line: %s", stderr)
+	}
+	for _, part := range parts {
+		if !strings.Contains(line, part) {
+			t.Errorf("%q does not name %q", line, part)
+		}
+	}
+}
+
+// TestDiskFull: the disk is full while a run goes on. What was there before is whole, and when there is room the run goes on to the same bytes.
+func TestDiskFull(t *testing.T) {
+	dir, args := drawnData(t)
+	disk := filepath.Join(dir, "disk")
+	if err := os.Mkdir(disk, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	// resnet18's weights are 45 MB: room for the first checkpoint and for the half of a second.
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=70m", "resnetlab-test", disk).CombinedOutput(); err != nil {
+		t.Skipf("a small disk takes root: %s", out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", disk).Run() })
+	run, straight := filepath.Join(disk, "run"), filepath.Join(dir, "straight")
+	_, stderr := must(t, 1, append(args, "--out", run)...)
+	saysOnly(t, stderr, "no space left on device", run)
+	if got := names(t, filepath.Join(run, "checkpoints")); got != "step-00000000.safetensors" {
+		t.Errorf("checkpoints on the full disk: %s", got)
+	}
+	_, stderr = must(t, 1, append(args, "--resume", run)...) // still full
+	saysOnly(t, stderr, "no space left on device", run)
+	if out, err := exec.Command("mount", "-o", "remount,size=400m", disk).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	must(t, 0, append(args, "--resume", run)...)
+	must(t, 0, append(args, "--out", straight)...)
+	sameRun(t, straight, run)
+}
+
+// TestReadOnlyFolder: one line, nothing written.
+func TestReadOnlyFolder(t *testing.T) {
+	dir, args := drawnData(t)
+	locked := filepath.Join(dir, "locked")
+	if err := os.Mkdir(locked, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, append(args, "--out", filepath.Join(locked, "run"))...)
+	cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go", "HOME="+dir)
+	if os.Getuid() == 0 { // for root nothing is read-only: run as nobody, who can read all of it
+		for _, open := range []string{filepath.Dir(program), filepath.Dir(dir), dir} {
+			if err := os.Chmod(open, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	out, err := cmd.CombinedOutput()
+	if err == nil || cmd.ProcessState.ExitCode() != 1 {
+		t.Fatalf("exit %v: %s", err, out)
+	}
+	saysOnly(t, string(out), "permission denied", locked)
+	if got := names(t, locked); got != "" {
+		t.Errorf("in the folder: %s", got)
+	}
+}
+
+// TestResumeOfAnotherRun: a run of another architecture or of other data is refused in one line and left as it is.
+func TestResumeOfAnotherRun(t *testing.T) {
+	dir, args := drawnData(t)
+	run, other := filepath.Join(dir, "run"), filepath.Join(dir, "other")
+	must(t, 0, append(args, "--out", run)...)
+	before := names(t, run) + names(t, filepath.Join(run, "checkpoints")) + string(contents(t, run, "run.json"))
+	_, stderr := must(t, 2, append(args, "--resume", run, "--epochs", "2", "--arch", "resnet34")...)
+	saysOnly(t, stderr, "--arch resnet34: the run has resnet18")
+	// Other pictures in the same place: the folder agrees, what is in it does not.
+	data := args[1]
+	if err := os.Rename(data, other); err != nil {
+		t.Fatal(err)
+	}
+	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "--seed", "9", "-q")
+	_, stderr = must(t, 3, append(args, "--resume", run, "--epochs", "2")...)
+	saysOnly(t, stderr, run, "the data are not those that the run began with")
+	_, stderr = must(t, 3, "train", data, "--resume", other, "-q")
+	saysOnly(t, stderr, other, "no run has begun there")
+	if after := names(t, run) + names(t, filepath.Join(run, "checkpoints")) + string(contents(t, run, "run.json")); after != before {
+		t.Error("the refused run was changed")
+	}
+}
