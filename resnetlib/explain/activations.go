@@ -126,6 +126,6 @@ func (a *Activation) String() string {
 		}
 	}
 	n := float64(max(1, len(a.Values)))
-	return fmt.Sprintf(plots.Pick("%s %v: root mean square %.3g, %.0f %% zeros", "%s %v：均方根 %.3g，%.0f %% 为零"),
+	return fmt.Sprintf(plots.Pick("%s %v: root mean square %.3g, %.0f %% zeros", "%s %v：均方根 %.3g，%.0f%% 为零"),
 		a.Layer, a.Shape, math.Sqrt(squares/n), 100*float64(zeros)/n)
 }

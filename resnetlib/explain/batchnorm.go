@@ -120,7 +120,8 @@ func (n *Normalised) Channel(c int) *plots.Picture {
 }
 
 func (n *Normalised) histogram(what string, before, after []float64) *plots.Picture {
-	title := fmt.Sprintf(plots.Pick("%s in %s mode", "%s，%s 模式"), what, n.Mode)
+	mode := plots.Pick(n.Mode.String(), map[Mode]string{Train: "训练", Eval: "评估"}[n.Mode])
+	title := fmt.Sprintf(plots.Pick("%s in %s mode", "%s，%s模式"), what, mode)
 	return plots.Histogram(title, plots.Pick("value", "值"), 0,
 		plots.Sample{Name: plots.Pick("before", "归一化之前"), Values: before}, plots.Sample{Name: plots.Pick("after", "归一化之后"), Values: after})
 }
@@ -128,17 +129,17 @@ func (n *Normalised) histogram(what string, before, after []float64) *plots.Pict
 // Statistics draws every channel's batch mean beside its running mean, the channels sorted by the latter.
 func (n *Normalised) Statistics() *plots.Picture {
 	sorted := slices.SortedFunc(slices.Values(n.Channels), func(a, b NormChannel) int { return cmp.Compare(a.RunningMean, b.RunningMean) })
-	batch, running := plots.Series{Name: plots.Pick("this batch", "当前批次")}, plots.Series{Name: plots.Pick("running", "移动平均")}
+	batch, running := plots.Series{Name: plots.Pick("this batch", "当前批次")}, plots.Series{Name: plots.Pick("running", "滑动均值")}
 	for _, c := range sorted {
 		batch.Y, running.Y = append(batch.Y, c.BatchMean), append(running.Y, c.RunningMean)
 	}
 	title := fmt.Sprintf(plots.Pick("Mean of each channel before %s", "%s 之前各通道的均值"), n.Layer)
-	return plots.Lines(title, plots.Pick("channel, sorted by the running mean", "通道（按移动平均排序）"), "", batch, running)
+	return plots.Lines(title, plots.Pick("channel, sorted by the running mean", "通道（按滑动均值排序）"), "", batch, running)
 }
 
 // Table has every channel's statistics.
 func (n *Normalised) Table() (header []string, rows [][]string) {
-	header = []string{plots.Pick("channel", "通道"), plots.Pick("batch mean", "批均值"), "running_mean", plots.Pick("batch variance", "批方差"), "running_var",
+	header = []string{plots.Pick("channel", "通道"), plots.Pick("batch mean", "批次均值"), "running_mean", plots.Pick("batch variance", "批次方差"), "running_var",
 		"weight (γ)", "bias (β)"}
 	for i, c := range n.Channels {
 		row := []string{fmt.Sprint(i)}

@@ -146,13 +146,13 @@ func blocksOf(net *models.ResNet) (layers []string) {
 
 // Picture draws the gradient's norm at every block, on a logarithmic axis.
 func (d Depths) Picture() *plots.Picture {
-	title := plots.Pick("Gradient of the loss by each block's output, L2 norm", "损失对各残差块输出的梯度（L2 范数）")
+	title := plots.Pick("Gradient of the loss by each block's output, L2 norm", "损失对各块输出的梯度（L2 范数）")
 	return d.lines(title, func(b DepthBlock) float64 { return b.Gradient })
 }
 
 // Activations draws the root mean square of every block's output, on a logarithmic axis.
 func (d Depths) Activations() *plots.Picture {
-	title := plots.Pick("Output of each block, root mean square", "各残差块的输出（均方根）")
+	title := plots.Pick("Output of each block, root mean square", "各块的输出（均方根）")
 	return d.lines(title, func(b DepthBlock) float64 { return b.Activation })
 }
 
@@ -165,7 +165,7 @@ func (d Depths) lines(title string, value func(DepthBlock) float64) *plots.Pictu
 		}
 		series = append(series, s)
 	}
-	return plots.LogLines(title, plots.Pick("block", "残差块序号"), "", series...)
+	return plots.LogLines(title, plots.Pick("block", "块的序号"), "", series...)
 }
 
 // Table has the first block, the last and their ratio for each network.

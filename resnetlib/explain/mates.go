@@ -52,7 +52,7 @@ func (e *Explainer) last() string {
 func (m *Mates) Picture() *plots.Picture {
 	var groups []plots.Group
 	for i, probs := range m.Train {
-		groups = append(groups, plots.Group{Name: fmt.Sprintf(plots.Pick("train(), company %d", "train()，同伴 %d"), i+1), Values: probs})
+		groups = append(groups, plots.Group{Name: fmt.Sprintf(plots.Pick("train(), company %d", "train()，邻居 %d"), i+1), Values: probs})
 	}
 	if len(m.Eval) > 0 {
 		groups = append(groups, plots.Group{Name: "eval()", Values: m.Eval[0]})
@@ -63,7 +63,7 @@ func (m *Mates) Picture() *plots.Picture {
 
 // Table has a row for each company and mode.
 func (m *Mates) Table() (header []string, rows [][]string) {
-	header = append([]string{plots.Pick("company", "同伴"), plots.Pick("mode", "模式")}, m.Classes...)
+	header = append([]string{plots.Pick("company", "邻居"), plots.Pick("mode", "模式")}, m.Classes...)
 	for i := range m.Train {
 		for _, r := range []struct {
 			mode  Mode

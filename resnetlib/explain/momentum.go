@@ -95,12 +95,12 @@ func (a Approaches) Picture() *plots.Picture {
 	for _, m := range a {
 		series = append(series, plots.Series{Name: fmt.Sprintf("momentum %g", m.Momentum), Y: m.Running})
 	}
-	return plots.Lines(plots.Pick("Running mean over the steps", "移动平均随步数的变化"), plots.Pick("step", "步"), "running_mean", series...)
+	return plots.Lines(plots.Pick("Running mean over the steps", "滑动均值随步数的变化"), plots.Pick("step", "步"), "running_mean", series...)
 }
 
 // Table has each momentum's running mean after the last step, beside the formula's.
 func (a Approaches) Table() (header []string, rows [][]string) {
-	header = []string{"momentum", plots.Pick("steps", "步数"), plots.Pick("batch mean", "批均值"), "running_mean", "μ(1-(1-m)^k)"}
+	header = []string{"momentum", plots.Pick("steps", "步数"), plots.Pick("batch mean", "批次均值"), "running_mean", "μ(1-(1-m)^k)"}
 	for _, m := range a {
 		k := len(m.Running) - 1
 		row := []string{fmt.Sprint(m.Momentum), fmt.Sprint(k)}

@@ -63,13 +63,13 @@ func (m Movement) Picture() *plots.Picture {
 	for _, p := range m {
 		parts, values = append(parts, p.Part), append(values, p.Relative)
 	}
-	title := plots.Pick("How far the weights went, relative to their size", "权重的移动量（相对于自身大小）")
-	return plots.Bars(title, plots.Pick("relative movement", "相对移动量"), parts, plots.Group{Values: values})
+	title := plots.Pick("How far the weights went, relative to their size", "权重变了多少（相对于自身大小）")
+	return plots.Bars(title, plots.Pick("relative movement", "相对变化量"), parts, plots.Group{Values: values})
 }
 
 // Table has a row for each part.
 func (m Movement) Table() (header []string, rows [][]string) {
-	header = []string{plots.Pick("part", "部分"), plots.Pick("distance", "距离"), plots.Pick("relative", "相对")}
+	header = []string{plots.Pick("part", "部分"), plots.Pick("distance", "距离"), plots.Pick("relative", "相对距离")}
 	for _, p := range m {
 		rows = append(rows, []string{p.Part, fmt.Sprintf("%.4g", p.Distance), fmt.Sprintf("%.4g", p.Relative)})
 	}

@@ -66,8 +66,8 @@ func (s *Spread) Picture() *plots.Picture {
 	for _, m := range s.Sizes {
 		x = append(x, float64(m))
 	}
-	title := fmt.Sprintf(plots.Pick("%s, channel %d: spread of the batches' means", "%s，通道 %d：批均值的离散程度"), s.Layer, s.Channel)
-	return plots.LogLines(title, plots.Pick("pictures in a batch", "批大小（图片数）"), plots.Pick("standard deviation", "标准差"),
+	title := fmt.Sprintf(plots.Pick("%s, channel %d: spread of the batches' means", "%s，通道 %d：各批次均值的离散程度"), s.Layer, s.Channel)
+	return plots.LogLines(title, plots.Pick("pictures in a batch", "批次大小（图片数）"), plots.Pick("standard deviation", "标准差"),
 		plots.Series{Name: plots.Pick("measured", "实测"), X: x, Y: s.Measured},
 		plots.Series{Name: plots.Pick("by 1/sqrt(pictures)", "按 1/√图片数"), X: x, Y: s.Pictures},
 		plots.Series{Name: plots.Pick("by 1/sqrt(pixels)", "按 1/√像素数"), X: x, Y: s.Pixels})

@@ -32,7 +32,7 @@ func (plainLines) draw(s state) { fmt.Fprintln(here.stderr, s.line()) }
 func (s state) line() string {
 	parts := []string{s.count(), clock(s.elapsed)}
 	if left, ok := s.left(); ok {
-		parts = append(parts, fmt.Sprintf(pick("about %s left", "约剩 %s"), clock(left)))
+		parts = append(parts, fmt.Sprintf(pick("about %s left", "大约还剩 %s"), clock(left)))
 	}
 	if s.interrupted {
 		parts = append(parts, pick("interrupted", "已中断"))

@@ -8,7 +8,7 @@ import (
 // Check tells the reader of an exercise whether the answer is right: praise, or the hint. It returns ok.
 func Check(name string, ok bool, hint string) bool {
 	if ok {
-		verdict(green, "✓", name, pick("correct, well done", "正确，做得好"))
+		verdict(green, "✓", name, pick("correct, well done", "正确，很好"))
 	} else {
 		verdict(amber, "✗", name, pick("not yet. ", "还不对。")+hint)
 	}
@@ -32,7 +32,7 @@ func CheckAllClose(name string, got, want []float64, tolerance float64, hint str
 	}
 	for i := range got {
 		if !(math.Abs(got[i]-want[i]) <= tolerance) {
-			return Check(name, false, fmt.Sprintf(pick("Value %d of your answer is %.6g. ", "你的第 %d 个值是 %.6g。"), i, got[i])+hint)
+			return Check(name, false, fmt.Sprintf(pick("Value %d of your answer is %.6g. ", "你的答案里 %d 号值（从 0 数起）是 %.6g。"), i, got[i])+hint)
 		}
 	}
 	return Check(name, true, hint)

@@ -43,13 +43,13 @@ func hintFor(err error) string {
 		return hinted.Hint()
 	case errors.Is(err, fs.ErrNotExist):
 		folder, _ := os.Getwd() // without it the advice is still right
-		return fmt.Sprintf(pick("check the path; relative ones start in %s", "检查路径；相对路径从 %s 开始"), folder)
+		return fmt.Sprintf(pick("check the path; relative ones start in %s", "请检查路径；相对路径以 %s 为起点"), folder)
 	case errors.Is(err, fs.ErrPermission):
-		return pick("allow this user to use the file or folder, or choose another", "给当前用户该文件或文件夹的权限，或换一个位置")
+		return pick("allow this user to use the file or folder, or choose another", "请给当前用户使用这个文件或文件夹的权限，或者换一个位置")
 	case errors.Is(err, context.DeadlineExceeded):
-		return pick("allow more time, or give it less to do", "放宽时间限制，或减少工作量")
+		return pick("allow more time, or give it less to do", "请放宽时间限制，或者减少工作量")
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrInterrupted):
-		return pick("it was stopped before its end; run it again to go on", "运行中途被停止；再运行一次即可继续")
+		return pick("it was stopped before its end; run it again to go on", "运行中途停止了；再运行一次就会接着跑")
 	}
 	return ""
 }

@@ -82,5 +82,5 @@ func (name notKept) Error() string { return fmt.Sprintf("no earlier cell has kep
 func (name notKept) Is(target error) bool { return target == fs.ErrNotExist }
 
 func (name notKept) Hint() string {
-	return pick("run the cells above this one first", "请先运行上面的单元格")
+	return pick("run the cells above this one first", "请先运行上面的单元")
 }

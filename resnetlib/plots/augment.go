@@ -15,7 +15,7 @@ func Augmentations(img *transforms.RGB, preset transforms.Preset, draws int, see
 	images, titles := []*transforms.RGB{img}, []string{fmt.Sprintf("%s %d × %d", say("original"), img.Height, img.Width)}
 	for epoch := range draws {
 		images = append(images, preset.Train(img, transforms.Rand(seed, epoch, 0)))
-		titles = append(titles, fmt.Sprintf(Pick("epoch %d", "第 %d 轮"), epoch+1))
+		titles = append(titles, fmt.Sprintf(Pick("epoch %d", "第 %d 个 epoch"), epoch+1))
 	}
 	return Grid(images, titles, 0)
 }

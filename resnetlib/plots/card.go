@@ -41,7 +41,7 @@ func PredictionCard(img *transforms.RGB, title string, classes []string, probs [
 
 // CardTitle is the title that the lesson notes give a prediction.
 func CardTitle(class string, prob float64) string {
-	return fmt.Sprintf("%s: %s   %s: %.3f", say("class"), class, say("prob"), prob)
+	return fmt.Sprintf("%s%s   %s%.3f", say("class")+colon(), class, say("prob")+colon(), prob)
 }
 
 // cardChart sorts out which classes are shown, and marks the most probable.

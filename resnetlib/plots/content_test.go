@@ -251,7 +251,7 @@ func TestLanguages(t *testing.T) {
 		}
 	}
 	speak(t, Chinese)
-	if got := Curves(tenEpochs()).Title; got != "训练曲线：最佳准确率 0.943（第 9 轮）" {
+	if got := Curves(tenEpochs()).Title; got != "训练曲线：最佳准确率 0.943（第 9 个 epoch）" {
 		t.Error(got)
 	}
 	if got := ConfusionMatrix(flowersZH, confusion).Title; got != "混淆矩阵：364 张中 316 张正确（86.8%）" {

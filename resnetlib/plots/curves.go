@@ -33,7 +33,7 @@ func Curves(metrics []runs.Metrics) *Picture {
 	}
 	if best, ok := bestEpoch(metrics); ok {
 		ring(accuracy, best)
-		title += fmt.Sprintf(Pick(": best accuracy %.3f in epoch %d", "：最佳准确率 %.3f（第 %d 轮）"), best.ValAccuracy, best.Epoch)
+		title += fmt.Sprintf(Pick(": best accuracy %.3f in epoch %d", "：最佳准确率 %.3f（第 %d 个 epoch）"), best.ValAccuracy, best.Epoch)
 	}
 	keys := keysOf(series)
 	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) {

@@ -71,7 +71,7 @@ func LearningRates(rates, losses []float64, suggestion float64) *Picture {
 	}
 	p.Y.Max = ceiling(s.Y, p.Y.Min, p.Y.Max)
 	if suggestion > 0 {
-		title = fmt.Sprintf("%s: %s %.2g", title, say("suggested"), suggestion)
+		title = fmt.Sprintf("%s%s %.2g", title+colon(), say("suggested"), suggestion)
 		addRule(p, math.Log10(suggestion))
 	}
 	return newPicture(title, plotHeight+frameHeight(0), func(c draw.Canvas) { p.Draw(frame(c, title, nil)) })

@@ -27,7 +27,7 @@ func TopLosses(verdicts []Verdict) *Picture {
 	g := &grid{columns: 4}
 	for _, v := range verdicts {
 		g.images = append(g.images, v.Image)
-		g.titles = append(g.titles, fmt.Sprintf("%s: %s\n%s: %s %.3f\n%s %.3f", say("true"), v.True, say("predicted"), v.Predicted, v.Prob, say("loss"), v.Loss))
+		g.titles = append(g.titles, fmt.Sprintf("%s%s\n%s%s %.3f\n%s %.3f", say("true")+colon(), v.True, say("predicted")+colon(), v.Predicted, v.Prob, say("loss"), v.Loss))
 		g.frames = append(g.frames, map[bool]color.NRGBA{true: blue, false: vermillion}[v.True == v.Predicted])
 	}
 	g.tile = g.tileWidth()

@@ -48,7 +48,7 @@ func Pick(english, chinese string) string {
 var chinese = map[string]string{
 	"nothing to show yet": "还没有可显示的内容",
 	"Training curves":     "训练曲线",
-	"epoch":               "轮次 (epoch)",
+	"epoch":               "epoch",
 	"loss":                "损失",
 	"accuracy":            "准确率",
 	"training":            "训练",
@@ -60,7 +60,7 @@ var chinese = map[string]string{
 	"predicted class":        "预测类别",
 	"correct":                "正确",
 	"mistaken":               "错误",
-	"Most confused":          "最易混淆的类别",
+	"Most confused":          "最容易混淆的类别",
 	"pictures":               "图片数",
 	"Pictures of each class": "各类别图片数",
 	"probability":            "概率",
@@ -84,15 +84,18 @@ var chinese = map[string]string{
 	"original":    "原图",
 
 	"test accuracy (mean ± standard error)":           "测试准确率（均值 ± 标准误）",
-	"seconds an epoch":                                "每轮秒数",
+	"seconds an epoch":                                "每个 epoch 的秒数",
 	"parameters trained":                              "训练的参数量",
-	"How far each stage moved, relative to its start": "各阶段参数相对初始值的变化量",
+	"How far each stage moved, relative to its start": "各阶段的参数变了多少（相对于初始值）",
 
 	"share":                    "占比",
 	"Learning-rate range test": "学习率范围测试",
 	"learning rate":            "学习率",
 	"suggested":                "建议值",
 }
+
+// colon stands between a name and what belongs to it.
+func colon() string { return Pick(": ", "：") }
 
 // say returns the words in the language in use.
 func say(words string) string {

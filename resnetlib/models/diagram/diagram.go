@@ -42,7 +42,7 @@ func Network(title string, net *models.ResNet, size int) (*plots.Picture, error)
 }
 
 func network(title string, t *models.Traced, input []int) *plots.Picture {
-	return plots.Network(fmt.Sprintf("%s: %s → %s", title, shape(input), shape(t.Output)), note(t), rows(t)...)
+	return plots.Network(fmt.Sprintf("%s%s → %s", title+plots.Pick(": ", "："), shape(input), shape(t.Output)), note(t), rows(t)...)
 }
 
 // note says what stands in a block besides its convolutions, which are all that its box has room for.
