@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -11,7 +12,7 @@ import (
 var otherwise = map[string][]string{
 	"批归一化":  {"批量归一化", "批标准化", "批量标准化", "批规范化", "批正则化"},
 	"滑动统计量": {"运行统计量", "移动统计量", "全局统计量"},
-	"滑动均值":  {"运行均值", "移动均值"},
+	"滑动均值":  {"运行均值", "移动均值", "移动平均"},
 	"滑动方差":  {"运行方差", "移动方差"},
 	"捷径分支":  {"短接", "跳跃连接", "跳连", "快捷连接", "旁路"},
 	"残差块":   {"残差模块", "残差单元"},
@@ -36,6 +37,8 @@ var otherwise = map[string][]string{
 	"检查点":   {"存档点"},
 	"乘加次数":  {"乘加运算量", "乘加数"},
 	"后端":    {"后台"},
+	"单元":    {"单元格"},
+	"epoch": {"轮次"},
 }
 
 // TestGlossary: each term stands once, and no lesson has another translation of it.
@@ -72,5 +75,31 @@ func TestGlossary(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestLibraryKeepsToGlossary: plots and messages say in Chinese what the lessons around them say.
+func TestLibraryKeepsToGlossary(t *testing.T) {
+	library, spoken := os.DirFS("../../resnetlib"), false
+	err := fs.WalkDir(library, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := fs.ReadFile(library, path)
+		for term, others := range otherwise {
+			spoken = spoken || strings.Contains(string(source), term)
+			for _, other := range others {
+				if strings.Contains(string(source), other) {
+					t.Errorf("resnetlib/%s: %s, where the glossary has %s", path, other, term)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !spoken {
+		t.Fatal("no term of the glossary in any file: the library lies elsewhere")
 	}
 }
