@@ -1,0 +1,153 @@
+package train
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"resnetlab/datasets"
+	"resnetlab/datasets/sketch"
+	"resnetlab/internal/testbackend"
+	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
+)
+
+// started is a run of one epoch to transfer from, and settings that start from it.
+func started(t *testing.T) (compute.Backend, Config) {
+	b := testbackend.Open(t, backend.Go)
+	_, c := small()
+	c.Epochs, c.Out = 1, filepath.Join(t.TempDir(), "start")
+	mustFit(t, b, c)
+	c.Weights, c.Out = c.Out, filepath.Join(t.TempDir(), "run")
+	return b, c
+}
+
+// changed are the keys of parameters, not buffers, whose bytes differ.
+func changed(t *testing.T, before, after *models.ResNet) (keys []string) {
+	t.Helper()
+	for _, p := range before.Parameters() {
+		one, errA := p.Tensor()
+		two, errB := after.Parameter(p.Key).Tensor()
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		if !p.Buffer && !slices.Equal(one.Data, two.Data) {
+			keys = append(keys, p.Key)
+		}
+	}
+	return keys
+}
+
+// A rate of its own for the head: with one for the rest that is too small to change a float32, the head alone moves.
+func TestHeadLR(t *testing.T) {
+	b, c := started(t)
+	c.Optimizer, c.LR, c.HeadLR = "sgd", 1e-30, 1e-2
+	mustFit(t, b, c)
+	before, _, _ := Load(c.Weights)
+	after, _, err := Load(c.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := changed(t, before, after); !slices.Equal(got, []string{"fc.weight", "fc.bias"}) {
+		t.Errorf("changed %v, want fc alone", got)
+	}
+}
+
+// The head first, then everything at a small rate: the second phase begins with the very weights of the first one's best epoch.
+func TestTwoPhases(t *testing.T) {
+	b, c := started(t)
+	c.Strategy = string(LastLayers("fc"))
+	mustFit(t, b, c)
+	first, _, err := Load(c.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Strategy, c.Weights, c.Out, c.LR = string(All), c.Out, filepath.Join(t.TempDir(), "second"), 1e-5
+	net, _, err := build(c.WithDefaults(), 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := changed(t, first, net); got != nil {
+		t.Errorf("the second phase begins with other values in %v", got)
+	}
+	mustFit(t, b, c)
+	second, _, err := Load(c.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := changed(t, first, second); len(got) != len(first.Trainable()) {
+		t.Errorf("the second phase changed %d of %d parameters", len(got), len(first.Trainable()))
+	}
+}
+
+// A head of another class count is left out by all and last:, and said so; new keeps it.
+func TestOtherClassCount(t *testing.T) {
+	b, c := started(t)
+	many := sketch.Config{Task: "many", Train: 40, Val: 20, Size: 32}
+	data := &datasets.Splits{Train: sketch.New("train", many), Val: sketch.New("val", many)}
+	classes := len(data.Train.Classes())
+	c.Epochs, c.BatchSize = 1, 8
+	for _, s := range []Strategy{All, LastLayers("layer4"), New} {
+		t.Run(string(s), func(t *testing.T) {
+			c := c
+			c.Strategy, c.Out = string(s), filepath.Join(t.TempDir(), "run")
+			var notes []string
+			_, err := Fit(context.Background(), c, On(b, "test"), Data(data), Report(func(e Event) { notes = append(notes, e.Note) }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			net, _, err := Load(c.Out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, word := net.FC.Out == 5, "its head of 5 classes is left out"
+			if s == New {
+				word = "its head of 5 classes stays"
+			}
+			if kept != (s == New) || net.Classes() != classes || !strings.Contains(strings.Join(notes, "\n"), word) {
+				t.Errorf("fc has %d outputs, the network %d classes; notes %q, want %q", net.FC.Out, net.Classes(), notes, word)
+			}
+		})
+	}
+}
+
+// What is frozen stays frozen when graphs of both modes are built on it.
+func TestFrozenThroughModes(t *testing.T) {
+	b, c := started(t)
+	net, _, err := Load(c.Weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LastLayers("layer4").Apply(net, true); err != nil {
+		t.Fatal(err)
+	}
+	frozen := func() (keys []string) {
+		for _, p := range net.Frozen() {
+			keys = append(keys, p.Key)
+		}
+		return keys
+	}
+	before := frozen()
+	trainer, err := NewTrainer(b, net, StepOptions{Optimizer: Optimizer{Name: "sgd"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Finalize()
+	images := Images(make([]float32, 4*32*32*3), 4, 32, 32)
+	for range 2 { // train, then eval, and again
+		if _, err := trainer.Step(images, []int32{0, 1, 2, 3}, 1e-3); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := models.OutputShape(nn.Module(net), 4, 32, 32, 3); err != nil { // a graph in eval mode
+			t.Fatal(err)
+		}
+	}
+	if after := frozen(); len(before) == 0 || !slices.Equal(before, after) {
+		t.Errorf("frozen before %v, after %v", before, after)
+	}
+}
