@@ -118,6 +118,9 @@ func (b *batchJob) finish(ctx context.Context, p *predict.Predictor) error {
 		}
 		more, err := b.write(ctx, w, p)
 		bad += more
+		if b.shard != nil { // another run can go on there
+			err = atomicfile.Kept(err)
+		}
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -45,6 +46,7 @@ func TestShards(t *testing.T) {
 	l := newShardLab(t)
 	t.Run("together", func(t *testing.T) { shardsTogether(t, l) })
 	t.Run("killed", func(t *testing.T) { shardKilled(t, l) })
+	t.Run("interrupted", func(t *testing.T) { shardInterrupted(t, l) })
 	t.Run("goes on", func(t *testing.T) { shardGoesOn(t, l) })
 }
 
@@ -153,6 +155,56 @@ func shardKilled(t *testing.T, l shardLab) {
 	if files := names(t, l.dir); strings.Contains(files, "unfinished") {
 		t.Errorf("left over: %s", files)
 	}
+}
+
+// A shard that is told to stop, as when a machine is drained, ends with 130 and keeps what is done; run again it goes on there, to the same
+// bytes.
+func shardInterrupted(t *testing.T, l shardLab) {
+	l.pictures = manyPictures(t, l.pictures, 240)
+	want, args := l.shard(0, 1)
+	must(t, 0, args...)
+	out := filepath.Join(l.dir, "interrupted.jsonl")
+	args[len(args)-1] = out
+	cmd := exec.Command(program, args...)
+	cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for start, begun := time.Now(), false; !begun && time.Since(start) < time.Minute; time.Sleep(10 * time.Millisecond) { // the first results are on the disk after a second
+		left, _ := filepath.Glob(filepath.Join(l.dir, ".interrupted.jsonl.unfinished-*"))
+		_, whole := os.Stat(out)
+		begun = len(left) > 0 && len(contents(t, "", left[0])) > 0 || whole == nil
+	}
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 {
+		t.Fatalf("exit %d", code)
+	}
+	if _, said := must(t, 0, args...); !strings.Contains(said, "going on after") {
+		t.Errorf("what was done is lost: it said %s", said)
+	}
+	if !bytes.Equal(contents(t, "", want), contents(t, "", out)) {
+		t.Error("the bytes differ from those of a shard that was not interrupted")
+	}
+	if err := os.Remove(want); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// manyPictures is a folder of n names of the pictures of daisies in another.
+func manyPictures(t *testing.T, folder string, n int) string {
+	t.Helper()
+	many := t.TempDir()
+	source, err := filepath.Glob(filepath.Join(folder, "daisy", "*.png"))
+	if err != nil || len(source) == 0 {
+		t.Fatal(source, err)
+	}
+	for i := range n {
+		if err := os.Symlink(source[i%len(source)], filepath.Join(many, fmt.Sprintf("%04d.png", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return many
 }
 
 // A run that was stopped goes on after its last whole batch and does not predict again what is done.

@@ -19,7 +19,7 @@ const infix = ".unfinished-"
 // Write calls write with a buffered temporary file beside path, flushes it to the disk, and only then renames
 // it to path and flushes the folder. A reader therefore sees the old file or the new one, never a part, and so
 // does whoever comes after a kill or a power cut. If anything fails, the old file stays and the temporary one
-// is removed. The error names path and wraps its cause. The folder of path must exist.
+// is removed, unless write's error is one of [Kept]. The error names path and wraps its cause. The folder of path must exist.
 func Write(path string, write func(io.Writer) error) error {
 	folder, name := filepath.Split(path)
 	if folder == "" {
@@ -29,9 +29,9 @@ func Write(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	renamed := false
+	stays := false
 	defer func() { // after a panic of write, too
-		if !renamed {
+		if !stays {
 			_ = file.Close()
 			_ = os.Remove(file.Name())
 		}
@@ -40,12 +40,13 @@ func Write(path string, write func(io.Writer) error) error {
 		_ = file.Chmod(old.Mode().Perm()) // a replaced file keeps its permissions where the system has them
 	}
 	if err := fill(file, write); err != nil {
+		stays = errors.As(err, new(kept))
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	if err := os.Rename(file.Name(), path); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	renamed = true
+	stays = true
 	if err := SyncFolder(folder); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
@@ -64,11 +65,25 @@ func createUnfinished(prefix string) (*os.File, error) {
 	}
 }
 
-// fill writes, flushes and closes file.
+// Kept marks an error of a write function: what was written until then stays, under its temporary name, where [Unfinished] finds it, since
+// whoever comes next can go on there. Kept of nil is nil.
+func Kept(err error) error {
+	if err == nil {
+		return nil
+	}
+	return kept{err}
+}
+
+type kept struct{ error }
+
+func (k kept) Unwrap() error { return k.error }
+
+// fill writes, flushes and closes file. Its error is one of [Kept] only if what was written is on the disk.
 func fill(file *os.File, write func(io.Writer) error) error {
 	buffered := bufio.NewWriterSize(file, 1<<18)
-	if err := write(buffered); err != nil {
-		return err
+	written := write(buffered)
+	if written != nil && !errors.As(written, new(kept)) {
+		return written
 	}
 	if err := buffered.Flush(); err != nil {
 		return err
@@ -76,7 +91,10 @@ func fill(file *os.File, write func(io.Writer) error) error {
 	if err := file.Sync(); err != nil {
 		return err
 	}
-	return file.Close()
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return written
 }
 
 // WriteBytes is Write for a file whose content is at hand.

@@ -48,6 +48,28 @@ func TestFailingWriterKeepsTheOldFile(t *testing.T) {
 	}
 }
 
+// What an interrupted writer wants to keep stays, whole, under the name that Unfinished finds; the file itself does not appear.
+func TestKeptStays(t *testing.T) {
+	path, cause := filepath.Join(t.TempDir(), "shard"), errors.New("interrupted")
+	err := Write(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half")
+		return Kept(cause)
+	})
+	if !errors.Is(err, cause) {
+		t.Errorf("error %v does not wrap its cause", err)
+	}
+	left, err := Unfinished(path)
+	if err != nil || len(left) != 1 || read(t, left[0]) != "half" {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an unfinished file appeared under its name: %v", err)
+	}
+	if err := Write(path, func(io.Writer) error { return Kept(nil) }); err != nil {
+		t.Errorf("nothing wrong, and the error %v", err)
+	}
+}
+
 func TestPanicLeavesNothing(t *testing.T) {
 	folder := t.TempDir()
 	func() {
