@@ -15,7 +15,7 @@ CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all notebooks class notebooks-browser readme-pictures requirements dist dist-check licences clean help
+.PHONY: lab lab-check setup build lint test test-all notebooks class notebooks-browser readme-pictures requirements dist dist-check licences docs why clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -70,6 +70,13 @@ dist: ## a release in dist/release: archives for Linux and macOS, bills of mater
 
 dist-check: ## the same twice, the second time elsewhere with nothing cached; the bytes must be equal
 	@go run ./internal/dist -version $(VERSION) -check
+
+docs: ## writes what the programs' errors say into docs/troubleshooting.md
+	@go run ./internal/docs
+
+export M
+why: ## finds a message in docs/troubleshooting.md: make why M='what was printed'
+	@go run ./internal/docs "$$M"
 
 licences: ## the licence of every module that is linked; fails on one that is unknown or does not let us publish
 	@go run ./internal/dist -licences

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+func readPage(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(root, place))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
+}
+
+// TestWhole: every error that the programs can give stands in the page, under a cause and a cure, and nothing else does.
+func TestWhole(t *testing.T) {
+	all, err := messages(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 500 {
+		t.Fatalf("%d messages were found, there must be more", len(all))
+	}
+	page := readPage(t)
+	filled, err := fill(page, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if filled != page {
+		t.Error("docs/troubleshooting.md does not have the sources' messages: look whether causes and cures still hold for what is new, then make docs")
+	}
+}
+
+// TestWritten: each list has words above it.
+func TestWritten(t *testing.T) {
+	all, err := entries(readPage(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		if words := len(strings.Fields(e.prose)); len(e.listed) > 0 && words < 20 {
+			t.Errorf("%s: %d messages, and %d words of cause and cure", e.heading, len(e.listed), words)
+		}
+	}
+}
+
+// TestEntries: the messages that have an entry of their own are messages of the programs.
+func TestEntries(t *testing.T) {
+	all, err := messages(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := entries(readPage(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := 0
+	for _, e := range entries {
+		if !strings.HasPrefix(e.heading, "`") {
+			continue
+		}
+		own++
+		text := strings.Trim(e.heading, "`")
+		if !slices.ContainsFunc(all, func(m message) bool { return strings.Contains(m.text, text) }) {
+			t.Errorf("no program says %q", text)
+		}
+	}
+	if own < 20 {
+		t.Errorf("%d messages have an entry of their own, at least 20 should", own)
+	}
+}
+
+// TestFind pastes what commands have printed.
+func TestFind(t *testing.T) {
+	page := readPage(t)
+	for said, heading := range map[string]string{
+		"error: opening a run: runs/train-9 has no run.json, so no run has begun there: file does not exist":             "`opening a run",
+		"error: decoding cut.jpg: JPEG: the file is truncated":                                                           "`the file is truncated`",
+		"error: decoding a.jpg: no known picture format: it begins with 6a 75 6e 6b 0a":                                  "`no known picture",
+		"error: reading weights from cut.pth: a damaged or cut zip archive: zip: not a valid zip file":                   "A damaged .pth",
+		"error: reading weights from c.safetensors: safetensors: the header claims 10848 bytes, and the file has 1000":   ".safetensors",
+		"error: backend xla:/abs/no.so cannot be used: /abs/no.so (given by its path): no such file or directory":        "`backend",
+		"error: merging: 1 of 2 shards are missing: [1]":                                                                 "Predicting a folder",
+		"error: --lr 5: the run has 0.001":                                                                               "`--…: the run has …`",
+		"error: strategy \"last:foo\": the network has no layer \"foo\"; there are conv1, bn1, layer1":                   "Layers and strategies",
+		"error: train: --val-split: 2 is not between 0 and 1":                                                            "Settings",
+		"lab: port 8888 is in use (another lab?), or not allowed: choose another, PORT=8889 make lab":                    "JupyterLab",
+		"Python 3.11.2 has no venv module: install it (Debian, Ubuntu: apt install python3-venv)":                        "make setup",
+		"error: starting a resnet34: n.pth does not fit the network, and nothing was loaded: 2 missing (fc.weight, ...)": "`… does not fit",
+	} {
+		found, err := find(page, said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found) == 0 || !strings.HasPrefix(found[0].entry.heading, heading) {
+			t.Errorf("%s\n\tleads to %v, not to %s", said, found, heading)
+		}
+	}
+	if found, _ := find(page, "quite another thing"); len(found) != 0 {
+		t.Errorf("nonsense leads to %v", found)
+	}
+}
+
+func TestPattern(t *testing.T) {
+	for format, want := range map[string]string{
+		"reading %s: %w":            "reading …: …",
+		"%d %s of %q, %.3f%% done":  `… of "…", …% done`,
+		"byte %[1]d, again %[1]*d,": "byte …, again …,",
+	} {
+		if got, ok := pattern(format); got != want || !ok {
+			t.Errorf("%q: %q, want %q", format, got, want)
+		}
+	}
+	if got, ok := pattern("%s: %w"); ok {
+		t.Errorf("what says nothing is a message: %q", got)
+	}
+}
+
+// TestCollect: all the ways in which the sources make messages are seen, and one that cannot be seen is an error.
+func TestCollect(t *testing.T) {
+	const source = `package p
+const why = "it is a constant"
+func f(name string) error {
+	fail := func(format string, args ...any) error { return fmt.Errorf("p: %w", fmt.Errorf(format, args...)) }
+	if name == "" { return fail("no %s", "name") }
+	if name == "x" { panic(fmt.Sprintf("x %d times", 2)) }
+	if name == "y" { return errors.New("split " + name + " here") }
+	return errors.New(why)
+}
+type e struct{}
+func (e) Error() string { return "spoken by " + "itself" }
+`
+	want := []string{"p: …", "no …", "x … times", "split … here", "it is a constant", "spoken by itself"}
+	collect := func(source string) ([]string, error) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "p.go"), []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p, err := parse(dir, ".")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := p.messages()
+		var texts []string
+		for _, m := range found {
+			texts = append(texts, m.text)
+		}
+		return texts, err
+	}
+	if got, err := collect(source); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v; want %q", got, err, want)
+	}
+	if _, err := collect("package p\nfunc f() error { return fmt.Errorf(g()) }"); err == nil {
+		t.Error("a format that cannot be read is no error")
+	}
+}
+
+func TestOrphan(t *testing.T) {
+	page := "# T\n<!-- messages: a/*.go -->\n"
+	if got, err := fill(page, []message{{"one …", "a/x.go"}, {"one …", "a/y.go"}}); err != nil || got != "# T\n<!-- messages: a/*.go -->\n```text\none …\n```\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := fill(page, []message{{"one …", "a/x.go"}, {"two", "b/x.go"}}); err == nil || !strings.Contains(err.Error(), "b/x.go") {
+		t.Errorf("a message without a place: %v", err)
+	}
+	if _, err := fill(page+"<!-- messages: a/x.go -->\n", []message{{"one …", "a/x.go"}}); err == nil {
+		t.Error("a message with two places is no error")
+	}
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// module is the first element of this module's import paths.
+const module = "resnetlab"
+
+// programs are what a user runs: the command line, and what "make lab" and "make class" call beside it.
+var programs = []string{"cmd/resnetlab", "internal/notebookgen"}
+
+// speakers are functions, beside Error methods, whose strings are parts of error messages without going through fmt.Errorf.
+var speakers = map[string][]string{
+	"resnetlib/backend": {"find"},
+	"resnetlib/weights": {"failure", "checkpoint", "prefix", "otherNetwork", "otherHead", "headLeftOut", "missingHead", "renamedHead", "transposed",
+		"uncounted", "nothingInCommon", "converts"},
+}
+
+// varies stands in a message for what is different each time.
+const varies = "…"
+
+// message is what an error may say.
+type message struct {
+	text string // with … for what varies
+	file string // where it stands, below the root, with /
+}
+
+// messages collects what the programs' errors may say, in the order of files and lines, from all their packages and for all systems.
+func messages(root string) (all []message, err error) {
+	packages, err := closure(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range packages {
+		found, err := p.messages()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	kernels, err := scriptMessages(root)
+	return append(all, kernels...), err
+}
+
+// sources is a package: its files that are no tests, whatever their build tags.
+type sources struct {
+	dir   string // below the root
+	fset  *token.FileSet
+	names []string
+	files []*ast.File
+}
+
+// closure parses the programs and all that they import of this module, sorted by folder.
+func closure(root string) (all []sources, err error) {
+	seen, queue := map[string]bool{}, slices.Clone(programs)
+	for len(queue) > 0 {
+		dir := queue[0]
+		queue = queue[1:]
+		if seen[dir] {
+			continue
+		}
+		seen[dir] = true
+		p, err := parse(root, dir)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+		for _, f := range p.files {
+			for _, spec := range f.Imports {
+				path, _ := strconv.Unquote(spec.Path.Value) // the parser has seen to it
+				if below, ok := strings.CutPrefix(path, module+"/"); ok {
+					queue = append(queue, below)
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b sources) int { return strings.Compare(a.dir, b.dir) })
+	return all, nil
+}
+
+func parse(root, dir string) (p sources, err error) {
+	p = sources{dir: dir, fset: token.NewFileSet()}
+	paths, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
+	if err != nil {
+		return p, err
+	}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(p.fset, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return p, err
+		}
+		p.names, p.files = append(p.names, dir+"/"+filepath.Base(path)), append(p.files, file)
+	}
+	if len(p.files) == 0 {
+		return p, fmt.Errorf("%s: %w: no Go file", dir, fs.ErrNotExist)
+	}
+	return p, nil
+}
+
+var (
+	verb     = regexp.MustCompile(`%(\[\d+\])?[-+# 0]*(\*|\d+)?(\.(\*|\d+)?)?[a-zA-Z]`)
+	repeated = regexp.MustCompile(`…(\s*…)+`)
+)
+
+// pattern makes a message of a format; ok is false where nothing but what varies is in it.
+func pattern(format string) (text string, ok bool) {
+	text = strings.ReplaceAll(format, "%%", "\x00")
+	text = verb.ReplaceAllStringFunc(text, func(v string) string {
+		if strings.HasSuffix(v, "q") {
+			return `"` + varies + `"`
+		}
+		return varies
+	})
+	text = strings.Join(strings.Fields(strings.ReplaceAll(text, "\x00", "%")), " ")
+	text = repeated.ReplaceAllString(text, varies)
+	return text, strings.ContainsFunc(text, unicode.IsLetter)
+}
+
+var (
+	pythonFails = regexp.MustCompile(`fail\(f?"((?:[^"\\]|\\.)*)"`)
+	shellSays   = regexp.MustCompile(`echo "((?:\$\([^)]*\)|[^"\\]|\\.)*)"`)
+	inserted    = regexp.MustCompile(`\{[^}]*\}|\$\{[^}]*\}|\$\([^)]*\)|\$[a-zA-Z0-9]+`)
+)
+
+// scriptMessages are those of "make setup" and "make lab".
+func scriptMessages(root string) (all []message, err error) {
+	for _, s := range []struct {
+		file  string
+		texts *regexp.Regexp
+	}{{"kernels/lab.py", pythonFails}, {"kernels/setup.sh", shellSays}} {
+		content, err := os.ReadFile(filepath.Join(root, s.file))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range s.texts.FindAllStringSubmatch(string(content), -1) {
+			text := inserted.ReplaceAllString(strings.ReplaceAll(m[1], `\n`, " "), varies)
+			if text, ok := pattern(strings.ReplaceAll(text, "%", "%%")); ok {
+				all = append(all, message{text, s.file})
+			}
+		}
+	}
+	return all, nil
+}
