@@ -16,7 +16,7 @@ import (
 type evalCommand struct {
 	Data string `arg:"" help:"A folder with a folder for each class, or one that holds test/ or val/; sketch or sketch:TASK, what the program draws."`
 	trained
-	Split     string `help:"Which of train, val and test, where the data have them." default:"val"`
+	Split     string `help:"${enum}: which part, where the data have them." default:"val" enum:"train,val,test"`
 	TTA       bool   `name:"tta" help:"Test-time augmentation: the mean of the probabilities of each picture and its mirror image."`
 	BatchSize int    `help:"Pictures that the network sees at once." default:"16" placeholder:"N"`
 	Plot      string `help:"Draw the confusion matrix (.png or .svg)." placeholder:"FILE"`

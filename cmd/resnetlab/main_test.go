@@ -62,6 +62,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{2, []string{"no-such-command"}, "no-such-command"},
 		{2, []string{"predict", "a.jpg"}, "--run"},
+		{2, []string{"eval", dir, "--run", dir, "--split", "tset"}, "test"},
 		{2, []string{"summary", "resnet7"}, "resnet18"},
 		{2, []string{"transform", text, filepath.Join(dir, "out.png"), "--ops", "rotate:3"}, "rotate"},
 		{3, []string{"predict", "a.jpg", "--run", filepath.Join(dir, "nothing")}, "nothing"},
