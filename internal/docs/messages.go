@@ -149,7 +149,7 @@ func scriptMessages(root string) (all []message, err error) {
 		}
 		for _, m := range s.texts.FindAllStringSubmatch(string(content), -1) {
 			text := inserted.ReplaceAllString(strings.ReplaceAll(m[1], `\n`, " "), varies)
-			if text, ok := pattern(strings.ReplaceAll(text, "%", "%%")); ok {
+			if text, ok := pattern(strings.ReplaceAll(text, "%", "%%")); ok && strings.Contains(text, " ") { // not "failed"
 				all = append(all, message{text, s.file})
 			}
 		}
