@@ -223,8 +223,8 @@ func TestResumeFinishedRun(t *testing.T) {
 	}
 }
 
-// Other data than those of the run are refused, and nothing is changed.
-func TestResumeRefusesOtherData(t *testing.T) {
+// Other data or settings than those of the run are refused.
+func TestResumeRefusesAnotherTraining(t *testing.T) {
 	b := testbackend.Open(t, backend.Go)
 	_, c := small()
 	c.Out, c.Epochs = filepath.Join(t.TempDir(), "run"), 1
@@ -234,6 +234,12 @@ func TestResumeRefusesOtherData(t *testing.T) {
 	_, err := Resume(context.Background(), c.Out, more, On(b, "test"), Data(&datasets.Splits{Train: sketch.New("train", other), Val: sketch.New("val", other)}))
 	if err == nil || !strings.Contains(err.Error(), "the data are not those") {
 		t.Errorf("error %v", err)
+	}
+	data, _ := small()
+	batches := func(s Config) (Config, error) { s.Epochs, s.BatchSize = 2, s.BatchSize+1; return s, nil }
+	_, err = Resume(context.Background(), c.Out, batches, On(b, "test"), Data(data))
+	if err == nil || !strings.Contains(err.Error(), "only epochs, workers and threads") {
+		t.Errorf("another batch size: error %v", err)
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 )
 
 // Resume goes on with the run in dir exactly where its newest whole checkpoint stands: the bytes that it ends with are those of a run that was
-// never stopped. change may alter the settings as [runs.Settings.Continue] allows (nil: none). A run that is done is left as it is.
+// never stopped. change may alter the settings as [runs.Settings.Continue] allows (nil: none); what would make it
+// another training is an error. A run that is done is left as it is.
 func Resume(ctx context.Context, dir string, change func(Config) (Config, error), options ...Option) (*runs.Run, error) {
 	run, checkpoint, damaged, err := runs.Resume(dir)
 	if err != nil {
@@ -25,6 +26,11 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 		if s.config, err = change(run.Settings); err != nil {
 			return nil, err
 		}
+	}
+	asBegun := s.config
+	asBegun.Epochs = run.Settings.Epochs
+	if !sameResult(asBegun, run.Settings) {
+		return nil, inputError{fmt.Errorf("going on with the run %s: only epochs, workers and threads can be changed; other settings make another run", dir)}
 	}
 	if checkpoint.Progress.Done && s.config.Epochs <= checkpoint.Progress.Epoch {
 		s.note("run %s is finished: nothing to do", dir)
