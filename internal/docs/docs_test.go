@@ -110,6 +110,7 @@ func TestFind(t *testing.T) {
 		"error: --lr 5: the run has 0.001":                                                                               "`--…: the run has …`",
 		"error: strategy \"last:foo\": the network has no layer \"foo\"; there are conv1, bn1, layer1":                   "Layers and strategies",
 		"error: train: --val-split: 2 is not between 0 and 1":                                                            "Settings",
+		"error: no earlier cell has kept \"net\"":                                                                        "Cells",
 		"lab: port 8888 is in use (another lab?), or not allowed: choose another, PORT=8889 make lab":                    "JupyterLab",
 		"Python 3.11.2 has no venv module: install it (Debian, Ubuntu: apt install python3-venv)":                        "make setup",
 		"error: starting a resnet34: n.pth does not fit the network, and nothing was loaded: 2 missing (fc.weight, ...)": "`… does not fit",
