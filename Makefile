@@ -40,10 +40,13 @@ test: setup lint ## lint and all tests; the last line counts them
 test-all: setup lint ## the same, with the ten networks on both backends (long)
 	@go build -o bin/ ./internal/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h ./...
 
-notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs them, and the solved exercises
-	@rm -rf $(CLASS) .cache/run && $(GENERATE) build && $(GENERATE) class -out $(CLASS) && mkdir -p .cache/run/en
-	@$(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en notebooks/en/*.ipynb
-	@$(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en --solved $(CLASS)/solutions/en/*.ipynb
+LESSONS ?= 0 1
+LANGUAGES ?= en zh
+notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs them, and the solved exercises (LESSONS="02 06", LANGUAGES=en)
+	@rm -rf $(CLASS) .cache/run && $(GENERATE) build && $(GENERATE) class -out $(CLASS)
+	@for language in $(LANGUAGES); do \
+		mkdir -p .cache/run/$$language && $(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/$$language $(LESSONS:%=notebooks/$$language/%*.ipynb) || exit 1; done
+	@mkdir -p .cache/run/en && $(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en --solved $(LESSONS:%=$(CLASS)/solutions/en/%*.ipynb)
 
 class: ## a teacher's editions of the lessons, in dist/class: lessons, solutions, clean (code and headings), nbgrader
 	@$(GENERATE) class -out dist/class && ls dist/class
