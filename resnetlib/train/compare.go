@@ -83,6 +83,7 @@ func Compare(ctx context.Context, c Contest, progress func(strategy string, seed
 	if err != nil {
 		return nil, input(ctx, err)
 	}
+	defer contest.close()
 	result := &Comparison{TestPictures: contest.session.data.Test.Len(), HeldOut: contest.heldOut, Seeds: c.Seeds}
 	done := 0
 	for _, name := range c.Strategies {
@@ -112,6 +113,9 @@ type contest struct {
 	heldOut bool
 	test    string // fingerprint of the test pictures
 	options []Option
+
+	shared map[string]*machinery // of the runs, by strategy
+	judges map[bool]*machinery   // of the tests; true: strategy new, whose network has a layer more
 }
 
 // open opens backend and data once for all, and sees to it that there are test pictures and that every strategy has what it needs.
@@ -135,12 +139,22 @@ func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
 	if err := s.open(ctx); err != nil {
 		return nil, err
 	}
-	x := &contest{Contest: c, session: s, heldOut: s.data.Test == nil}
+	x := &contest{Contest: c, session: s, heldOut: s.data.Test == nil, shared: map[string]*machinery{}, judges: map[bool]*machinery{}}
 	if err := x.takeTest(ctx); err != nil {
 		return nil, err
 	}
-	x.options = append(append(x.options, options...), On(s.backend, s.backendName), Data(s.data))
+	x.options = append(append(x.options, options...), On(s.backend, s.backendName), Data(s.data), sharing(x.shared))
 	return x, nil
+}
+
+// close frees the compiled graphs.
+func (c *contest) close() {
+	for _, m := range c.shared {
+		m.finalize()
+	}
+	for _, m := range c.judges {
+		m.finalize()
+	}
 }
 
 // takeTest makes sure of test pictures: a tenth of those to train on, where the data have none.

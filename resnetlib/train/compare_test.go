@@ -1,9 +1,11 @@
 package train
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -101,6 +103,34 @@ func checkComparison(t *testing.T, c Contest, r *Comparison) {
 	}
 	if header, rows := r.Table(); len(rows) != 3 || len(rows[0]) != len(header) || !slices.Contains(header, "moved layer4") {
 		t.Errorf("table %v\n%v", header, rows)
+	}
+}
+
+// The members share networks and compiled graphs, and each ends with the bytes of a run of its own.
+func TestCompareSharesNothingButGraphs(t *testing.T) {
+	c, options, _ := contestOf(t)
+	c.Strategies, c.Augment, c.Epochs = []string{"last:fc", "new", Scratch}, "none", 1
+	r, err := Compare(context.Background(), c, nil, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Config = c.WithDefaults()
+	for _, s := range r.Strategies {
+		m := s.Members[1] // has taken over what the first left
+		alone, err := c.settings(s.Name, m.Seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone.Out = filepath.Join(t.TempDir(), "alone")
+		run, err := Fit(context.Background(), alone, options...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := os.ReadFile(filepath.Join(m.Run, "best.safetensors"))
+		b, err2 := os.ReadFile(run.BestPath())
+		if err != nil || err2 != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s: the weights differ from those of a run of its own (%v, %v)", m.Run, err, err2)
+		}
 	}
 }
 

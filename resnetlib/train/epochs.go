@@ -14,26 +14,25 @@ const featureMemory = 1 << 30
 type epochs struct {
 	train, val datasets.Source
 	classifier predict.Classifier // of val
-	forwards   []*predict.Forward
 }
 
 func (s *session) newEpochs() (*epochs, error) {
 	train, val := s.loaderConfig(true), s.loaderConfig(false)
 	e := &epochs{train: datasets.NewLoader(s.data.Train, train), val: datasets.NewLoader(s.data.Val, val)}
 	if s.frozen == nil {
-		f, err := predict.NewForward(s.backend, s.net, s.config.BatchSize)
-		e.classifier, e.forwards = f, []*predict.Forward{f}
+		f, err := s.machinery.forward(s.backend, "net", s.net, s.config.BatchSize)
+		e.classifier = f
 		return e, err
 	}
-	body, err := predict.NewPart(s.backend, s.net, s.frozen.body, s.config.BatchSize)
+	body, err := s.machinery.forward(s.backend, "body", s.frozen.body, s.config.BatchSize)
 	if err != nil {
 		return nil, err
 	}
-	tail, err := predict.NewPart(s.backend, s.net, s.frozen.tail, s.config.BatchSize)
+	tail, err := s.machinery.forward(s.backend, "tail", s.frozen.tail, s.config.BatchSize)
 	if err != nil {
 		return nil, err
 	}
-	e.classifier, e.forwards = onFeatures{tail, s.frozen.dims}, []*predict.Forward{body, tail}
+	e.classifier = onFeatures{tail, s.frozen.dims}
 	if e.train, err = s.newFeatures("train", body, e.train.(*datasets.Loader), train, versions(s.config)); err != nil {
 		return nil, err
 	}
@@ -46,11 +45,8 @@ func (s *session) loaderConfig(train bool) datasets.LoaderConfig {
 		Shuffle: train, Train: train && s.config.Augment != "none", Repeats: s.config.AugmentRepeats}
 }
 
-// close frees compiled graphs and open files.
+// close closes files of features.
 func (e *epochs) close() (err error) {
-	for _, f := range e.forwards {
-		f.Finalize()
-	}
 	for _, source := range []datasets.Source{e.train, e.val} {
 		if f, ok := source.(*features); ok {
 			err = errors.Join(err, f.store.close())

@@ -77,7 +77,7 @@ func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRC
 	if err := s.assemble(ctx); err != nil {
 		return nil, err
 	}
-	defer s.trainer.Finalize()
+	defer s.release()
 	return s.rangeTest(ctx, r)
 }
 

@@ -62,6 +62,8 @@ type session struct {
 	memory     int64       // bytes left for features
 	run        *runs.Run
 	trainer    *Trainer
+	machinery  *machinery            // net, frozen and trainer, with the graphs of validation
+	shared     map[string]*machinery // see sharing; nil: none
 	progress   *progress
 
 	plainEpochs bool // no features are kept: the range test has no folder for them, and tests compare
@@ -209,6 +211,9 @@ func (s *session) prepare() (err error) {
 	if err = s.split(); err != nil {
 		return err
 	}
+	if borrowed, err := s.borrow(); borrowed || err != nil {
+		return err
+	}
 	o := StepOptions{LabelSmoothing: s.config.LabelSmoothing, ClipNorm: s.config.ClipNorm, Accumulate: s.config.Accumulate,
 		Optimizer: Optimizer{Name: s.config.Optimizer, Momentum: s.config.Momentum, WeightDecay: s.config.WeightDecay}}
 	if s.frozen != nil {
@@ -220,7 +225,9 @@ func (s *session) prepare() (err error) {
 	if o.ClassWeights, err = s.classWeights(); err != nil {
 		return err
 	}
-	s.trainer, err = NewTrainer(s.backend, s.net, o)
+	if s.trainer, err = NewTrainer(s.backend, s.net, o); err == nil {
+		s.own()
+	}
 	return err
 }
 

@@ -47,7 +47,7 @@ func newProgress(c Config) *progress {
 
 // loop trains to the end of the last epoch.
 func (s *session) loop(ctx context.Context) (err error) {
-	defer s.trainer.Finalize()
+	defer s.release()
 	e, err := s.newEpochs()
 	if err != nil {
 		return err

@@ -60,11 +60,10 @@ func (c *contest) measure(ctx context.Context, run *runs.Run, s Config) (*Member
 	if err != nil {
 		return nil, err
 	}
-	forward, err := predict.NewForward(c.session.backend, net, s.BatchSize)
+	forward, err := c.judge(net, Strategy(s.Strategy) == New)
 	if err != nil {
 		return nil, err
 	}
-	defer forward.Finalize()
 	loader := datasets.NewLoader(c.session.data.Test, datasets.LoaderConfig{BatchSize: s.BatchSize, Workers: s.Workers, Preset: run.Preset})
 	e, err := Evaluate(ctx, forward, loader, nil)
 	if err != nil {
@@ -85,6 +84,18 @@ func (c *contest) measure(ctx context.Context, run *runs.Run, s Config) (*Member
 	m.Trained, m.Memory = plan.TrainedParams, 4*(plan.TotalParams+plan.TrainedParams*(1+len(r.state)))
 	m.Moved, err = moved(s, net, len(run.Classes))
 	return m, err
+}
+
+// judge is the forward pass of a member's network, by the graph that was compiled for the first of its kind.
+func (c *contest) judge(net *models.ResNet, added bool) (*predict.Forward, error) {
+	m := c.judges[added]
+	if m == nil {
+		m = &machinery{net: net, forwards: map[string]*predict.Forward{}}
+		c.judges[added] = m
+	} else if err := m.load(net); err != nil {
+		return nil, err
+	}
+	return m.forward(c.session.backend, "net", m.net, c.BatchSize)
 }
 
 // moved tells for each stage how far its parameters are from those that the run started with, relative to these.
