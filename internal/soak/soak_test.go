@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What rises is found, what only trembles is not.
+func TestFlat(t *testing.T) {
+	series := func(n int, at func(i int) sample) (all []sample) {
+		for i := range n {
+			all = append(all, at(i))
+		}
+		return all
+	}
+	for _, c := range []struct {
+		says    string // "" where it is flat
+		samples []sample
+	}{
+		{"", series(30, func(i int) sample { return sample{500<<20 + int64(i%3)<<20, 9 + i%2, 4} })},
+		{"", series(30, func(i int) sample { return sample{500<<20 + int64(min(i, 8))<<24, 9, 4} })}, // it warms up
+		{"memory rises", series(60, func(i int) sample { return sample{500<<20 + int64(i)<<22, 9, 4} })},
+		{"open files rise", series(30, func(i int) sample { return sample{500 << 20, 9 + i/5, 4} })},
+		{"goroutines rise", series(30, func(i int) sample { return sample{500 << 20, 9, 4 + i} })},
+		{"too few", series(3, func(i int) sample { return sample{} })},
+	} {
+		if err := flat(c.samples); (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("got %v, want %q", err, c.says)
+		}
+	}
+}
+
+// An open file and a goroutine more are seen.
+func TestMeasure(t *testing.T) {
+	linux(t)
+	before, err := measure()
+	if err != nil || before.memory < 1<<20 {
+		t.Fatal(before, err)
+	}
+	f, err := os.Open("soak_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	end := make(chan struct{})
+	defer close(end)
+	go func() { <-end }()
+	if after, err := measure(); err != nil || after.files != before.files+1 || after.goroutines != before.goroutines+1 {
+		t.Errorf("before %v, after %v, %v", before, after, err)
+	}
+}
+
+// Some rounds of the real thing: whatever happens to the pictures, training and prediction end well and leave nothing open.
+func TestSoak(t *testing.T) {
+	linux(t)
+	long, least := 10*time.Second, 1
+	if os.Getenv("RESNETLAB_ALL") != "" {
+		long, least = 2*time.Minute, fewest
+	}
+	samples, err := soak(context.Background(), long, least, "go", func(line string) { t.Log(line) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(samples) < fewest { // a short look: files at least
+		if first, last := samples[0], samples[len(samples)-1]; last.files > first.files {
+			t.Errorf("open files rise: %v, %v", first, last)
+		}
+		return
+	}
+	if err := flat(samples); err != nil {
+		t.Error(err)
+	}
+}
+
+func linux(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("it reads Linux's /proc/self")
+	}
+}
