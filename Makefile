@@ -15,7 +15,7 @@ CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak notebooks class notebooks-browser readme-pictures requirements dist dist-check licences docs why clean help
+.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks class notebooks-browser readme-pictures requirements dist dist-check licences docs why clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -59,6 +59,9 @@ fuzz: ## every fuzz target, one after the other (FUZZTIME=10s each)
 soak: ## trains and predicts while pictures vanish and are cut off: memory and open files must be flat (SOAK=1m)
 	@go build -o bin/ ./internal/soak && bin/soak -for $(SOAK)
 
+docker-check: ## the images without a container engine: lint, build steps in a clean folder, start as a hub does
+	@docker/check.sh
+
 LESSONS ?= 0 1
 LANGUAGES ?= en zh
 notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs them, and the solved exercises (LESSONS="02 06", LANGUAGES=en)
@@ -82,7 +85,7 @@ readme-pictures: setup ## draws docs/images again: trains on the drawn pictures,
 	@$(PYTHON_VENV) kernels/browser_check.py --view en/00-quickstart.ipynb curve docs/images/lab.png notebooks
 
 requirements: ## pins the Python requirements again, with every hash (needs uv on PATH)
-	for f in kernels/requirements kernels/requirements-browser; do \
+	for f in kernels/requirements kernels/requirements-browser docker/requirements-check; do \
 		{ echo "# Written by \"make requirements\" from $$(basename $$f).in: every version and every hash; do not edit."; \
 		uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $$f.in; } >$$f.new \
 		&& mv $$f.new $$f.txt || exit 1; done

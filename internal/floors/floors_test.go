@@ -35,7 +35,7 @@ var floors = []floor{
 	// 4: work
 	{"resnetlib/train", "resnetlib/predict", "resnetlib/explain", "resnetlib/bench"},
 	// 5: faces, tools
-	{"cmd", "kernels", "notebooks", "internal"},
+	{"cmd", "kernels", "notebooks", "docker", "internal"},
 }
 
 // Places in floors.

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Checks the images without a container engine: docker/check.sh [FOLDER]
+#
+# It lints the Dockerfiles, scripts and manifests, runs the Dockerfiles' own build steps in a clean folder with an empty home, and starts the
+# result as JupyterHub starts a single-user server. What only an engine can do is not done, and said at the end.
+set -eu
+cd "$(dirname "$0")/.."
+dir=${1:-$(mktemp -d)}
+mkdir -p "$dir/home"
+[ -n "${1-}" ] || trap 'chmod -R u+w "$dir" && rm -rf "$dir"' EXIT
+say() { printf '\n== %s\n' "$*"; }
+
+say "a stand-in for the base image's Python"
+conda=$dir/conda
+[ -x "$conda/bin/jupyterhub-singleuser" ] || {
+	python3 -m venv "$conda"
+	"$conda/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r docker/requirements-check.txt
+}
+
+say "lint: Dockerfiles, scripts, manifests"
+# Left out: DL3008 (Debian removes a version when the next one comes), and what is a matter of taste (one RUN for all steps).
+"$conda/bin/hadolint" --no-color --failure-threshold warning --ignore DL3008 --ignore DL3059 --ignore DL3066 docker/*/Dockerfile
+"$conda/bin/shellcheck" docker/*.sh docker/cli/*.sh docker/slurm/*.sbatch
+for manifest in docker/kubernetes/*.yaml; do
+	"$conda/bin/kubernetes-validate" --strict "$manifest"
+done
+"$conda/bin/python3" docker/check_yaml.py
+
+say "sources in a clean folder"
+image=$dir/opt/resnetlab
+rm -rf "$image" && mkdir -p "$image"
+git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from - | tar --extract --directory "$image"
+
+# steps FILE: the build steps of a Dockerfile, one a line, as they stand there.
+steps() { sed -n 's/^RUN \(docker\/.*\)/\1/p' "$1"; }
+
+# build FILE: runs them; the home folder is empty before and must be empty after, since a hub hides it.
+build() {
+	steps "$1" | while read -r step; do
+		say "$1: $step"
+		(cd "$image" && CONDA_DIR=$conda HOME=$dir/home GOMODCACHE=$dir/go/mod GOCACHE=$dir/go/cache GOFLAGS=-modcacherw PIP_NO_CACHE_DIR=1 \
+			sh -ec "$(echo "$step" | sed "s|/out|$dir/out|")")
+	done
+}
+build docker/cli/Dockerfile
+"$dir/out/resnetlab" version
+build docker/cpu/Dockerfile
+left=$(find "$dir/home" -type f ! -path '*/.config/go/*')
+[ -z "$left" ] || { echo "the build has written into the home folder: $left"; exit 1; }
+
+say "as JupyterHub starts it, with nothing to be downloaded"
+HOME=$dir/home GOMODCACHE=$dir/go/mod GOCACHE=$dir/go/cache GOPROXY=off PATH="$conda/bin:$PATH" "$conda/bin/python3" docker/check_singleuser.py
+
+say "not run here: the base images were not pulled, so apt-get, COPY --from, the base's start script and health check, and nvidia's runtime"
+say "ok"

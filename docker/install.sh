@@ -1,0 +1,48 @@
+#!/bin/sh
+# All that a lab's image has beside its base, as steps that run one by one in a Dockerfile and, without any container, in docker/check.sh.
+#
+#	docker/install.sh build            the programs and the lessons' build cache
+#	docker/install.sh plugin cpu|cuda  XLA's plugin, into .venv beside the sources, each wheel checked by its hash (cuda: 2 GB)
+#	docker/install.sh jupyter PREFIX   kernel, settings and nbgitpuller, into the Python environment PREFIX, which has Jupyter
+#	docker/install.sh warm PREFIX      runs lesson 00, so that a learner's first cell finds everything built
+#
+# Nothing is written to the home folder: a hub mounts a learner's own over it. Go's caches are where GOCACHE and GOMODCACHE say.
+set -eu
+cd "$(dirname "$0")/.."
+GOTOOLCHAIN=$(sed -n 's/^toolchain //p' go.mod)
+export GOTOOLCHAIN GOEXPERIMENT=simd GOFLAGS="-mod=readonly -buildvcs=false" GOWORK=off
+
+case ${1-} in
+build)
+	go build -o bin/ github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports ./internal/notebookgen
+	go build -ldflags "-X main.version=${VERSION:-development}" -o bin/ ./cmd/resnetlab
+	# What cells import, built with the flags of the cells.
+	# shellcheck disable=SC2046 # a list of words
+	go build $(bin/notebookgen imports)
+	;;
+plugin)
+	python3 -m venv .venv
+	case $(uname -m) in
+	x86_64) bin/resnetlab backend install "$2" ;;
+	*) echo "no XLA plugin for $(uname -m): the Go backend computes" ;;
+	esac
+	;;
+jupyter)
+	bin/resnetlab kernel install --prefix "$2"
+	"$2/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r docker/requirements-image.txt
+	mkdir -p "$2/etc/jupyter/jupyter_server_config.d"
+	cp docker/jupyter.json "$2/etc/jupyter/jupyter_server_config.d/resnetlab.json"
+	;;
+warm)
+	work=$(mktemp -d)
+	bin/notebookgen handout -to "$work" >/dev/null
+	"$2/bin/python3" kernels/run_notebook.py --timeout 3600 --pictures 3 "$work/en/00-quickstart.ipynb"
+	rm -rf "$work" .cache
+	# Whoever the hub runs the server as: a build adds to its caches.
+	chmod -R a+rwX "$(go env GOCACHE)"
+	;;
+*)
+	sed -n 's/^#	//p' "$0" >&2
+	exit 2
+	;;
+esac
