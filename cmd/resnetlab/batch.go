@@ -17,7 +17,7 @@ type batchCommand struct {
 	Dir string `arg:"" help:"Folder of pictures, at any depth."`
 	trained
 	shape
-	Format    string `help:"text, json, csv or jsonl. Left out: text, and jsonl for shards." default:"" enum:",text,json,csv,jsonl"`
+	Format    string `help:"text, json, csv or jsonl. Left out: text, and jsonl for shards." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
 	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
 	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
 	Out       string `help:"File to write; it appears when it is whole. Left out: stdout." placeholder:"FILE"`

@@ -43,12 +43,18 @@ type commands struct {
 	Version      versionCommand   `cmd:"" help:"Versions of everything, for a bug report."`
 }
 
+// about stands above the list of commands.
+const about = `ResNet and ResNeXt: train, look inside, predict.
+
+Results go to stdout, progress and logs to stderr. Exit status: 0 done; 1 failed, trying again may help; 2 wrong usage; 3 bad input, nothing
+produced; 4 done, except for the inputs it lists; 130 interrupted, and what was done is on disk.`
+
 func main() { os.Exit(run(os.Args[1:])) }
 
 // run is main without the process: it returns the exit status.
 func run(args []string) (status int) {
 	var c commands
-	parser, err := kong.New(&c, kong.Name("resnetlab"), kong.Description("ResNet and ResNeXt: train, look inside, predict."),
+	parser, err := kong.New(&c, kong.Name("resnetlab"), kong.Description(about),
 		kong.Vars{"flowersURL": flowers.Published.URL},
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Exit(func(code int) { panic(exitNow(code)) }))
