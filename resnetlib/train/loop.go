@@ -174,6 +174,9 @@ func (s *session) validate(ctx context.Context, es *epochs) error {
 		return err
 	}
 	s.report(Event{Phase: "val", Epoch: m.Epoch, Epochs: s.config.Epochs, Metrics: &m})
+	if s.shared != nil && !p.Done {
+		return nil // a member of a comparison: its epochs may take seconds, and its checkpoints are dropped when it is done
+	}
 	return s.checkpoint()
 }
 
