@@ -71,7 +71,8 @@ def start(hub: int, port: int, folder: str):
         "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{PREFIX}oauth_callback", "JUPYTERHUB_OAUTH_SCOPES": json.dumps(["access:servers!server=ada/"]),
         "JUPYTERHUB_OAUTH_ACCESS_SCOPES": json.dumps(["access:servers!server=ada/"]),
     }  # fmt: skip
-    return subprocess.Popen(["jupyterhub-singleuser"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    root = ["--allow-root"] if os.getuid() == 0 else []  # whoever checks; the image's user is none
+    return subprocess.Popen(["jupyterhub-singleuser", *root], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def wait(server, url):

@@ -6,7 +6,7 @@
 #	docker/install.sh jupyter PREFIX   kernel, settings and nbgitpuller, into the Python environment PREFIX, which has Jupyter
 #	docker/install.sh warm PREFIX      runs lesson 00, so that a learner's first cell finds everything built
 #
-# Nothing is written to the home folder: a hub mounts a learner's own over it. Go's caches are where GOCACHE and GOMODCACHE say.
+# Nothing is written to the home folder: a hub mounts a learner's own over it. Go's caches are where GOCACHE and GOPATH say.
 set -eu
 cd "$(dirname "$0")/.."
 GOTOOLCHAIN=$(sed -n 's/^toolchain //p' go.mod)
@@ -30,8 +30,10 @@ plugin)
 jupyter)
 	bin/resnetlab kernel install --prefix "$2"
 	"$2/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r docker/requirements-image.txt
-	mkdir -p "$2/etc/jupyter/jupyter_server_config.d"
-	cp docker/jupyter.json "$2/etc/jupyter/jupyter_server_config.d/resnetlab.json"
+	mkdir -p "$2/etc/jupyter"
+	# Not jupyter_server_config.d: of what stands there, the server takes extensions alone.
+	[ -e "$2/etc/jupyter/jupyter_server_config.json" ] || cp docker/jupyter.json "$2/etc/jupyter/jupyter_server_config.json"
+	cmp docker/jupyter.json "$2/etc/jupyter/jupyter_server_config.json"
 	;;
 warm)
 	work=$(mktemp -d)
