@@ -1,6 +1,6 @@
 """Does what a learner does: opens every lesson in JupyterLab, in Chromium, clicks Run All, and looks.
 
-usage: browser_check.py [--view LESSON CELL FILE] FOLDER   (with en/ and zh/; screenshots go to .cache/screenshots)
+usage: browser_check.py [--timeout SECONDS] [--view LESSON CELL FILE] FOLDER   (with en/ and zh/; screenshots go to .cache/screenshots)
 A lesson fails by an error output, a picture that is not shown, a width that has to be scrolled at 1280 pixels, or its time limit.
 Lessons 00 and 02 are also interrupted, restarted and run a second time, which must show the same text and pictures.
 --view visits LESSON (en/NAME.ipynb) alone and writes to FILE what the window shows with CELL scrolled to the top.
@@ -23,7 +23,7 @@ from lab import Problem, choose_port, server
 from session import ROOT, session
 
 WIDTH, HEIGHT = 1280, 900  # a small laptop's window
-TIMEOUT = int(os.environ.get("TIMEOUT_S", 300))  # seconds for one lesson
+TIMEOUT = 300  # seconds for one lesson, unless --timeout says otherwise
 AGAIN = ("en/00-", "en/02-")  # lessons that are interrupted, restarted and run again
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 
@@ -45,6 +45,7 @@ def main() -> None:
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("folder", type=Path, metavar="FOLDER")
     args.add_argument("--view", nargs=3, metavar=("LESSON", "CELL", "FILE"))
+    args.add_argument("--timeout", type=int, default=TIMEOUT, help="seconds for one lesson (on a machine that does other things too)")
     a = args.parse_args()
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not chromium:
@@ -65,7 +66,7 @@ def main() -> None:
         with server(root / "lessons", port, token, env, root / "lab.log", ["--LabApp.expose_app_in_browser=True"]):
             for lesson in lessons:
                 page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-                seen, problems = visit(page, port, token, lesson.relative_to(root / "lessons"))
+                seen, problems = visit(page, port, token, lesson.relative_to(root / "lessons"), a.timeout)
                 if a.view:
                     take_view(page, *a.view[1:])
                 page.close()
@@ -83,18 +84,18 @@ def user_settings(state: Path) -> None:
         path.write_text(json.dumps(values))
 
 
-def visit(page: Page, port: int, token: str, lesson: Path) -> tuple[int, list[str]]:
+def visit(page: Page, port: int, token: str, lesson: Path, timeout: int) -> tuple[int, list[str]]:
     """Runs one lesson; gives its pictures and what is wrong."""
     begin, shot = time.monotonic(), SCREENSHOTS / ("-".join(lesson.with_suffix(".png").parts))
     problems: list[str] = []
     try:
         open_lesson(page, port, token, lesson)
-        run_all(page)
+        run_all(page, timeout)
         if lesson.as_posix().startswith(AGAIN):
             first = browser_again.said(page)
             problems += browser_again.interrupt(page, wait)
             browser_again.restart(page, wait)
-            run_all(page)
+            run_all(page, timeout)
             problems += browser_again.differences(first, browser_again.said(page))
     except (Timeout, Problem) as e:
         problems.append(str(e).splitlines()[0])
@@ -115,11 +116,11 @@ def visit(page: Page, port: int, token: str, lesson: Path) -> tuple[int, list[st
     return count, problems
 
 
-def run_all(page: Page) -> None:
+def run_all(page: Page, timeout: int) -> None:
     page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click()
     page.locator('[data-command="runmenu:run-all"]').click()
     page.wait_for_timeout(500)  # after a restart the prompts still have their numbers
-    wait(page, "every cell has run", lambda: all(p.strip("[]: ").isdigit() for p in page.evaluate(LOOK, PANEL)["prompts"]))
+    wait(page, "every cell has run", lambda: all(p.strip("[]: ").isdigit() for p in page.evaluate(LOOK, PANEL)["prompts"]), timeout)
     page.wait_for_timeout(500)  # the last outputs are drawn
 
 
@@ -146,7 +147,7 @@ def open_lesson(page: Page, port: int, token: str, lesson: Path) -> None:
     wait(page, "the kernel is connected", connected, 60)
 
 
-def wait(page: Page, what: str, done, seconds: float = TIMEOUT) -> None:
+def wait(page: Page, what: str, done, seconds: float) -> None:
     end = time.monotonic() + seconds
     while not done():
         if time.monotonic() > end:
