@@ -19,7 +19,7 @@ SAID = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filt
 
 # "4m07s", "1.5 minutes", "31.4 pictures/s", "8 分": what differs from run to run.
 TIME = re.compile(r"\b([\d.:]+(ms|s|m|h))+\b|[\d.:]+ ?(min|minutes?|seconds?|pictures/s|秒|分钟?|张/秒)")
-WIDTH = re.compile(r"width: ?[\d.]+%")
+WIDTH = re.compile(r"width: ?[\d.]+%|slider_[0-9a-f]+")  # and the random names of sliders
 
 
 def interrupt(page: Page, wait) -> list[str]:
