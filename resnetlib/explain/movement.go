@@ -2,9 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"math"
-	"slices"
-	"strings"
 
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/weights"
@@ -20,40 +17,20 @@ type Moved struct {
 // Movement is how far each part went, in the order of the state dict.
 type Movement []Moved
 
-// WeightMovement compares a network before and after training, part by part: depth 1 takes conv1, bn1, layer1, ..., fc as parts, 2 takes
-// layer1.0, layer1.1, ... Running statistics are not counted: they move without being trained. What was frozen is 0. For single
-// tensors see weights.Diff.
+// WeightMovement is [weights.Movement] with each part's distance in relation to its norm before; what was frozen is 0.
 func WeightMovement(before, after *weights.StateDict, depth int) (Movement, error) {
-	var parts Movement
-	var norms []float64
-	for key, a := range before.All() {
-		names := strings.Split(key, ".")
-		entry := names[len(names)-1]
-		if entry != "weight" && entry != "bias" {
-			continue
-		}
-		b, ok := after.Get(key)
-		if !ok || !slices.Equal(a.Shape, b.Shape) {
-			return nil, fmt.Errorf("%s: the two networks do not have it in the same shape", key)
-		}
-		part := strings.Join(names[:min(max(1, depth), len(names)-1)], ".")
-		if n := len(parts); n == 0 || parts[n-1].Part != part {
-			parts, norms = append(parts, Moved{Part: part}), append(norms, 0)
-		}
-		at := len(parts) - 1
-		for i := range a.Size() {
-			x, y := a.At(i), b.At(i)
-			parts[at].Distance += (x - y) * (x - y)
-			norms[at] += x * x
+	parts, err := weights.Movement(before, after, depth)
+	if err != nil {
+		return nil, err
+	}
+	moved := make(Movement, len(parts))
+	for i, p := range parts {
+		moved[i] = Moved{Part: p.Part, Distance: p.Distance}
+		if p.Distance > 0 {
+			moved[i].Relative = p.Distance / p.Norm
 		}
 	}
-	for i := range parts {
-		parts[i].Distance = math.Sqrt(parts[i].Distance)
-		if parts[i].Distance > 0 {
-			parts[i].Relative = parts[i].Distance / math.Sqrt(norms[i])
-		}
-	}
-	return parts, nil
+	return moved, nil
 }
 
 // Picture draws the relative movement of each part.

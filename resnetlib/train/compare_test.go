@@ -178,9 +178,9 @@ func TestMovedByStage(t *testing.T) {
 		}
 		return sd
 	}
-	got := movedByStage([]string{"conv1", "bn1"}, dict(1, 2, 0, 0), dict(1, 5, 4, 100))
-	if got["conv1"] != 0 || math.Abs(got["bn1"]-2.5) > 1e-12 { // sqrt(3*3+4*4) / 2
-		t.Errorf("moved %v, want 0 and 2.5", got)
+	got, err := movedByStage(dict(1, 2, 0, 0), dict(1, 5, 4, 100))
+	if err != nil || len(got) != 2 || got["conv1"] != 0 || math.Abs(got["bn1"]-2.5) > 1e-12 { // sqrt(3*3+4*4) / 2
+		t.Errorf("moved %v (%v), want 0 and 2.5", got, err)
 	}
 }
 

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"resnetlab/datasets"
 	"resnetlab/resnetlib/models"
@@ -112,30 +110,21 @@ func moved(s Config, net *models.ResNet, classes int) (map[string]float64, error
 	if err != nil {
 		return nil, err
 	}
-	return movedByStage(topModules(net), before, after), nil
+	return movedByStage(before, after)
 }
 
-// movedByStage sums squares over each stage's parameters; running statistics are no parameters.
-func movedByStage(stages []string, before, after *weights.StateDict) map[string]float64 {
-	type sums struct{ distance, norm float64 }
-	by := map[string]sums{}
-	for _, change := range weights.Diff(before, after).Changed {
-		if strings.Contains(change.Key, ".running_") || strings.HasSuffix(change.Key, ".num_batches_tracked") {
-			continue
-		}
-		stage, _, _ := strings.Cut(change.Key, ".")
-		distance, norm := float64(change.L2), 0.0
-		if relative := float64(change.Relative); relative > 0 { // infinite where the start was zero: then the norm is 0
-			norm = distance / relative
-		}
-		by[stage] = sums{by[stage].distance + distance*distance, by[stage].norm + norm*norm}
+// movedByStage is 0 for a stage whose parameters were all 0 to begin with: what they moved has no relation to that.
+func movedByStage(before, after *weights.StateDict) (map[string]float64, error) {
+	parts, err := weights.Movement(before, after, 1)
+	if err != nil {
+		return nil, err
 	}
-	out := map[string]float64{}
-	for _, stage := range stages {
-		out[stage] = 0
-		if sum := by[stage]; sum.norm > 0 {
-			out[stage] = math.Sqrt(sum.distance / sum.norm)
+	by := map[string]float64{}
+	for _, p := range parts {
+		by[p.Part] = 0
+		if p.Norm > 0 {
+			by[p.Part] = p.Distance / p.Norm
 		}
 	}
-	return out
+	return by, nil
 }
