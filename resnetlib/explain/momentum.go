@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/resnetlib/nn"
@@ -32,6 +33,7 @@ func Momentum(ctx context.Context, b compute.Backend, preset transforms.Preset, 
 	if err != nil {
 		return nil, err
 	}
+	mean := redMean(tensors.MustCopyFlatData[float32](x))
 	var all Approaches
 	for _, m := range momenta {
 		if !(m > 0 && m <= 1) {
@@ -52,7 +54,7 @@ func Momentum(ctx context.Context, b compute.Backend, preset transforms.Preset, 
 		if err != nil {
 			return nil, err
 		}
-		a.Momentum, a.Mean = m, redMean(preset, pictures)
+		a.Momentum, a.Mean = m, mean
 		for k := range a.Running {
 			a.Formula = append(a.Formula, a.Mean*(1-math.Pow(1-m, float64(k))))
 		}
@@ -80,13 +82,13 @@ func follow(ctx context.Context, g *model.Exec, net *nn.Net, steps int, x any) (
 	}
 }
 
-func redMean(preset transforms.Preset, pictures []*transforms.RGB) float64 {
-	v, _ := pixels(preset, pictures...) // the same pictures were prepared before
+// redMean is the mean of the first of three channels.
+func redMean(values []float32) float64 {
 	sum := 0.0
-	for i := 0; i < len(v); i += 3 {
-		sum += float64(v[i])
+	for i := 0; i < len(values); i += 3 {
+		sum += float64(values[i])
 	}
-	return sum / float64(len(v)/3)
+	return sum / float64(len(values)/3)
 }
 
 // Picture draws each momentum's running mean; the formula's line lies under it.

@@ -132,10 +132,8 @@ func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
 			return nil, err
 		}
 	}
-	s := &session{config: c.Config, report: func(Event) {}}
-	for _, o := range options {
-		o(s)
-	}
+	s := newSession(options)
+	s.config = c.Config
 	if err := s.open(ctx); err != nil {
 		return nil, err
 	}

@@ -72,8 +72,8 @@ func Evaluate(ctx context.Context, f predict.Classifier, l datasets.Source, prog
 }
 
 func outcome(logits []float32, index, label int) Outcome {
-	best := argmax(logits)
-	return Outcome{Index: index, Label: label, Predicted: best, Prob: predict.Softmax(logits)[best], Loss: crossEntropy(logits, label)}
+	r := predict.NewResult(logits)
+	return Outcome{Index: index, Label: label, Predicted: r.Index, Prob: r.Probs[r.Index], Loss: crossEntropy(logits, label)}
 }
 
 // rank is the number of classes that come before label, equals in class order.

@@ -44,14 +44,3 @@ func logSumExp(logits []float32) float64 {
 	}
 	return most + math.Log(sum)
 }
-
-// argmax is the index of the largest logit, the first of equals.
-func argmax(logits []float32) int {
-	best := 0
-	for i, v := range logits {
-		if v > logits[best] {
-			best = i
-		}
-	}
-	return best
-}
