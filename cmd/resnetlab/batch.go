@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"resnetlab/datasets"
@@ -46,12 +45,9 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	if err := b.check(described); err != nil {
 		return err
 	}
-	names, err := datasets.Pictures(b.Dir)
+	names, err := picturesIn(b.Dir)
 	if err != nil {
-		return badInput(err)
-	}
-	if len(names) == 0 {
-		return badInput(fmt.Errorf("no pictures in %s", b.Dir))
+		return err
 	}
 	job := &batchJob{batchCommand: b, names: names}
 	return job.run(ctx, c, described, index, of)
@@ -72,10 +68,7 @@ func (b *batchCommand) check(described bool) error {
 	case b.Format == "":
 		b.Format = "text"
 	}
-	if _, err := os.Stat(b.Out); b.Out != "" && err == nil && !b.Overwrite && !described {
-		return usage(fmt.Errorf("%s exists: --overwrite replaces it", b.Out))
-	}
-	return nil
+	return spare(b.Out, b.Overwrite || described)
 }
 
 func (b *batchJob) run(ctx context.Context, c *commands, described bool, index, of int) error {

@@ -14,7 +14,7 @@ import (
 
 type dataCheck struct {
 	Dir      string `arg:"" help:"Image folder, or one with train/, val/ and test/."`
-	Distance int    `help:"Near duplicates differ in at most so many of the 64 bits of a difference hash; -1: look for none." default:"5"`
+	Distance int    `help:"Near duplicates differ in at most so many of the 64 bits of a difference hash; -1: look for none." default:"${nearDuplicates}"`
 	Workers  int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
 	Sheet    string `help:"Draw what was found as a contact sheet (.png), the gravest first." placeholder:"OUT.png"`
 	MaxTiles int    `help:"Pictures on the sheet at most." default:"60"`
@@ -32,16 +32,9 @@ func (d *dataCheck) Run(ctx context.Context) error {
 	if d.Distance > 16 || d.MaxTiles < 1 {
 		return usage(fmt.Errorf("--distance %d, --max-tiles %d: at most 16, and at least 1", d.Distance, d.MaxTiles))
 	}
-	var bar *notebook.Bar
-	r, err := audit.Run(ctx, d.Dir, audit.Options{Workers: d.Workers, Distance: d.Distance, Progress: func(done, total int) {
-		if bar == nil {
-			bar = notebook.NewBar("looking at pictures", total)
-		}
-		bar.Update(done, "")
-	}})
-	if bar != nil {
-		bar.Done("")
-	}
+	bar := lateBar{title: "looking at pictures"}
+	r, err := audit.Run(ctx, d.Dir, audit.Options{Workers: d.Workers, Distance: d.Distance, Progress: bar.count})
+	bar.end()
 	if err != nil && ctx.Err() == nil {
 		return badInput(err)
 	}

@@ -40,16 +40,9 @@ func (d *dataFlowers) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	split := &dataSplit{Out: d.Out}
-	var bar *notebook.Bar
-	train, val, err := flowers.Write(ctx, archive, d.Out, datasets.SplitConfig{Val: d.Val, Seed: d.Seed, Progress: func(done, total int) {
-		if bar == nil {
-			bar = notebook.NewBar("splitting", total)
-		}
-		bar.Update(done, "")
-	}})
-	if bar != nil {
-		bar.Done("")
-	}
+	bar := lateBar{title: "splitting"}
+	train, val, err := flowers.Write(ctx, archive, d.Out, datasets.SplitConfig{Val: d.Val, Seed: d.Seed, Progress: bar.count})
+	bar.end()
 	if errors.Is(err, flowers.ErrArchive) {
 		return badInput(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 
 	"resnetlab/datasets"
-	"resnetlab/resnetlib/notebook"
 )
 
 type dataSplit struct {
@@ -23,21 +22,13 @@ func (d *dataSplit) Run(ctx context.Context, c *commands) error {
 	if !(d.Val > 0 && d.Val < 1) {
 		return usage(fmt.Errorf("--val %v is not between 0 and 1", d.Val))
 	}
-	config := datasets.SplitConfig{Val: d.Val, Seed: d.Seed}
+	bar := lateBar{title: "writing pictures"}
+	config := datasets.SplitConfig{Val: d.Val, Seed: d.Seed, Progress: bar.count}
 	if d.Link {
 		config.Put = os.Link
 	}
-	var bar *notebook.Bar
-	config.Progress = func(done, total int) {
-		if bar == nil {
-			bar = notebook.NewBar("writing pictures", total)
-		}
-		bar.Update(done, "")
-	}
 	train, val, err := datasets.WriteSplit(ctx, d.Dir, d.Out, config)
-	if bar != nil {
-		bar.Done("")
-	}
+	bar.end()
 	return d.finish(c, train, val, err)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -29,15 +28,12 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	if kind != ".safetensors" && kind != ".npy" {
 		return usage(fmt.Errorf("--out %s: features are written as .safetensors or .npy", f.Out))
 	}
-	if _, err := os.Stat(f.Out); err == nil && !f.Overwrite {
-		return usage(fmt.Errorf("%s exists: --overwrite replaces it", f.Out))
+	if err := spare(f.Out, f.Overwrite); err != nil {
+		return err
 	}
-	names, err := datasets.Pictures(f.Dir)
+	names, err := picturesIn(f.Dir)
 	if err != nil {
-		return badInput(err)
-	}
-	if len(names) == 0 {
-		return badInput(fmt.Errorf("no pictures in %s", f.Dir))
+		return err
 	}
 	read, features, err := f.compute(ctx, c, names)
 	if err != nil {

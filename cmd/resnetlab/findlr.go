@@ -6,7 +6,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
@@ -34,21 +33,16 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 	if err != nil {
 		return err
 	}
-	var bar *notebook.Bar
+	bar := lateBar{title: "range test"}
 	curve, err := train.FindLR(ctx, settingsGiven(f.Settings, call), train.RangeTest{From: f.From, To: f.To, Steps: f.Steps}, train.On(b, choice.Name),
 		train.Report(func(e train.Event) {
 			if e.Note != "" {
 				c.logf("%s", e.Note)
 				return
 			}
-			if bar == nil {
-				bar = notebook.NewBar("range test", e.Total)
-			}
-			bar.Update(e.Done, fmt.Sprintf("loss %.4f", e.Loss))
+			bar.update(e.Done, e.Total, fmt.Sprintf("loss %.4f", e.Loss))
 		}))
-	if bar != nil {
-		bar.Done("")
-	}
+	bar.end()
 	if err != nil {
 		return trainStatus(err)
 	}

@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/datasets/audit"
 	"resnetlab/datasets/flowers"
 	"resnetlab/resnetlib/notebook"
 )
@@ -55,7 +57,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) (status int) {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("resnetlab"), kong.Description(about),
-		kong.Vars{"flowersURL": flowers.Published.URL},
+		kong.Vars{"flowersURL": flowers.Published.URL, "nearDuplicates": strconv.Itoa(audit.DefaultDistance)},
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Exit(func(code int) { panic(exitNow(code)) }))
 	if err != nil {

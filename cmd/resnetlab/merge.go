@@ -2,10 +2,8 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"resnetlab/resnetlib/predict"
 )
@@ -18,8 +16,8 @@ type mergeCommand struct {
 }
 
 func (m *mergeCommand) Run(c *commands) error {
-	if _, err := os.Stat(m.Out); m.Out != "" && err == nil && !m.Overwrite {
-		return usage(fmt.Errorf("%s exists: --overwrite replaces it", m.Out))
+	if err := spare(m.Out, m.Overwrite); err != nil {
+		return err
 	}
 	if m.Out == "" { // what stdout has got cannot be taken back: prove first
 		if _, err := predict.Merge(io.Discard, m.Format, m.Shards); err != nil {

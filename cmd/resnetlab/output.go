@@ -9,6 +9,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"resnetlab/datasets"
 	"resnetlab/internal/atomicfile"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/notebook"
@@ -47,4 +48,21 @@ func to(path string, write func(io.Writer) error) error {
 		return write(os.Stdout)
 	}
 	return atomicfile.Write(path, write)
+}
+
+// spare refuses to write over a file that is there, unless that was asked for; "" is stdout.
+func spare(path string, overwrite bool) error {
+	if _, err := os.Stat(path); path != "" && err == nil && !overwrite {
+		return usage(fmt.Errorf("%s exists: --overwrite replaces it", path))
+	}
+	return nil
+}
+
+// picturesIn lists the pictures of a folder to work on.
+func picturesIn(dir string) ([]string, error) {
+	names, err := datasets.Pictures(dir)
+	if err == nil && len(names) == 0 {
+		err = fmt.Errorf("no pictures in %s", dir)
+	}
+	return names, badInput(err)
 }

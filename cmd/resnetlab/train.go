@@ -10,7 +10,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
 )
@@ -107,9 +106,8 @@ func trainStatus(err error) error {
 
 // trainProgress shows training: a bar for each phase of an epoch, a line when it ends.
 type trainProgress struct {
-	log   func(format string, args ...any)
-	bar   *notebook.Bar
-	title string
+	log func(format string, args ...any)
+	bar lateBar
 }
 
 func (p *trainProgress) event(e train.Event) {
@@ -123,22 +121,17 @@ func (p *trainProgress) event(e train.Event) {
 		p.log("epoch %d of %d: training loss %.4f, validation loss %.4f, accuracy %.3f, %.1f s", m.Epoch, e.Epochs, m.TrainLoss, m.ValLoss, m.ValAccuracy, m.Seconds)
 	default:
 		title := fmt.Sprintf("epoch %d/%d %s", e.Epoch, e.Epochs, e.Phase)
-		if title != p.title {
+		if title != p.bar.title {
 			p.end()
-			p.bar, p.title = notebook.NewBar(title, e.Total), title
+			p.bar.title = title
 		}
 		var message []string
 		if e.Phase == "train" {
 			message = []string{fmt.Sprintf("loss %.4f", e.Loss), fmt.Sprintf("%.1f pictures/s", e.Rate)}
 		}
-		p.bar.Update(e.Done, strings.Join(message, ", "))
+		p.bar.update(e.Done, e.Total, strings.Join(message, ", "))
 	}
 }
 
 // end ends the bar that is shown, if there is one.
-func (p *trainProgress) end() {
-	if p.bar != nil {
-		p.bar.Done("")
-		p.bar, p.title = nil, ""
-	}
-}
+func (p *trainProgress) end() { p.bar.end() }

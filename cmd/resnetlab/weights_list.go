@@ -87,18 +87,13 @@ func (w *weightsDownload) Run(ctx context.Context, c *commands) error {
 	if strings.EqualFold(filepath.Ext(w.Out), ".pth") {
 		o.Folder, o.File = filepath.Split(filepath.Clean(w.Out))
 	}
-	var bar *notebook.Bar
+	bar := lateBar{title: p.File() + " (MiB)"}
 	o.Progress = func(done, total int64) {
 		const mib = 1 << 20
-		if bar == nil {
-			bar = notebook.NewBar(p.File()+" (MiB)", int((total+mib-1)/mib))
-		}
-		bar.Update(int((done+mib-1)/mib), "")
+		bar.count(int((done+mib-1)/mib), int((total+mib-1)/mib))
 	}
 	path, fetched, err := hub.Download(ctx, p, o)
-	if bar != nil {
-		bar.Done("")
-	}
+	bar.end()
 	if err != nil {
 		return err
 	}
