@@ -82,11 +82,11 @@ func (t networkFlags) openAny() (net *models.ResNet, preset transforms.Preset, e
 		return nil, preset, badInput(err)
 	}
 	defer file.Close()
-	head, ok := file.StateDict.Get("fc.weight")
-	if !ok || len(head.Shape) != 2 {
-		return nil, preset, badInput(fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", source.Path))
+	classes, err := file.HeadClasses()
+	if err != nil {
+		return nil, preset, badInput(err)
 	}
-	if net, err = models.New(model.NewStore(), cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch), head.Shape[0], nn.SkipInit()); err != nil {
+	if net, err = models.New(model.NewStore(), cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch), classes, nn.SkipInit()); err != nil {
 		return nil, preset, usage(err)
 	}
 	_, err = weights.LoadStateDict(file.StateDict, net)

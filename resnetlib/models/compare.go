@@ -55,10 +55,7 @@ func (c *Comparison) Add(name string, net *ResNet) error {
 	if err != nil {
 		return err
 	}
-	s, err := Summarize(net, 1, c.ImageSize, c.ImageSize, 3)
-	if err != nil {
-		return err
-	}
+	s := summarize(root, []int{1, c.ImageSize, c.ImageSize, 3})
 	o := Outline{Arch: name, Params: s.Params, MACs: s.MACs, MACsStride1x1: s.MACs}
 	for _, part := range root.Children {
 		o.add(part)

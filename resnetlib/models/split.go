@@ -3,12 +3,6 @@ package models
 import (
 	"fmt"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/support/exceptions"
-
-	"resnetlab/resnetlib/models/internal/shapesonly"
 	"resnetlab/resnetlib/nn"
 )
 
@@ -36,16 +30,4 @@ func (r *ResNet) Split(before string) (body, tail Sequence, err error) {
 		}
 	}
 	return nil, nil, fmt.Errorf("the network has no child %q to be cut before", before)
-}
-
-// OutputShape is the shape that a module gives for an input of the given shape. Nothing is computed.
-func OutputShape(m nn.Module, input ...int) (output []int, err error) {
-	err = exceptions.TryCatch[error](func() {
-		g := graph.NewGraph(shapesonly.New(), "shape")
-		output = m.Forward(graph.Parameter(g, "x", shapes.Make(dtypes.Float32, input...))).Shape().Dimensions
-	})
-	if err != nil {
-		return nil, fmt.Errorf("the output's shape for an input of shape %v: %w", input, err)
-	}
-	return output, nil
 }

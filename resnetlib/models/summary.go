@@ -38,12 +38,16 @@ func Summarize(m nn.Module, input ...int) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	return summarize(root, input), nil
+}
+
+func summarize(root *Traced, input []int) *Summary {
 	s := &Summary{Input: input}
 	whole := s.walk(root, 0, map[nn.Module]bool{})
 	s.Params, s.Trainable, s.MACs = whole.Params, whole.Trainable, whole.MACs
 	s.Memory.Input, s.Memory.Parameters = floatBytes*product(input), floatBytes*s.Params
 	s.Memory.Total = s.Memory.Input + s.Memory.Parameters + 2*s.Memory.Activations
-	return s, nil
+	return s
 }
 
 // walk adds a module and its parts to the tree, and the layers to the flat list. A layer that is called again computes again, but its

@@ -26,19 +26,14 @@ type Traced struct {
 // tree of what the hook sees. An input that does not fit the module is an error that names the layer.
 func Trace(m nn.Module, input ...int) (*Traced, error) {
 	var seen []*Traced // the modules that are not yet inside another
-	var output []int
-	err := exceptions.TryCatch[error](func() {
-		g := graph.NewGraph(shapesonly.New(), "trace")
-		nn.WithHook(g, func(m nn.Module, y *nn.Node) *nn.Node {
-			inside := len(seen)
-			for inside > 0 && contains(m, seen[inside-1].Module) {
-				inside--
-			}
-			t := &Traced{Module: m, Output: slices.Clone(y.Shape().Dimensions), Children: slices.Clone(seen[inside:])}
-			seen = append(seen[:inside], t)
-			return y
-		})
-		output = m.Forward(graph.Parameter(g, "x", shapes.Make(dtypes.Float32, input...))).Shape().Dimensions
+	output, err := onShapes(m, input, func(m nn.Module, y *nn.Node) *nn.Node {
+		inside := len(seen)
+		for inside > 0 && contains(m, seen[inside-1].Module) {
+			inside--
+		}
+		t := &Traced{Module: m, Output: slices.Clone(y.Shape().Dimensions), Children: slices.Clone(seen[inside:])}
+		seen = append(seen[:inside], t)
+		return y
 	})
 	if err != nil {
 		return nil, fmt.Errorf("summing up a module for an input of shape %v: %w", input, err)
@@ -46,7 +41,26 @@ func Trace(m nn.Module, input ...int) (*Traced, error) {
 	if len(seen) == 1 && seen[0].Module == m {
 		return seen[0], nil
 	}
-	return &Traced{Module: m, Output: slices.Clone(output), Children: seen}, nil // a module that shows itself to no hook
+	return &Traced{Module: m, Output: output, Children: seen}, nil // a module that shows itself to no hook
+}
+
+// OutputShape is the shape that a module gives for an input of the given shape. Nothing is computed.
+func OutputShape(m nn.Module, input ...int) (output []int, err error) {
+	output, err = onShapes(m, input, func(_ nn.Module, y *nn.Node) *nn.Node { return y })
+	if err != nil {
+		return nil, fmt.Errorf("the output's shape for an input of shape %v: %w", input, err)
+	}
+	return output, nil
+}
+
+// onShapes builds the module's graph, with a hook, on a backend that knows shapes alone, and returns the output's shape.
+func onShapes(m nn.Module, input []int, hook nn.Hook) (output []int, err error) {
+	err = exceptions.TryCatch[error](func() {
+		g := graph.NewGraph(shapesonly.New(), "shapes")
+		nn.WithHook(g, hook)
+		output = slices.Clone(m.Forward(graph.Parameter(g, "x", shapes.Make(dtypes.Float32, input...))).Shape().Dimensions)
+	})
+	return output, err
 }
 
 // contains tells by the names whether inner is a part of outer. A layer has no parts.

@@ -35,11 +35,11 @@ func build(s runs.Settings, classes int) (net *models.ResNet, note string, err e
 		return nil, "", err
 	}
 	defer file.Close()
-	head, ok := file.StateDict.Get("fc.weight")
-	if !ok || len(head.Shape) != 2 {
-		return nil, "", fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", file.Name)
+	loaded, err := file.HeadClasses()
+	if err != nil {
+		return nil, "", err
 	}
-	return load(s, classes, file, head.Shape[0])
+	return load(s, classes, file, loaded)
 }
 
 // startingWeights finds the weights that the settings name; random ones are the zero Source.

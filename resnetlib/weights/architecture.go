@@ -81,3 +81,12 @@ func sharedPrefix(longer, shorter []string) string {
 	slices.Sort(prefixes)
 	return strings.Join(prefixes[:min(1, len(prefixes))], "")
 }
+
+// HeadClasses is how many classes the network in the file tells apart: the rows of fc.weight.
+func (f *File) HeadClasses() (int, error) {
+	head, ok := f.StateDict.Get("fc.weight")
+	if !ok || len(head.Shape) != 2 {
+		return 0, fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", f.Name)
+	}
+	return head.Shape[0], nil
+}
