@@ -47,11 +47,34 @@ func network(title string, t *models.Traced, input []int) *plots.Picture {
 
 // note says what stands in a block besides its convolutions, which are all that its box has room for.
 func note(t *models.Traced) string {
+	text := plots.Pick("In a block every convolution is followed by ReLU, without BN", "块内每个卷积之后是 ReLU，没有 BN")
 	if holds[*nn.BatchNorm2D](t) {
-		return plots.Pick("In a block every convolution is followed by BN and ReLU; the last ReLU comes after the sum.",
-			"块内每个卷积之后是 BN 和 ReLU；最后一个 ReLU 在相加之后。")
+		text = plots.Pick("In a block every convolution is followed by BN and ReLU", "块内每个卷积之后是 BN 和 ReLU")
 	}
-	return plots.Pick("In a block every convolution is followed by ReLU, without BN; the last ReLU comes after the sum.", "块内每个卷积之后是 ReLU，没有 BN；最后一个 ReLU 在相加之后。")
+	if shortcuts(t) {
+		text += plots.Pick("; the last ReLU comes after the sum", "；最后一个 ReLU 在相加之后")
+	}
+	return text + plots.Pick(".", "。")
+}
+
+// shortcuts tells whether a network has blocks with a shortcut.
+func shortcuts(t *models.Traced) bool {
+	switch t.Module.(type) {
+	case *models.BasicBlock, *models.Bottleneck:
+		return !plain(t)
+	}
+	return slices.ContainsFunc(t.Children, shortcuts)
+}
+
+// plain tells whether a block has no shortcut.
+func plain(block *models.Traced) bool {
+	switch m := block.Module.(type) {
+	case *models.BasicBlock:
+		return m.Plain
+	case *models.Bottleneck:
+		return m.Plain
+	}
+	return false
 }
 
 // holds tells whether a module of a kind is in the tree.
@@ -107,7 +130,7 @@ func residual(t *models.Traced, input []int) (plots.ResidualBlock, error) {
 	default:
 		return plots.ResidualBlock{}, fmt.Errorf("drawing a module: a %T is neither a residual block nor a network", t.Module)
 	}
-	b := plots.ResidualBlock{Title: name, Input: shape(input), Output: shape(t.Output)}
+	b := plots.ResidualBlock{Title: name, Input: shape(input), Output: shape(t.Output), Plain: plain(t)}
 	last := len(t.Children) - 1
 	for i, part := range t.Children {
 		switch m := part.Module.(type) {

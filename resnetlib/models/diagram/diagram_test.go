@@ -90,6 +90,34 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// A plain network has no shortcut, in a block's picture and in the network's.
+func TestPlain(t *testing.T) {
+	c := models.Variants["resnet18"]
+	c.Plain = true
+	net, err := models.NewResNet(scope(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Block(net.Layers[1].Blocks[0], 1, 8, 8, 64)
+	if err != nil || !b.Plain || len(b.Shortcut) > 0 {
+		t.Errorf("block %+v, %v: want it plain", b, err)
+	}
+	traced, err := models.Trace(net, 1, 64, 64, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows(traced) {
+		for _, box := range row.Boxes {
+			if box.Residual {
+				t.Errorf("%s: a shortcut in a plain network", row.Name)
+			}
+		}
+	}
+	if got := note(traced); strings.Contains(got, "sum") {
+		t.Errorf("a plain network has no sum: %q", got)
+	}
+}
+
 // Below the legend stands what a block holds besides convolutions: it follows the network.
 func TestNote(t *testing.T) {
 	for want, norm := range map[string]models.Norm{"BN and ReLU": models.BatchNorm, "without BN": models.NoNorm} {
