@@ -22,18 +22,8 @@ func (u Unreadable) Unwrap() error { return u.Err }
 // breaks later ends the epoch with an error. The error of Check is the context's.
 func Check(ctx context.Context, ds Dataset, workers int) ([]Unreadable, error) {
 	failed := make([]error, ds.Len())
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range WorkerCount(workers) {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(failed) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				_, failed[i] = fetch(ds, i)
-			}
-		})
-	}
-	group.Wait()
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+	if err := Each(ctx, len(failed), workers, func(i int) { _, failed[i] = fetch(ds, i) }); err != nil {
+		return nil, err
 	}
 	var bad []Unreadable
 	for i, err := range failed {
@@ -42,6 +32,25 @@ func Check(ctx context.Context, ds Dataset, workers int) ([]Unreadable, error) {
 		}
 	}
 	return bad, nil
+}
+
+// Each calls f with 0 to n-1, each once, on workers goroutines (one a core where workers < 1). Its error is the context's, with whose end
+// it stops.
+func Each(ctx context.Context, n, workers int, f func(i int)) error {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range WorkerCount(workers) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // Without returns ds less the pictures that Check found unreadable in it.

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"resnetlab/datasets"
 )
@@ -111,28 +110,18 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 // lookAtAll looks at all files on several goroutines.
 func lookAtAll(ctx context.Context, dir string, names []string, o Options) ([]look, error) {
 	looks := make([]look, len(names))
-	var next atomic.Int64
-	var group sync.WaitGroup
 	var counting sync.Mutex
 	done := 0
-	for range datasets.WorkerCount(o.Workers) {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(names) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				looks[i] = lookAt(dir, names[i])
-				if o.Progress != nil {
-					counting.Lock()
-					done++
-					o.Progress(done, len(names))
-					counting.Unlock()
-				}
-			}
-		})
-	}
-	group.Wait()
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	return looks, nil
+	err := datasets.Each(ctx, len(names), o.Workers, func(i int) {
+		looks[i] = lookAt(dir, names[i])
+		if o.Progress != nil {
+			counting.Lock()
+			defer counting.Unlock()
+			done++
+			o.Progress(done, len(names))
+		}
+	})
+	return looks, err
 }
 
 // places tells where files lie.

@@ -4,11 +4,8 @@ package flowers
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -35,7 +32,8 @@ var Published = Archive{
 // Fetch downloads the archive to path unless it is there. What has come of it when the network fails stays, and the next
 // call goes on. progress may be nil.
 func (a Archive) Fetch(ctx context.Context, path string, progress func(done, total int64)) error {
-	file := fetch.File{URL: a.URL, Path: path, SHA256: a.SHA256, Min: a.Bytes, Max: a.Bytes, Progress: progress}
+	file := a.at(path)
+	file.Progress = progress
 	if _, err := file.Get(ctx); err != nil {
 		return fmt.Errorf("fetching %s: %w", filepath.Base(path), err)
 	}
@@ -44,19 +42,16 @@ func (a Archive) Fetch(ctx context.Context, path string, progress func(done, tot
 
 // Is says whether the file at path is this archive.
 func (a Archive) Is(path string) (bool, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return false, err
+	err := a.at(path).Check()
+	if errors.Is(err, fetch.ErrWrong) {
+		return false, nil
 	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || info.Size() != a.Bytes {
-		return false, err
-	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return false, err
-	}
-	return hex.EncodeToString(hash.Sum(nil)) == a.SHA256, nil
+	return err == nil, err
+}
+
+// at is what is known of the archive's file.
+func (a Archive) at(path string) fetch.File {
+	return fetch.File{URL: a.URL, Path: path, SHA256: a.SHA256, Min: a.Bytes, Max: a.Bytes}
 }
 
 // ErrArchive is what errors.Is finds where an archive cannot be used.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,13 +103,4 @@ func (f File) checkHash(h hash.Hash) error {
 		return fmt.Errorf("%w: its sha256 is %.16s..., and that of %s begins with %s", ErrWrong, sum, filepath.Base(f.Path), f.SHA256)
 	}
 	return nil
-}
-
-// Partial is how many bytes of the file have come so far.
-func (f File) Partial() int64 {
-	info, err := os.Stat(f.Path + partial)
-	if errors.Is(err, fs.ErrNotExist) || err != nil {
-		return 0
-	}
-	return info.Size()
 }
