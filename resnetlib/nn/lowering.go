@@ -10,7 +10,8 @@ type lowering struct {
 	native          bool // the backend's own convolution is worth using
 	winogradEval    side // sides of the picture for which a 3x3, stride 1 convolution is lowered by Winograd
 	winogradTrain   side
-	winogradMinimum int // least number of input channels for it
+	winogradMinimum int  // least number of input channels for it
+	gatherTrain     side // the same for gathered, where Winograd is not used
 }
 
 // side is a range of picture heights, both ends included.
@@ -18,15 +19,16 @@ type side struct{ min, max int }
 
 func (s side) holds(h int) bool { return s.min <= h && h <= s.max }
 
-// tiny is the height below which training computes a 3x3 convolution as a sum of shifted products, on every backend. There whole rows of the
-// kernel see nothing but border and their gradient is exactly 0: Winograd's rounding (1e-9) would be blown up to a full step by Adam, which
-// divides by the gradient's own size (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance
-// without), and XLA's own gradient of such convolutions is slow (ResNet-18, 64 px, batch 16, training step: 0.20 s a picture, so 0.04).
+// tiny is the height below which training does not use Winograd, on any backend. There whole rows of the kernel see nothing but border and their
+// gradient is exactly 0: Winograd's rounding (1e-9) would be blown up to a full step by Adam, which divides by the gradient's own size (golden
+// all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
 const tiny = 7
 
+// gatherTrain: XLA's own gradient of convolutions of small pictures is slow (ResNet-18, 48 px, batch 16, training step: 0.009 to 0.011 s a
+// picture with it, 0.013 where it is used for stride 1 alone; before, with a product for each place, 0.017; 64 px, by XLA itself, 0.20).
 var lowerings = map[string]lowering{
 	"Go Backend": {native: false, winogradEval: side{1, 56}, winogradTrain: side{tiny, 56}, winogradMinimum: 16},
-	"xla":        {native: true, winogradEval: side{1, 56}, winogradTrain: side{tiny, 28}, winogradMinimum: 16},
+	"xla":        {native: true, winogradEval: side{1, 56}, winogradTrain: side{tiny, 28}, winogradMinimum: 16, gatherTrain: side{1, 14}},
 }
 
 // loweringOf falls back on the backend's own convolution for a backend not measured, an accelerator above all.
@@ -41,17 +43,17 @@ func loweringOf(x *Node) lowering {
 func conv2d(x, w *Node, stride, pad, groups int) *Node {
 	k, h, in := w.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[3]
 	by := loweringOf(x)
-	sides := by.winogradEval
+	sides, gather := by.winogradEval, side{}
 	if Training(x.Graph()) {
-		sides = by.winogradTrain
+		sides, gather = by.winogradTrain, by.gatherTrain
 	}
 	switch {
 	case k == 1 && groups == 1:
 		return pointwise(x, w, stride)
 	case k == 3 && stride == 1 && pad == 1 && groups == 1 && in >= by.winogradMinimum && sides.holds(h):
 		return winograd(x, w)
-	case !by.native || k == 3 && stride == 1 && groups == 1 && h < tiny && Training(x.Graph()):
-		return shifted(x, w, stride, pad, groups)
+	case !by.native || k == 3 && groups == 1 && gather.holds(h):
+		return gathered(x, w, stride, pad, groups)
 	case groups > 1 && by.winogradMinimum > 0: // measured on XLA's CPU only
 		return grouped(x, w, stride, pad, groups)
 	}

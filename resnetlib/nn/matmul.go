@@ -14,32 +14,19 @@ func pointwise(x, w *Node, stride int) *Node {
 	return graph.Reshape(graph.MatMul(graph.Reshape(x, -1, d[3]), graph.Reshape(w, d[3], co)), d[0], d[1], d[2], co)
 }
 
-// shifted is the sum over the kernel's k*k places of (shifted picture) x (that place's matrix), for the Go backend, whose own convolution is
-// a scalar loop. The 3-channel stem and grouped convolutions gather the places first and multiply once.
-func shifted(x, w *Node, stride, pad, groups int) *Node {
+// gathered puts what each place of the kernel sees side by side (im2col) and multiplies once. It is for the Go backend, whose own convolution is
+// a scalar loop, and for small pictures in training.
+func gathered(x, w *Node, stride, pad, groups int) *Node {
 	d, k, ci, co := x.Shape().Dimensions, w.Shape().Dimensions[0], w.Shape().Dimensions[2], w.Shape().Dimensions[3]
 	oh, ow := outSize(d[1], k, stride, pad), outSize(d[2], k, stride, pad)
 	x = padded(x, graph.ScalarZero(x.Graph(), x.DType()), pad)
-	m := d[0] * oh * ow
-	places := make([]*Node, 0, k*k)
+	var places []*Node
 	for i := range k {
 		for j := range k {
-			places = append(places, graph.Reshape(subsample(x, i, j, stride, oh, ow), m, groups, ci))
+			places = append(places, graph.Reshape(subsample(x, i, j, stride, oh, ow), d[0]*oh*ow, groups, ci))
 		}
 	}
-	if groups > 1 || ci < 16 {
-		y := graph.Einsum("mgk,kgo->mgo", graph.Concatenate(places, -1), graph.Reshape(w, k*k*ci, groups, co/groups))
-		return graph.Reshape(y, d[0], oh, ow, co)
-	}
-	var y *Node
-	for t, p := range places {
-		term := graph.MatMul(graph.Reshape(p, m, ci), graph.Reshape(graph.Slice(w, graph.AxisElem(t/k), graph.AxisElem(t%k)), ci, co))
-		if y == nil {
-			y = term
-		} else {
-			y = graph.Add(y, term)
-		}
-	}
+	y := graph.Einsum("mgk,kgo->mgo", graph.Concatenate(places, -1), graph.Reshape(w, k*k*ci, groups, co/groups))
 	return graph.Reshape(y, d[0], oh, ow, co)
 }
 

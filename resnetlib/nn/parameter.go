@@ -222,14 +222,25 @@ func (n *Net) StateDict() (*weights.StateDict, error) {
 
 // fromTorch and toTorch move values between the layouts; shape is PyTorch's.
 func (l layout) fromTorch(dst, src []float32, shape []int) {
-	l.transpose(shape, func(here, there int) { dst[here] = src[there] })
+	l.each(shape, func(here, there, step, n int) {
+		for o := range n {
+			dst[here+o] = src[there+o*step]
+		}
+	})
 }
 
 func (l layout) toTorch(dst, src []float32, shape []int) {
-	l.transpose(shape, func(here, there int) { dst[there] = src[here] })
+	l.each(shape, func(here, there, step, n int) {
+		for o := range n {
+			dst[there+o*step] = src[here+o]
+		}
+	})
 }
 
-func (l layout) transpose(shape []int, move func(here, there int)) {
+// each goes through the parameter in runs of n values: beside each other from here on in our layout, step apart from there on in PyTorch's.
+// A run is a cache line.
+func (l layout) each(shape []int, move func(here, there, step, n int)) {
+	const line = 16
 	out, in, places := 1, shapes.Make(dtypes.Float32, shape...).Size(), 1
 	switch l {
 	case kernel:
@@ -237,10 +248,10 @@ func (l layout) transpose(shape []int, move func(here, there int)) {
 	case matrix:
 		out, in = shape[0], shape[1]
 	}
-	for o := range out {
+	for o := 0; o < out; o += line {
 		for i := range in {
 			for p := range places {
-				move((p*in+i)*out+o, (o*in+i)*places+p)
+				move((p*in+i)*out+o, (o*in+i)*places+p, in*places, min(line, out-o))
 			}
 		}
 	}

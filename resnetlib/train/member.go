@@ -84,9 +84,12 @@ func (c *contest) measure(ctx context.Context, run *runs.Run, s Config) (*Member
 	return m, err
 }
 
-// judge is the forward pass of a member's network, by the graph that was compiled for the first of its kind.
+// judge is the forward pass of a member's network, by the graph that was compiled for the first of its kind, or to validate what trains whole.
 func (c *contest) judge(net *models.ResNet, added bool) (*predict.Forward, error) {
 	m := c.judges[added]
+	if whole := c.shared[string(All)]; whole != nil && !added {
+		m = whole
+	}
 	if m == nil {
 		m = &machinery{net: net, forwards: map[string]*predict.Forward{}}
 		c.judges[added] = m
