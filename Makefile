@@ -39,9 +39,9 @@ test: setup lint ## lint and all tests; the last line counts them
 
 FUZZTIME := 10s
 SOAK := 1m
-test-all: setup lint golden-all race ## all that there is, with short times (FUZZTIME=10s SOAK=1m): sweeps, goldens, fuzz, races, soak, kills, builds
+test-all: setup lint golden-all race ## all that there is, with short times (FUZZTIME=10s SOAK=1m): sweeps, goldens, fuzz, races, soak, kills, builds, lessons in Chromium
 	@go build -o bin/ ./internal/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h -skip Golden ./...
-	@$(MAKE) --no-print-directory fuzz soak
+	@$(MAKE) --no-print-directory fuzz soak notebooks-browser
 
 golden-all: setup ## all ten networks on both backends against PyTorch's numbers (needs RESNETLAB_GOLDEN or RESNETLAB_SHARED)
 	@[ -d "$${RESNETLAB_GOLDEN:-$${RESNETLAB_SHARED:-../shared}/golden}" ] || [ -d "$$RESNETLAB_GOLDEN" ] || \

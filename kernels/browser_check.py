@@ -1,7 +1,8 @@
 """Does what a learner does: opens every lesson in JupyterLab, in Chromium, clicks Run All, and looks.
 
 usage: browser_check.py [--timeout SECONDS] [--view LESSON CELL FILE] FOLDER   (with en/ and zh/; screenshots go to .cache/screenshots)
-A lesson fails by an error output, a picture that is not shown, a width that has to be scrolled at 1280 pixels, or its time limit.
+A lesson fails by an error output, a picture that is not shown, a slider that does not change its picture, a width that has to be scrolled at
+1280 pixels, or its time limit.
 Lessons 00 and 02 are also interrupted, restarted and run a second time, which must show the same text and pictures.
 --view visits LESSON (en/NAME.ipynb) alone and writes to FILE what the window shows with CELL scrolled to the top.
 """
@@ -39,6 +40,9 @@ LOOK = """panel => ({
 # Only the model tells an error from other output on stderr: JupyterLab 4.6 draws both alike.
 MODEL = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(c => c.cell_type === 'code').map(c => ({
   id: c.id, text: c.outputs.map(o => o.evalue ?? (o.name === 'stderr' ? [o.text].flat().join('') : '')).join(''), error: c.outputs.some(o => o.output_type === 'error')}))"""
+
+SLIDERS = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(c => c.cell_type === 'code').reduce(
+  (n, c) => n + [c.source].flat().join('').split('notebook.Slider(').length - 1, 0)"""
 
 
 def main() -> None:
@@ -97,6 +101,7 @@ def visit(page: Page, port: int, token: str, lesson: Path, timeout: int) -> tupl
             browser_again.restart(page, wait)
             run_all(page, timeout)
             problems += browser_again.differences(first, browser_again.said(page))
+        problems += slide(page)
     except (Timeout, Problem) as e:
         problems.append(str(e).splitlines()[0])
     seen = page.evaluate(LOOK, PANEL) if page.locator(PANEL + ".jp-WindowedPanel-outer").count() else {"pictures": [], "drawings": 0, "wide": ["nothing is shown"], "height": HEIGHT}
@@ -122,6 +127,21 @@ def run_all(page: Page, timeout: int) -> None:
     page.wait_for_timeout(500)  # after a restart the prompts still have their numbers
     wait(page, "every cell has run", lambda: all(p.strip("[]: ").isdigit() for p in page.evaluate(LOOK, PANEL)["prompts"]), timeout)
     page.wait_for_timeout(500)  # the last outputs are drawn
+
+
+def slide(page: Page) -> list[str]:
+    """Moves every slider with a key, as a reader without a mouse does."""
+    sliders = page.locator(PANEL + ".jp-OutputArea-output input[type=range]")
+    count, wanted = sliders.count(), page.evaluate(SLIDERS)
+    problems = [] if count == wanted else [f"{count} sliders are shown, {wanted} cells make one"]
+    for i in range(count):
+        slider = sliders.nth(i)
+        picture = slider.locator("xpath=..").locator("img")
+        before = picture.get_attribute("src")
+        slider.press("Home" if slider.input_value() != slider.get_attribute("min") else "End")
+        if picture.get_attribute("src") == before:
+            problems.append(f"slider {i + 1} does not change its picture")
+    return problems
 
 
 def take_view(page: Page, cell: str, file: str) -> None:

@@ -17,7 +17,7 @@ type compareCommand struct {
 	runs.Settings
 	Strategies []string `help:"What is compared: all, last:LAYER, new, scratch (random weights), upto:LAYER (the weights up to that layer, the rest random)." default:"all,last:fc,new,scratch"`
 	Seeds      int      `help:"Runs of each, with the seeds from --seed on." default:"3"`
-	Plot       string   `help:"Draw the comparison (.png or .svg)." placeholder:"FILE"`
+	Plot       drawing  `help:"Draw the comparison (.png or .svg)." placeholder:"FILE"`
 	JSON       bool     `name:"json" help:"As JSON."`
 }
 
@@ -47,7 +47,7 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 		return trainStatus(err)
 	}
 	if k.Plot != "" {
-		if err := result.Plot().Save(k.Plot); err != nil {
+		if err := result.Plot().Save(string(k.Plot)); err != nil {
 			return err
 		}
 	}

@@ -16,13 +16,13 @@ import (
 type evalCommand struct {
 	Data string `arg:"" help:"A folder with a folder for each class, or one that holds test/ or val/; sketch or sketch:TASK, what the program draws."`
 	trained
-	Split     string `help:"${enum}: which part, where the data have them." default:"val" enum:"train,val,test"`
-	TTA       bool   `name:"tta" help:"Test-time augmentation: the mean of the probabilities of each picture and its mirror image."`
-	BatchSize int    `help:"Pictures that the network sees at once." default:"16" placeholder:"N"`
-	Plot      string `help:"Draw the confusion matrix (.png or .svg)." placeholder:"FILE"`
-	TopLosses string `help:"Draw the pictures of the highest loss with truth, prediction and loss (.png or .svg)." placeholder:"FILE"`
-	Count     int    `help:"Pictures in --top-losses." default:"12"`
-	JSON      bool   `name:"json" help:"As JSON."`
+	Split     string  `help:"${enum}: which part, where the data have them." default:"val" enum:"train,val,test"`
+	TTA       bool    `name:"tta" help:"Test-time augmentation: the mean of the probabilities of each picture and its mirror image."`
+	BatchSize int     `help:"Pictures that the network sees at once." default:"16" placeholder:"N"`
+	Plot      drawing `help:"Draw the confusion matrix (.png or .svg)." placeholder:"FILE"`
+	TopLosses drawing `help:"Draw the pictures of the highest loss with truth, prediction and loss (.png or .svg)." placeholder:"FILE"`
+	Count     int     `help:"Pictures in --top-losses." default:"12"`
+	JSON      bool    `name:"json" help:"As JSON."`
 }
 
 func (e *evalCommand) Run(ctx context.Context, c *commands) error {
@@ -92,7 +92,7 @@ func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data d
 // draw writes the pictures that were asked for.
 func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *train.Evaluation) error {
 	if e.Plot != "" {
-		if err := plots.ConfusionMatrix(classes, r.Confusion).Save(e.Plot); err != nil {
+		if err := plots.ConfusionMatrix(classes, r.Confusion).Save(string(e.Plot)); err != nil {
 			return err
 		}
 	}
@@ -103,7 +103,7 @@ func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *train.Eva
 	if err != nil {
 		return err
 	}
-	return plots.TopLosses(worst).Save(e.TopLosses)
+	return plots.TopLosses(worst).Save(string(e.TopLosses))
 }
 
 func (e *evalCommand) print(classes []string, r *train.Evaluation) error {

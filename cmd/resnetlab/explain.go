@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,11 +16,11 @@ import (
 type explainCommand struct {
 	Image string `arg:"" help:"A picture."`
 	trained
-	Method string `help:"${enum}." default:"gradcam" enum:"gradcam,saliency,occlusion,features,filters,receptive-field"`
-	Layer  string `help:"The layer that gradcam, features and receptive-field look at." default:"layer4"`
-	Target string `help:"Class to explain, by name or number. Left out: the most probable." placeholder:"CLASS"`
-	Out    string `help:"Draw it (.png or .svg)." placeholder:"FILE"`
-	JSON   bool   `name:"json" help:"The numbers as JSON."`
+	Method string  `help:"${enum}." default:"gradcam" enum:"gradcam,saliency,occlusion,features,filters,receptive-field"`
+	Layer  string  `help:"The layer that gradcam, features and receptive-field look at." default:"layer4"`
+	Target string  `help:"Class to explain, by name or number. Left out: the most probable." placeholder:"CLASS"`
+	Out    drawing `help:"Draw it (.png or .svg)." placeholder:"FILE"`
+	JSON   bool    `name:"json" help:"The numbers as JSON."`
 }
 
 // question is what a method is asked.
@@ -46,9 +45,6 @@ var methods = map[string]func(q question) (notebook.Pictured, error){
 }
 
 func (x *explainCommand) Run(ctx context.Context, c *commands) error {
-	if end := strings.ToLower(filepath.Ext(x.Out)); x.Out != "" && end != ".png" && end != ".svg" {
-		return usage(fmt.Errorf("--out %s: the name must end in .png or .svg", x.Out))
-	}
 	net, classes, preset, err := x.open()
 	if err != nil {
 		return err
@@ -97,7 +93,7 @@ func (x *explainCommand) class(classes []string) (int, error) {
 // give draws the result into --out and prints it.
 func (x *explainCommand) give(result notebook.Pictured) error {
 	if x.Out != "" {
-		if err := result.Picture().Save(x.Out); err != nil {
+		if err := result.Picture().Save(string(x.Out)); err != nil {
 			return err
 		}
 	}

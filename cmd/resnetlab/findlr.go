@@ -16,7 +16,7 @@ type findLRCommand struct {
 	From  float64 `name:"lr-from" help:"First learning rate of the test." default:"1e-7"`
 	To    float64 `name:"lr-to" help:"Last learning rate of the test." default:"10"`
 	Steps int     `help:"Steps from the first to the last, each on one batch." default:"100"`
-	Plot  string  `help:"Draw the curve (.png or .svg)." placeholder:"FILE"`
+	Plot  drawing `help:"Draw the curve (.png or .svg)." placeholder:"FILE"`
 	JSON  bool    `name:"json" help:"As JSON."`
 }
 
@@ -47,7 +47,7 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 		return trainStatus(err)
 	}
 	if f.Plot != "" {
-		if err := plots.LearningRates(curve.Rates, curve.Smoothed, curve.Suggestion).Save(f.Plot); err != nil {
+		if err := plots.LearningRates(curve.Rates, curve.Smoothed, curve.Suggestion).Save(string(f.Plot)); err != nil {
 			return err
 		}
 	}

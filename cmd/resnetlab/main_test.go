@@ -64,6 +64,8 @@ func TestErrors(t *testing.T) {
 		{2, []string{"predict", "a.jpg"}, "--run"},
 		{2, []string{"eval", dir, "--run", dir, "--split", "tset"}, "test"},
 		{2, []string{"summary", "resnet7"}, "resnet18"},
+		{2, []string{"compare", dir, "--plot", "a.jpg"}, ".png"}, // before the work, not after it
+		{2, []string{"eval", dir, "--run", dir, "--top-losses", filepath.Join(dir, "nothing", "a.png")}, "nothing"},
 		{2, []string{"transform", text, filepath.Join(dir, "out.png"), "--ops", "rotate:3"}, "rotate"},
 		{3, []string{"predict", "a.jpg", "--run", filepath.Join(dir, "nothing")}, "nothing"},
 		{3, []string{"weights", "inspect", text}, "notes.txt"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/gomlx/compute"
 
@@ -13,6 +14,7 @@ import (
 	"resnetlab/internal/atomicfile"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/notebook"
+	"resnetlab/resnetlib/plots"
 )
 
 // printJSON writes one indented JSON object to stdout.
@@ -65,4 +67,20 @@ func picturesIn(dir string) ([]string, error) {
 		err = fmt.Errorf("no pictures in %s", dir)
 	}
 	return names, badInput(err)
+}
+
+// drawing is the file of a flag that draws a picture. What would keep it from being written is said before the work begins, not after.
+type drawing string
+
+func (d drawing) Validate() error {
+	if d == "" {
+		return nil
+	}
+	if err := plots.CheckName(string(d)); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Dir(string(d))); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", d, err)
+	}
+	return nil
 }

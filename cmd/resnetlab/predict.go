@@ -24,8 +24,8 @@ type predictCommand struct {
 	Images []string `arg:"" help:"Pictures."`
 	trained
 	shape
-	Format string `help:"${enum}." default:"text" enum:"text,json,csv,jsonl"`
-	Plot   string `help:"Draw the picture with its classes (.png or .svg); one picture only." placeholder:"FILE"`
+	Format string  `help:"${enum}." default:"text" enum:"text,json,csv,jsonl"`
+	Plot   drawing `help:"Draw the picture with its classes (.png or .svg); one picture only." placeholder:"FILE"`
 }
 
 func (p *predictCommand) Run(ctx context.Context, c *commands) error {
@@ -75,7 +75,7 @@ func (p *predictCommand) plot(r predict.Result, classes []string) error {
 	if err != nil {
 		return badInput(err)
 	}
-	return plots.PredictionCard(picture, "", classes, r.Probs).Save(p.Plot)
+	return plots.PredictionCard(picture, "", classes, r.Probs).Save(string(p.Plot))
 }
 
 // unread is the error for pictures that could not be read.

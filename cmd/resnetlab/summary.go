@@ -2,9 +2,6 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -15,16 +12,16 @@ import (
 )
 
 type summaryCommand struct {
-	Arch       string `arg:"" help:"Architecture, e.g. resnet34 (see the error for an unknown one)."`
-	NumClasses int    `help:"Classes." default:"1000"`
-	ImageSize  int    `help:"Side of the picture in pixels." default:"224"`
-	BatchSize  int    `help:"Pictures in a batch, for shapes and memory." default:"1"`
-	Strategy   string `help:"Show what it trains: all, last:LAYER, or new (a layer of --num-classes behind the 1000-class head)." default:"all"`
-	Tree       bool   `help:"As the tree of modules, with blocks and stages."`
-	Depth      int    `help:"Levels of the tree to show; 0: all." default:"0"`
-	Compare    string `help:"The papers' architecture table of both networks, side by side." placeholder:"ARCH"`
-	Diagram    string `help:"Draw the network into a file, .svg or .png." placeholder:"OUT.svg"`
-	JSON       bool   `name:"json" help:"As JSON."`
+	Arch       string  `arg:"" help:"Architecture, e.g. resnet34 (see the error for an unknown one)."`
+	NumClasses int     `help:"Classes." default:"1000"`
+	ImageSize  int     `help:"Side of the picture in pixels." default:"224"`
+	BatchSize  int     `help:"Pictures in a batch, for shapes and memory." default:"1"`
+	Strategy   string  `help:"Show what it trains: all, last:LAYER, or new (a layer of --num-classes behind the 1000-class head)." default:"all"`
+	Tree       bool    `help:"As the tree of modules, with blocks and stages."`
+	Depth      int     `help:"Levels of the tree to show; 0: all." default:"0"`
+	Compare    string  `help:"The papers' architecture table of both networks, side by side." placeholder:"ARCH"`
+	Diagram    drawing `help:"Draw the network into a file, .svg or .png." placeholder:"OUT.svg"`
+	JSON       bool    `name:"json" help:"As JSON."`
 }
 
 func (s *summaryCommand) Run(c *commands) error {
@@ -61,9 +58,6 @@ func (s *summaryCommand) check() error {
 	if min(s.NumClasses, s.ImageSize, s.BatchSize) < 1 || s.Depth < 0 {
 		return errors.New("--num-classes, --image-size and --batch-size must be at least 1, --depth at least 0")
 	}
-	if s.Diagram != "" && !slices.Contains([]string{".svg", ".png"}, strings.ToLower(filepath.Ext(s.Diagram))) {
-		return errors.New("--diagram " + s.Diagram + ": the name must end in .svg or .png")
-	}
 	return nil
 }
 
@@ -95,7 +89,7 @@ func (s *summaryCommand) draw(c *commands, net *models.ResNet) error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := picture.Save(s.Diagram); err != nil {
+	if err := picture.Save(string(s.Diagram)); err != nil {
 		return err
 	}
 	c.logf("drew %s", s.Diagram)

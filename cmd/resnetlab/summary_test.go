@@ -102,7 +102,7 @@ func TestSummaryDiagram(t *testing.T) {
 
 func TestSummaryUsage(t *testing.T) {
 	for says, args := range map[string][]string{
-		".svg or .png":    {"--diagram", "net.jpg"},
+		".png or .svg":    {"--diagram", "net.jpg"},
 		"no layer":        {"--strategy", "last:layer9"},
 		"at least 1":      {"--num-classes", "0"},
 		"one network":     {"--compare", "resnet34", "--tree"},

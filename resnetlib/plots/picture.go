@@ -79,13 +79,12 @@ func (p *Picture) header(svg []byte) []byte {
 
 // Save writes the picture to path, whole or not at all, in the format of its ending: .png or .svg.
 func (p *Picture) Save(path string) error {
+	if err := CheckName(path); err != nil {
+		return fmt.Errorf("saving the picture %q: %w", p.Title, err)
+	}
 	encode := p.PNG
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".png":
-	case ".svg":
+	if isSVG(path) {
 		encode = p.SVG
-	default:
-		return fmt.Errorf("saving the picture %q to %s: the name must end in .png or .svg", p.Title, path)
 	}
 	content, err := encode()
 	if err != nil {
@@ -93,6 +92,16 @@ func (p *Picture) Save(path string) error {
 	}
 	return atomicfile.WriteBytes(path, content)
 }
+
+// CheckName is nil for a name that [Picture.Save] takes; long work asks before it begins.
+func CheckName(path string) error {
+	if !isSVG(path) && !strings.EqualFold(filepath.Ext(path), ".png") {
+		return fmt.Errorf("%s: the name of a picture must end in .png or .svg", path)
+	}
+	return nil
+}
+
+func isSVG(path string) bool { return strings.EqualFold(filepath.Ext(path), ".svg") }
 
 // String describes the picture in one line, for a terminal.
 func (p *Picture) String() string {
