@@ -12,14 +12,7 @@ import (
 
 // TestRunNotebook: whatever goes wrong in a cell fails the run, and is said; GoNB itself goes on with the next cell.
 func TestRunNotebook(t *testing.T) {
-	python, err := filepath.Abs("../.venv/bin/python")
-	if err == nil {
-		_, err = readSpec("../.venv/share/jupyter/kernels/" + Name)
-	}
-	if err != nil {
-		fmt.Printf("SKIP: %s: no kernel here: make setup installs it\n", t.Name())
-		t.Skip("no kernel here: make setup installs it")
-	}
+	python := pythonOfKernel(t)
 	const check = "import \"resnetlab/resnetlib/notebook\"\n\n%%\nnotebook.Check(\"exercise\", false, \"a hint\")"
 	cases := []struct {
 		name, cell string
@@ -47,6 +40,20 @@ func TestRunNotebook(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pythonOfKernel is the Python that runs notebooks; a test is skipped where nobody has installed the kernel.
+func pythonOfKernel(t *testing.T) string {
+	t.Helper()
+	python, err := filepath.Abs("../.venv/bin/python")
+	if err == nil {
+		_, err = readSpec("../.venv/share/jupyter/kernels/" + Name)
+	}
+	if err != nil {
+		fmt.Printf("SKIP: %s: no kernel here: make setup installs it\n", t.Name())
+		t.Skip("no kernel here: make setup installs it")
+	}
+	return python
 }
 
 // book is a notebook of one cell.
