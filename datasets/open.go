@@ -106,10 +106,10 @@ func isFolder(dir, name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// OpenSplit opens one part of a data set to look at: dir/split where there is one, else dir itself.
-func OpenSplit(dir, split string) (Dataset, error) {
+// OpenSplit opens one part of a data set to look at: dir/split where there is one, else dir itself. Of the options, Decode counts.
+func OpenSplit(dir, split string, o OpenOptions) (Dataset, error) {
 	if isFolder(dir, split) {
 		dir = filepath.Join(dir, split)
 	}
-	return NewImageFolder(dir)
+	return o.folder(dir)
 }

@@ -30,7 +30,7 @@ func (e *evalCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	data, err := train.OpenSplit(e.Data, e.Split, 0)
+	data, err := train.OpenSplit(e.Data, e.Split, 0, preset)
 	if err != nil {
 		return badInput(err)
 	}

@@ -53,7 +53,7 @@ func (x *explainCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return usage(err)
 	}
-	picture, err := transforms.DecodeFile(x.Image)
+	picture, err := preset.DecodeFile(x.Image)
 	if err != nil {
 		return badInput(err)
 	}

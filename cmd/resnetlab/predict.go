@@ -7,7 +7,6 @@ import (
 
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
-	"resnetlab/resnetlib/transforms"
 )
 
 // shape is what of a prediction is written.
@@ -62,7 +61,7 @@ func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	if p.Plot != "" && last.Err == nil {
-		if err := p.plot(last, predictor.Classes); err != nil {
+		if err := p.plot(last, predictor); err != nil {
 			return err
 		}
 	}
@@ -70,12 +69,12 @@ func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 }
 
 // plot draws the notes' card: the picture, its class and probability, all classes beside it.
-func (p *predictCommand) plot(r predict.Result, classes []string) error {
-	picture, err := transforms.DecodeFile(r.File)
+func (p *predictCommand) plot(r predict.Result, by *predict.Predictor) error {
+	picture, err := by.Preset.DecodeFile(r.File)
 	if err != nil {
 		return badInput(err)
 	}
-	return plots.PredictionCard(picture, "", classes, r.Probs).Save(string(p.Plot))
+	return plots.PredictionCard(picture, "", by.Classes, r.Probs).Save(string(p.Plot))
 }
 
 // unread is the error for pictures that could not be read.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
-
-	"resnetlab/resnetlib/transforms"
 )
 
 // decoded is a picture on its way from a decoding worker to the network.
@@ -87,7 +85,7 @@ func (p *Predictor) decode(path string) (d decoded) {
 			d = decoded{err: fmt.Errorf("reading %s: panic: %v", path, cause)}
 		}
 	}()
-	picture, err := transforms.DecodeFile(path)
+	picture, err := p.Preset.DecodeFile(path)
 	if err != nil {
 		return decoded{err: err}
 	}

@@ -1,9 +1,11 @@
 package predict_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -102,5 +104,41 @@ func TestTop(t *testing.T) {
 	r := predict.NewResult([]float32{1, 3, 3, -2})
 	if got := r.Top(3); !slices.Equal(got, []int{1, 2, 0}) || r.Index != 1 {
 		t.Errorf("top 3 %v, index %d", got, r.Index)
+	}
+}
+
+// Where the weights' pictures were turned as their EXIF orientation says, so is what they predict on; else it stays as it lies.
+func TestFilesTurnAsThePresetSays(t *testing.T) {
+	s, err := sketch.New("test", sketch.Config{Size: 32, Test: 1}).Sample(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, s.Image.Image(), nil); err != nil {
+		t.Fatal(err)
+	}
+	// APP1 behind the first marker: big-endian TIFF with one entry, 0x0112 (orientation), one SHORT: 6, to be turned by 90 degrees.
+	app1 := "\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+	turned := file.String()[:2] + app1 + file.String()[2:]
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "phone.jpg"), []byte(turned), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	lying, err := transforms.Decode([]byte(turned))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := predictor(t, 1)
+	for exif, picture := range map[bool]*transforms.RGB{false: lying, true: transforms.Orient(lying, 6)} {
+		p.Preset.Exif = exif
+		want, err := p.Pictures(context.Background(), []*transforms.RGB{picture})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r := range p.Files(context.Background(), dir, []string{"phone.jpg"}, 1) {
+			if r.Err != nil || !slices.Equal(r.Logits, want[0].Logits) {
+				t.Errorf("exif %t: %v (%v), want %v", exif, r.Logits, r.Err, want[0].Logits)
+			}
+		}
 	}
 }

@@ -85,12 +85,12 @@ func TestSameClasses(t *testing.T) {
 // A drawn split is named as a folder is, and its verdicts have the pictures and names of the data.
 func TestOpenSplitOfDrawnData(t *testing.T) {
 	for name, classes := range map[string]int{"sketch": 5, "sketch:few": 5, "sketch:many": 20} {
-		ds, err := OpenSplit(name, "test", 3)
+		ds, err := OpenSplit(name, "test", 3, transforms.Preset{})
 		if err != nil || len(ds.Classes()) != classes {
 			t.Fatalf("%s: %v, %d classes, want %d", name, err, len(ds.Classes()), classes)
 		}
 	}
-	if _, err := OpenSplit("sketch:nothing", "test", 0); err == nil || !strings.Contains(err.Error(), "few, many") {
+	if _, err := OpenSplit("sketch:nothing", "test", 0, transforms.Preset{}); err == nil || !strings.Contains(err.Error(), "few, many") {
 		t.Errorf("an unknown task: %v", err)
 	}
 	ds := sketch.New("val", sketch.Config{Val: 6, Size: 16})

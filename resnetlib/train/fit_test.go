@@ -48,7 +48,7 @@ func mustFit(t *testing.T, b compute.Backend, c Config, options ...Option) *runs
 // Every picture is seen once an epoch, and counts the same in the means.
 func TestFitSeesEveryPicture(t *testing.T) {
 	_, c := small()
-	c.Out = filepath.Join(t.TempDir(), "run")
+	c.Out, c.Exif = filepath.Join(t.TempDir(), "run"), true
 	seen := map[string]int{}
 	run := mustFit(t, testbackend.Open(t, backend.Go), c, Report(func(e Event) {
 		if e.Phase != "" && e.Metrics == nil {
@@ -64,8 +64,8 @@ func TestFitSeesEveryPicture(t *testing.T) {
 	if m := run.Metrics(); len(m) != 2 || m[0].LR != 1e-3 || math.Mod(m[1].ValAccuracy*10, 1) > 1e-9 {
 		t.Errorf("metrics %+v", m)
 	}
-	if n := len(run.Classes); n != 5 {
-		t.Errorf("%d classes", n)
+	if n := len(run.Classes); n != 5 || !run.Preset.Exif {
+		t.Errorf("%d classes; preprocessing %+v does not turn pictures for predictions as it did for training", n, run.Preset)
 	}
 }
 

@@ -62,7 +62,9 @@ func (s *session) preprocessing() (transforms.Preset, error) {
 		return s.run.Preset, nil
 	}
 	source, err := startingWeights(s.config)
-	return source.TrainingPreset(s.config.ImageSize), err
+	preset := source.TrainingPreset(s.config.ImageSize)
+	preset.Exif = s.config.Exif
+	return preset, err
 }
 
 // load applies the rule for heads: "new" keeps the loaded head and adds a layer; the others keep it where its classes are as many as the data's,

@@ -13,6 +13,15 @@ type Preset struct {
 	Interpolation Filter     `json:"interpolation"`
 	Mean          [3]float32 `json:"mean"` // of R, G, B in 0..1
 	Std           [3]float32 `json:"std"`
+	Exif          bool       `json:"exif,omitempty"` // pictures are turned as their EXIF orientation says, before all else
+}
+
+// DecodeFile reads a picture as the weights' own pictures were read.
+func (s Preset) DecodeFile(path string) (*RGB, error) {
+	if s.Exif {
+		return DecodeFileUpright(path)
+	}
+	return DecodeFile(path)
 }
 
 // EvalPreset returns ImageNet's preprocessing at the given input size: the shorter side to round(size*256/224), the
