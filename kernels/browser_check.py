@@ -24,7 +24,7 @@ from lab import Problem, choose_port, server
 from session import ROOT, session
 
 WIDTH, HEIGHT = 1280, 900  # a small laptop's window
-TIMEOUT = 300  # seconds for one lesson, unless --timeout says otherwise
+TIMEOUT = 600  # seconds for one lesson, unless --timeout says otherwise
 AGAIN = ("en/00-", "en/02-")  # lessons that are interrupted, restarted and run again
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 
