@@ -8,7 +8,7 @@ import (
 
 // diagnose says in words what the findings mean. Each rule gives a sentence, or "" where it does not apply.
 func (m *match) diagnose() {
-	rules := []func() string{m.checkpoint, m.prefix, m.otherNetwork, m.otherHead, m.headLeftOut, m.missingHead, m.renamedHead,
+	rules := []func() string{m.checkpoint, m.misspelt, m.prefix, m.otherNetwork, m.otherHead, m.headLeftOut, m.missingHead, m.renamedHead,
 		m.transposed, m.uncounted, m.nothingInCommon, m.converts}
 	for _, rule := range rules {
 		if sentence := rule(); sentence != "" {
@@ -32,7 +32,32 @@ func (m *match) checkpoint() string {
 	return sentence
 }
 
+// misspelt finds a few keys that are the network's but for their names: each is the only one left over with its shape.
+func (m *match) misspelt() string {
+	missing, unexpected := m.report.MissingKeys, m.report.UnexpectedKeys
+	if len(missing) == 0 || len(missing) > 4 || len(missing) != len(unexpected) || slices.Contains(missing, m.head()+".weight") {
+		return ""
+	}
+	network, pairs := specShapes(m.spec), []string{}
+	for _, want := range missing {
+		var found []string
+		for _, key := range unexpected {
+			if t, _ := m.file.StateDict.Get(key); slices.Equal(t.Shape, network[want]) {
+				found = append(found, key)
+			}
+		}
+		if len(found) != 1 {
+			return ""
+		}
+		pairs = append(pairs, fmt.Sprintf("`%.60s` for `%s`", found[0], want))
+	}
+	return "the file seems to misspell " + strings.Join(pairs, ", ")
+}
+
 func (m *match) prefix() string {
+	if m.misspelt() != "" {
+		return "" // what a single key ends in says nothing of all
+	}
 	if p := m.file.StrippedPrefix; p != "" {
 		return fmt.Sprintf("the file's keys begin with `%s` (DataParallel or torch.compile), which was stripped", p)
 	}
@@ -56,7 +81,7 @@ func (m *match) keys() []string {
 
 func (m *match) otherNetwork() string {
 	file, network := architecture(m.file.StateDict.shapes()), architecture(specShapes(m.spec))
-	if file == "" || network == "" || file == network {
+	if m.misspelt() != "" || file == "" || network == "" || file == network {
 		return ""
 	}
 	return fmt.Sprintf("these are %s keys and the network is %s", file, network)

@@ -131,6 +131,9 @@ func TestLoad(t *testing.T) {
 // What each typical mistake says. Nothing may be set then.
 func TestLoadRefuses(t *testing.T) {
 	wide := func(key string) string { return strings.Replace(key, "fc.", "classifier.", 1) }
+	slip := func(key string) string {
+		return strings.Replace(key, "layer1.0.conv1.weight", "layer1.0.conv1.wieght", 1)
+	}
 	transposed := resnet18(5).stateDict()
 	transposed.Set("conv1.weight", FromFloat32s([]int{7, 7, 3, 16}, make([]float32, 7*7*3*16)))
 	counted := renamed(resnet18(5).stateDict(), without("num_batches_tracked"))
@@ -151,6 +154,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"backbone", renamed(resnet18(5).stateDict(), func(k string) string { return "net.backbone." + k }), resnet18(5), nil, 102, 122, 0, "strip `net.backbone.`"},
 		{"no head", renamed(resnet18(5).stateDict(), func(k string) string { return without("fc.weight")(without("fc.bias")(k)) }), resnet18(5), nil, 2, 0, 0, "the file has no fc: use WithoutHead"},
 		{"renamed head", renamed(resnet18(5).stateDict(), wide), resnet18(5), nil, 2, 2, 0, "called `classifier` in the file and `fc` in the network"},
+		{"misspelt", renamed(resnet18(5).stateDict(), slip), resnet18(5), nil, 1, 1, 0, "misspell `layer1.0.conv1.wieght` for `layer1.0.conv1.weight`"},
 		{"other layout", transposed, resnet18(5), nil, 0, 0, 1, "dimensions in another order"},
 		{"no counter, version 2", counted, resnet18(5), nil, 1, 0, 0, "only num_batches_tracked is missing"},
 		{"no counter, version 2, without the head", counted, resnet18(7), []Option{WithoutHead()}, 3, 0, 0, "only num_batches_tracked is missing"},
@@ -171,6 +175,9 @@ func TestLoadRefuses(t *testing.T) {
 			}
 			if !strings.Contains(strings.Join(report.Diagnosis, "\n"), c.diagnosis) || !strings.Contains(err.Error(), c.diagnosis) {
 				t.Errorf("diagnosis %q, want %q; error %v", report.Diagnosis, c.diagnosis, err)
+			}
+			if c.name == "misspelt" && len(report.Diagnosis) != 1 {
+				t.Errorf("one slip gives %d diagnoses: %q", len(report.Diagnosis), report.Diagnosis)
 			}
 			if !strings.Contains(report.String(), c.diagnosis) {
 				t.Errorf("the text lacks the diagnosis:\n%s", report)
