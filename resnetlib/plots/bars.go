@@ -122,7 +122,13 @@ func (b *barChart) draw(c draw.Canvas) {
 		room = max(room, min(name.Width(label), b.limit))
 	}
 	number := textStyle(smallSize, ink, draw.XLeft, draw.YCenter)
-	area := draw.Crop(c, room+8, -number.Width("0.0000 ± 0.0000"), 0, 0)
+	var written vg.Length
+	for i := range b.groups {
+		for j := range b.groups[i].Values {
+			written = max(written, number.Width(b.text(&b.groups[i], j)))
+		}
+	}
+	area := draw.Crop(c, room+8, -written-8, 0, 0)
 	low, high := b.span()
 	x := func(v float64) vg.Length { return area.X((v - low) / (high - low)) }
 
@@ -158,19 +164,26 @@ func (b *barChart) drawBar(c draw.Canvas, x func(float64) vg.Length, label, grou
 		colour = b.paint(label)
 	}
 	fillRect(c, colour, x(min(v, 0)), y-b.bar()/2+1, x(max(v, 0)), y+b.bar()/2-1)
-	text := b.write(v)
 	if std > 0 {
 		drawError(c, x(v-std), x(v+std), y)
-		text += " ± " + b.write(std)
 	}
-	c.FillText(number, vg.Point{X: x(max(v+std, 0)) + 6, Y: y}, text)
+	c.FillText(number, vg.Point{X: x(max(v+std, 0)) + 6, Y: y}, b.text(g, label))
 }
 
-func (b *barChart) write(v float64) string {
-	if b.format != nil {
-		return b.format(v)
+// text is a value as it is written, with its deviation to two digits that count: more are noise.
+func (b *barChart) text(g *Group, label int) string {
+	write := b.format
+	if write == nil {
+		write = formatValue
 	}
-	return formatValue(v)
+	text, std := write(g.Values[label]), g.std(label)
+	switch {
+	case std == 0:
+		return text
+	case b.format == nil:
+		return text + " ± " + strconv.FormatFloat(std, 'g', 2, 64)
+	}
+	return text + " ± " + write(std)
 }
 
 // drawError draws a line with ends, on white so that it is seen on a bar too.
