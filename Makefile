@@ -50,7 +50,7 @@ golden-all: setup ## all ten networks on both backends against PyTorch's numbers
 
 # The pointer checks that -race brings are off in GoMLX's backend alone: its packing of matrices steps a pointer past the end before it is done.
 RACE := bin/testreport -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0 -timeout 60m -skip Golden
-# A training step takes twenty times as long under the detector, so of the trainer's tests those run in which all its goroutines meet.
+# A training step takes many times as long under the detector, so of the trainer's tests those run in which all its goroutines meet.
 race: ## loader, trainer and predictor under the race detector, on the Go backend (needs a C compiler)
 	@go build -o bin/ ./internal/testreport
 	@CGO_ENABLED=1 $(RACE) ./datasets ./resnetlib/predict

@@ -24,7 +24,7 @@ var programs = []string{"cmd/resnetlab", "internal/notebookgen"}
 // speakers are functions, beside Error methods, whose strings are parts of error messages without going through fmt.Errorf.
 var speakers = map[string][]string{
 	"resnetlib/backend": {"find"},
-	"resnetlib/weights": {"failure", "checkpoint", "prefix", "otherNetwork", "otherHead", "headLeftOut", "missingHead", "renamedHead", "transposed",
+	"resnetlib/weights": {"failure", "checkpoint", "prefix", "otherNetwork", "otherHead", "headLeftOut", "missingHead", "misspelt", "stripped", "renamedHead", "transposed",
 		"uncounted", "nothingInCommon", "converts"},
 }
 

@@ -8,8 +8,12 @@ import (
 
 // diagnose says in words what the findings mean. Each rule gives a sentence, or "" where it does not apply.
 func (m *match) diagnose() {
-	rules := []func() string{m.checkpoint, m.misspelt, m.prefix, m.otherNetwork, m.otherHead, m.headLeftOut, m.missingHead, m.renamedHead,
-		m.transposed, m.uncounted, m.nothingInCommon, m.converts}
+	names := []func() string{m.prefix, m.otherNetwork}
+	if slip := m.misspelt(); slip != "" { // a few keys say nothing of all
+		names = []func() string{func() string { return slip }}
+	}
+	rules := slices.Concat([]func() string{m.checkpoint, m.stripped}, names, []func() string{m.otherHead, m.headLeftOut, m.missingHead,
+		m.renamedHead, m.transposed, m.uncounted, m.nothingInCommon, m.converts})
 	for _, rule := range rules {
 		if sentence := rule(); sentence != "" {
 			m.report.Diagnosis = append(m.report.Diagnosis, sentence)
@@ -54,12 +58,16 @@ func (m *match) misspelt() string {
 	return "the file seems to misspell " + strings.Join(pairs, ", ")
 }
 
-func (m *match) prefix() string {
-	if m.misspelt() != "" {
-		return "" // what a single key ends in says nothing of all
-	}
+func (m *match) stripped() string {
 	if p := m.file.StrippedPrefix; p != "" {
 		return fmt.Sprintf("the file's keys begin with `%s` (DataParallel or torch.compile), which was stripped", p)
+	}
+	return ""
+}
+
+func (m *match) prefix() string {
+	if m.file.StrippedPrefix != "" {
+		return ""
 	}
 	missing, unexpected := m.report.MissingKeys, m.report.UnexpectedKeys
 	if p := sharedPrefix(unexpected, m.keys()); p != "" {
@@ -81,7 +89,7 @@ func (m *match) keys() []string {
 
 func (m *match) otherNetwork() string {
 	file, network := architecture(m.file.StateDict.shapes()), architecture(specShapes(m.spec))
-	if m.misspelt() != "" || file == "" || network == "" || file == network {
+	if file == "" || network == "" || file == network {
 		return ""
 	}
 	return fmt.Sprintf("these are %s keys and the network is %s", file, network)

@@ -128,6 +128,24 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// A slip in one key does not hide what else is to be said.
+func TestMisspeltInAWrappedFile(t *testing.T) {
+	sd := renamed(resnet18(5).stateDict(), func(key string) string {
+		if key == "bn1.weight" {
+			return "bn1.wieght"
+		}
+		return key
+	})
+	report, err := LoadFile(&File{StateDict: sd, StrippedPrefix: "module."}, resnet18(5))
+	said := ""
+	if report != nil {
+		said = strings.Join(report.Diagnosis, "\n")
+	}
+	if err == nil || !strings.Contains(said, "which was stripped") || !strings.Contains(said, "`bn1.wieght` for `bn1.weight`") {
+		t.Errorf("%v: %q", err, said)
+	}
+}
+
 // What each typical mistake says. Nothing may be set then.
 func TestLoadRefuses(t *testing.T) {
 	wide := func(key string) string { return strings.Replace(key, "fc.", "classifier.", 1) }
