@@ -78,14 +78,8 @@ func refuse(call *kong.Context, why string, flags ...string) error {
 
 // finish says what came out and what to do next.
 func (t *trainCommand) finish(c *commands, run *runs.Run) {
-	best := runs.Metrics{}
-	for _, m := range run.Metrics() {
-		if best.Epoch == 0 || m.ValAccuracy > best.ValAccuracy || m.ValAccuracy == best.ValAccuracy && m.ValLoss < best.ValLoss {
-			best = m
-		}
-	}
-	if best.Epoch > 0 {
-		c.logf("best epoch %d: validation accuracy %.3f, loss %.4f", best.Epoch, best.ValAccuracy, best.ValLoss)
+	if best := runs.BestOf(run.Metrics()); best.Epoch > 0 {
+		c.logf("best epoch %d: validation accuracy %.3f, loss %.4f", best.Epoch, best.Accuracy, best.Loss)
 	}
 	fmt.Println(run.Dir)
 	c.logf("next: resnetlab predict PICTURE --run %s, or resnetlab batch-predict FOLDER --run %s", run.Dir, run.Dir)

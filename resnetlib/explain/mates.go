@@ -58,7 +58,7 @@ func (m *Mates) Picture() *plots.Picture {
 		groups = append(groups, plots.Group{Name: "eval()", Values: m.Eval[0]})
 	}
 	title := plots.Pick("One picture's probabilities, by its batch-mates", "同一张图片在不同批次中的概率")
-	return plots.Bars(title, plots.Pick("probability", "概率"), m.Classes, groups...)
+	return plots.Probabilities(title, m.Classes, groups...)
 }
 
 // Table has a row for each company and mode.

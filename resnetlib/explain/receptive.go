@@ -150,7 +150,7 @@ func (r *ReceptiveField) inside(box image.Rectangle) (sum float64) {
 
 // Picture is the picture with the formula's square and the one that holds 95 % of the gradient, and the gradient over it.
 func (r *ReceptiveField) Picture() *plots.Picture {
-	title := fmt.Sprintf(plots.Pick("Receptive field of %s: %d pixels, a step of %d", "%s 的感受野：%d 像素，间隔 %d"), r.Layer, r.Size, r.Jump)
+	title := fmt.Sprintf(plots.Pick("Receptive field of %s: %d pixels, a jump of %d", "%s 的感受野：%d 像素，间隔 %d"), r.Layer, r.Size, r.Jump)
 	return plots.HeatMap(title, r.Seen, plots.Heat{Width: r.Width, Height: r.Height, Values: r.Values},
 		plots.Box{Name: plots.Pick("by the formula", "按公式计算"), Rectangle: r.Box},
 		plots.Box{Name: plots.Pick("95 % of the gradient", "95% 的梯度"), Rectangle: r.Effective})
@@ -158,6 +158,6 @@ func (r *ReceptiveField) Picture() *plots.Picture {
 
 // String says both in words, for a terminal.
 func (r *ReceptiveField) String() string {
-	return fmt.Sprintf(plots.Pick("%s: receptive field %d x %d pixels, a step of %d; 95 %% of the gradient within %d x %d",
+	return fmt.Sprintf(plots.Pick("%s: receptive field %d x %d pixels, a jump of %d; 95 %% of the gradient within %d x %d",
 		"%s：感受野 %d x %d 像素，间隔 %d；95%% 的梯度在 %d x %d 之内"), r.Layer, r.Size, r.Size, r.Jump, r.Effective.Dx(), r.Effective.Dy())
 }

@@ -36,20 +36,29 @@ func ClassHistogram(classes []string, splits ...Group) *Picture {
 // Bars draws horizontal bars, which leave room for names: one for each label and group, with its value written at its
 // end and a line of one standard deviation to each side. Unit says what the values are.
 func Bars(title, unit string, labels []string, groups ...Group) *Picture {
-	if len(labels) == 0 || len(groups) == 0 {
+	return bars(title, barChart{labels: labels, groups: groups, unit: unit, limit: 240})
+}
+
+// Probabilities are the bars of a softmax's output, a group for each way of asking: the axis goes from 0 to 1, so that pictures can be compared.
+func Probabilities(title string, classes []string, groups ...Group) *Picture {
+	return bars(title, barChart{labels: classes, groups: groups, unit: say("probability"), limit: 240, top: 1, format: decimals(3)})
+}
+
+// bars is a chart with its title and, for more than one group, a legend.
+func bars(title string, chart barChart) *Picture {
+	if len(chart.labels) == 0 || len(chart.groups) == 0 {
 		return nothing(title)
 	}
 	var keys []key
-	if len(groups) > 1 {
-		for i, g := range groups {
+	if len(chart.groups) > 1 {
+		for i, g := range chart.groups {
 			keys = append(keys, key{name: g.Name, colour: seriesColour(i)})
 		}
 	}
-	chart := barChart{labels: labels, groups: groups, unit: unit, limit: 240}
 	return newPicture(title, chart.height()+frameHeight(len(keys)), func(c draw.Canvas) { chart.draw(frame(c, title, keys)) })
 }
 
-// barChart is the drawing that Bars and PredictionCard share.
+// barChart is the drawing that Bars, Probabilities, Strategies and PredictionCard share.
 type barChart struct {
 	labels []string
 	groups []Group

@@ -53,7 +53,7 @@ func cardChart(classes []string, probs []float64) *barChart {
 	}
 	return &barChart{
 		labels: classes, groups: []Group{{Values: probs}}, unit: say("probability"), limit: 170, top: 1,
-		format: func(p float64) string { return fmt.Sprintf("%.3f", p) },
+		format: decimals(3),
 		paint: func(i int) color.NRGBA {
 			switch i {
 			case best:

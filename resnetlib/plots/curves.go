@@ -31,9 +31,9 @@ func Curves(metrics []runs.Metrics) *Picture {
 	for _, p := range []*plot.Plot{loss, accuracy} {
 		settle(p, metrics[0].Epoch, metrics[len(metrics)-1].Epoch)
 	}
-	if best, ok := bestEpoch(metrics); ok {
+	if best := runs.BestOf(metrics); best.Epoch > 0 {
 		ring(accuracy, best)
-		title += fmt.Sprintf(Pick(": best accuracy %.3f in epoch %d", "：最佳准确率 %.3f（第 %d 个 epoch）"), best.ValAccuracy, best.Epoch)
+		title += fmt.Sprintf(Pick(": best accuracy %.3f in epoch %d", "：最佳准确率 %.3f（第 %d 个 epoch）"), best.Accuracy, best.Epoch)
 	}
 	keys := keysOf(series)
 	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) {
@@ -65,19 +65,9 @@ func settle(p *plot.Plot, first, last int) {
 	}
 }
 
-// bestEpoch returns the epoch whose weights a run keeps: the first of the highest accuracy.
-func bestEpoch(metrics []runs.Metrics) (best runs.Metrics, ok bool) {
-	for _, m := range metrics {
-		if !math.IsNaN(m.ValAccuracy) && (!ok || m.ValAccuracy > best.ValAccuracy) {
-			best, ok = m, true
-		}
-	}
-	return best, ok
-}
-
-func ring(p *plot.Plot, best runs.Metrics) {
+func ring(p *plot.Plot, best runs.Best) {
 	style := draw.GlyphStyle{Color: vermillion, Radius: 9, Shape: halo{}}
-	p.Add(&plotter.Scatter{XYs: plotter.XYs{{X: float64(best.Epoch), Y: best.ValAccuracy}}, GlyphStyle: style})
+	p.Add(&plotter.Scatter{XYs: plotter.XYs{{X: float64(best.Epoch), Y: best.Accuracy}}, GlyphStyle: style})
 }
 
 // halo is a ring that can be seen: gonum's is half a pixel thin.

@@ -139,7 +139,7 @@ var drawn = map[string]map[color.NRGBA]int{
 	"rates":        {blue: 300},
 	"residual":     {shade(blue, 0.1): 5000, shade(green, 0.1): 2000, shade(orange, 0.1): 2000, blue: 300, ink: 500},
 	"network":      {shade(blue, 0.1): 20000, shade(purple, 0.1): 2000, blue: 500, ink: 800},
-	"wiring":       {blue: 1000, vermillion: 300, green: 300, orange: 300, sky: 80, purple: 80},
+	"wiring":       {blue: 1000, vermillion: 290, green: 290, orange: 290, grey: 80},
 	"augmentation": {},
 	"histogram":    {blue: 300, vermillion: 300},
 }

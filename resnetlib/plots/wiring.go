@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -15,7 +16,7 @@ const (
 )
 
 // Wiring draws which input channels of a convolution reach which output channels, a panel for each number of groups: Wiring(8, 8, 1, 4, 8).
-// Each line is one k x k kernel, in its group's colour. As many groups as inputs are a depthwise convolution.
+// Each line is one k x k kernel, in its group's colour; more groups than the palette has colours are grey. As many groups as inputs are a depthwise convolution.
 func Wiring(in, out int, groups ...int) *Picture {
 	title := fmt.Sprintf(Pick("Convolution of %d channels to %d: a line is one k x k kernel", "从 %d 个通道到 %d 个通道的卷积：每条线是一个 k x k 卷积核"), in, out)
 	if in < 1 || out < 1 || len(groups) == 0 {
@@ -59,7 +60,7 @@ func (w wiring) draw(c draw.Canvas, tall vg.Length) {
 	for i := range w.in {
 		for o := range w.out {
 			if group := i / perGroup[0]; group == o/perGroup[1] {
-				c.StrokeLine2(strokeOf(seriesColour(group), 1.2), left, w.height(i, w.in, middle), right, w.height(o, w.out, middle))
+				c.StrokeLine2(strokeOf(w.colour(group), 1.2), left, w.height(i, w.in, middle), right, w.height(o, w.out, middle))
 			}
 		}
 	}
@@ -71,9 +72,17 @@ func (w wiring) draw(c draw.Canvas, tall vg.Length) {
 // dots draws a column of n channels in the colours of their groups.
 func (w wiring) dots(c draw.Canvas, x, middle vg.Length, n int) {
 	for i := range n {
-		style := draw.GlyphStyle{Color: seriesColour(i / (n / w.groups)), Radius: min(dotRadius, w.step*0.4), Shape: draw.CircleGlyph{}}
+		style := draw.GlyphStyle{Color: w.colour(i / (n / w.groups)), Radius: min(dotRadius, w.step*0.4), Shape: draw.CircleGlyph{}}
 		c.DrawGlyph(style, vg.Point{X: x, Y: w.height(i, n, middle)})
 	}
+}
+
+// colour is a group's, as long as there are colours enough to tell the groups apart.
+func (w wiring) colour(group int) color.Color {
+	if w.groups > len(palette) {
+		return grey
+	}
+	return seriesColour(group)
 }
 
 // height is where channel i of n stands.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,21 @@ type Best struct {
 	Epoch    int     `json:"epoch"` // 0: none yet
 	Accuracy float64 `json:"accuracy"`
 	Loss     float64 `json:"loss"`
+}
+
+// Beaten says whether an epoch's weights take the place of the best ones: they are more accurate, or as accurate at a lower loss.
+func (b Best) Beaten(m Metrics) bool {
+	return b.Epoch == 0 || m.ValAccuracy > b.Accuracy || m.ValAccuracy == b.Accuracy && m.ValLoss < b.Loss
+}
+
+// BestOf is the epoch whose weights a run of these epochs keeps; its Epoch is 0 where there is none.
+func BestOf(metrics []Metrics) (best Best) {
+	for _, m := range metrics {
+		if !math.IsNaN(m.ValAccuracy) && best.Beaten(m) {
+			best = Best{Epoch: m.Epoch, Accuracy: m.ValAccuracy, Loss: m.ValLoss}
+		}
+	}
+	return best
 }
 
 // ErrNoCheckpoint is returned where a run has no checkpoint that is whole.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -256,4 +257,21 @@ func FuzzCheckpoint(f *testing.F) {
 			t.Fatalf("accepted %+v", c.Progress)
 		}
 	})
+}
+
+// TestBestOf has ties: the curves' ring, the end of "train" and the weights that are kept must mean the same epoch.
+func TestBestOf(t *testing.T) {
+	epoch := func(n int, accuracy, loss float64) Metrics {
+		return Metrics{Epoch: n, ValAccuracy: accuracy, ValLoss: loss}
+	}
+	for want, metrics := range map[int][]Metrics{
+		0: nil,
+		1: {epoch(1, 0.5, 1), epoch(2, 0.5, 1), epoch(3, 0.4, 0.1)},
+		2: {epoch(1, 0.5, 1), epoch(2, 0.5, 0.9), epoch(3, 0.5, 0.95)},
+		3: {epoch(1, math.NaN(), 1), epoch(2, 0.5, 0.9), epoch(3, 0.6, math.NaN())},
+	} {
+		if got := BestOf(metrics); got.Epoch != want {
+			t.Errorf("epoch %d is the best, want %d: %v", got.Epoch, want, metrics)
+		}
+	}
 }

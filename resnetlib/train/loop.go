@@ -183,7 +183,7 @@ func (s *session) validate(ctx context.Context, es *epochs) error {
 // keepBest writes the weights of an epoch that is more accurate than all before, or as accurate at a lower loss.
 func (s *session) keepBest(m runs.Metrics, e *Evaluation) error {
 	best := &s.progress.Best
-	if best.Epoch > 0 && (m.ValAccuracy < best.Accuracy || m.ValAccuracy == best.Accuracy && m.ValLoss >= best.Loss) {
+	if !best.Beaten(m) {
 		s.progress.kept.Waited++
 		return nil
 	}
