@@ -98,16 +98,15 @@ func TestEntries(t *testing.T) {
 func TestFind(t *testing.T) {
 	page := readPage(t)
 	for said, heading := range map[string]string{
-		"error: training step 1: failed during graph construction/compilation: compilation failed for Exec \"f\": graphFn for \"f\" panicked: " +
-			"layer4.0.downsample.1: expected more than 1 value per channel when training, got input size [1 1 1 512]": "`…: expected more than 1 value",
-		"error: opening a run: runs/train-9 has no run.json, so no run has begun there: file does not exist":             "`opening a run",
-		"error: decoding cut.jpg: JPEG: the file is truncated":                                                           "`the file is truncated`",
-		"error: decoding a.jpg: no known picture format: it begins with 6a 75 6e 6b 0a":                                  "`no known picture",
-		"error: reading weights from cut.pth: a damaged or cut zip archive: zip: not a valid zip file":                   "A damaged .pth",
-		"error: reading weights from c.safetensors: safetensors: the header claims 10848 bytes, and the file has 1000":   ".safetensors",
-		"error: backend xla:/abs/no.so cannot be used: /abs/no.so (given by its path): no such file or directory":        "`backend",
-		"error: merging: 1 of 2 shards are missing: [1]":                                                                 "Predicting a folder",
-		"error: --lr 5: the run has 0.001":                                                                               "`--…: the run has …`",
+		"error: training step 1: layer4.0.downsample.1: expected more than 1 value per channel when training, got input size [1 1 1 512]": "`…: expected more than 1 value",
+		"error: opening a run: runs/train-9 has no run.json, so no run has begun there: file does not exist":                              "`opening a run",
+		"error: decoding cut.jpg: JPEG: the file is truncated":                                                                            "`the file is truncated`",
+		"error: decoding a.jpg: no known picture format: it begins with 6a 75 6e 6b 0a":                                                   "`no known picture",
+		"error: reading weights from cut.pth: a damaged or cut zip archive: zip: not a valid zip file":                                    "A damaged .pth",
+		"error: reading weights from c.safetensors: safetensors: the header claims 10848 bytes, and the file has 1000":                    ".safetensors",
+		"error: backend xla:/abs/no.so cannot be used: /abs/no.so (given by its path): no such file or directory":                         "`backend",
+		"error: merging: 1 of 2 shards are missing: [1]":                                                                                  "Predicting a folder",
+		"error: --lr 5: the run has 0.001": "`--…: the run has …`",
 		"error: strategy \"last:foo\": the network has no layer \"foo\"; there are conv1, bn1, layer1":                   "Layers and strategies",
 		"error: train: --val-split: 2 is not between 0 and 1":                                                            "Settings",
 		"error: no earlier cell has kept \"net\"":                                                                        "Cells",

@@ -137,7 +137,7 @@ func (e *Explainer) run(ctx context.Context, key string, build builder, inputs .
 func call(g *model.Exec, what string, inputs ...any) ([][]float32, error) {
 	outputs, err := g.Call(inputs...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, nn.Plain(err))
 	}
 	values := make([][]float32, len(outputs))
 	for i, o := range outputs {

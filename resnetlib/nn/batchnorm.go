@@ -67,7 +67,7 @@ func (b *BatchNorm2D) byRunning(x *Node) *Node {
 func (b *BatchNorm2D) byBatch(x *Node) *Node {
 	n := float64(x.Shape().Size() / b.Channels)
 	if n == 1 {
-		panic(fmt.Errorf("%s: expected more than 1 value per channel when training, got input size %v", b.name, x.Shape().Dimensions))
+		panic(LayerError{fmt.Errorf("%s: expected more than 1 value per channel when training, got input size %v", b.name, x.Shape().Dimensions)})
 	}
 	mean := graph.StopGradient(channelMean(x))                                                        // [1, 1, 1, C]
 	variance := graph.StopGradient(channelMean(graph.Square(graph.Sub(graph.StopGradient(x), mean)))) // biased: divided by n

@@ -30,7 +30,7 @@ func NewConv2D(s *Scope, in, out, kernelSize, stride, groups int) *Conv2D {
 // Forward: [N, H, W, in] -> [N, ceil(H/stride), ceil(W/stride), out] for odd kernels.
 func (c *Conv2D) Forward(x *Node) *Node {
 	if got := x.Shape().Dimensions[3]; got != c.In {
-		panic(fmt.Errorf("nn: %s takes [N, H, W, %d], not %s", c.name, c.In, x.Shape()))
+		panic(LayerError{fmt.Errorf("nn: %s takes [N, H, W, %d], not %s", c.name, c.In, x.Shape())})
 	}
 	return Observe(c, conv2d(x, c.Weight.Variable.NodeValue(x.Graph()), c.Stride, c.Kernel/2, c.Groups))
 }

@@ -51,7 +51,7 @@ func (f *Forward) Rows(values []float32, n int, dims ...int) ([][]float32, error
 	tensors.MustMutableFlatData(x, func(v []float32) { copy(v, values[:n*size]) })
 	y, err := f.exec.Call1(x)
 	if err != nil {
-		return nil, fmt.Errorf("forward pass of %d inputs of shape %v: %w", n, dims, err)
+		return nil, fmt.Errorf("forward pass of %d inputs of shape %v: %w", n, dims, nn.Plain(err))
 	}
 	defer y.FinalizeAll()
 	flat, err := tensors.CopyFlatData[float32](y)

@@ -6,6 +6,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"resnetlab/resnetlib/nn"
 )
 
 // gradSlot names the accumulated gradient among the state of a parameter: PyTorch's p.grad.
@@ -25,7 +27,7 @@ func (t *Trainer) Backward(images *tensors.Tensor, labels []int32) (StepResult, 
 	}
 	out, err := t.backward.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)))
 	if err != nil {
-		return StepResult{}, fmt.Errorf("gradient for training step %d: %w", t.Steps+1, err)
+		return StepResult{}, fmt.Errorf("gradient for training step %d: %w", t.Steps+1, nn.Plain(err))
 	}
 	r := newStepResult(out)
 	finalize(out)

@@ -186,7 +186,7 @@ func (t *Trainer) Step(images *tensors.Tensor, labels []int32, lrs ...float64) (
 	}
 	out, err := t.step.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)), t.scalars(lrs))
 	if err != nil {
-		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, err)
+		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, nn.Plain(err))
 	}
 	t.Steps++
 	r := newStepResult(out)
