@@ -144,14 +144,15 @@ func cache(s *spec) Check {
 
 // plugin says what cells compute with. Without a plugin the Go backend serves, which is slower, not wrong.
 func plugin(s *spec) Check {
-	dir := s.Env["PJRT_PLUGIN_LIBRARY_PATH"]
-	if dir == "" {
+	path := s.Env["PJRT_PLUGIN_LIBRARY_PATH"]
+	if path == "" {
 		return Check{Name: "XLA plugin", OK: true, Found: "none: cells compute with the Go backend", Do: "resnetlab backend install cpu brings one, where there is one for this machine"}
 	}
-	if found, _ := filepath.Glob(filepath.Join(dir, "*pjrt*.so")); len(found) == 0 {
-		return Check{Name: "XLA plugin", Found: "no longer in " + dir, Do: "make setup brings it again"}
+	found := pluginsIn(path)
+	if len(found) == 0 {
+		return Check{Name: "XLA plugin", Found: "no longer in " + path, Do: "make setup brings it again"}
 	}
-	return Check{Name: "XLA plugin", OK: true, Found: dir}
+	return Check{Name: "XLA plugin", OK: true, Found: strings.Join(found, ", ")}
 }
 
 // jupyter asks the Jupyters at hand, that of the Python environment around the kernel and that on PATH, whether they see it.

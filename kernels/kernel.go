@@ -98,8 +98,8 @@ func newSpec(root string) (*spec, error) {
 	if os.Getenv("CGO_ENABLED") == "0" { // a set-up without a C compiler: cells must agree with the warm build cache
 		s.Env["CGO_ENABLED"] = "0"
 	}
-	if dir := pluginDir(root); dir != "" { // else a notebook outside the project's folder would not find .venv
-		s.Env["PJRT_PLUGIN_LIBRARY_PATH"] = dir
+	if path := pluginPath(root); path != "" { // else a notebook outside the project's folder would not find .venv
+		s.Env["PJRT_PLUGIN_LIBRARY_PATH"] = path
 	}
 	return s, nil
 }

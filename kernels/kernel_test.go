@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"resnetlab/resnetlib/backend"
 )
 
 // checkout makes a folder with what an installation needs: go.mod and the two tools.
@@ -35,8 +37,9 @@ func put(t *testing.T, path, text string, mode os.FileMode) {
 
 func TestInstall(t *testing.T) {
 	root := checkout(t)
-	plugin := filepath.Join(root, ".venv", "lib", "python3.12", "site-packages", "some_pjrt", "pjrt_c_api_cpu_plugin.so")
-	put(t, plugin, "", 0o644)
+	folders := backend.PluginFolders(filepath.Join(root, ".venv")) // none before there is a .venv
+	site := filepath.Join(root, ".venv", "lib", "python3.12", "site-packages")
+	put(t, filepath.Join(site, "lammps_jax_pjrt_cpu", "pjrt_c_api_cpu_plugin.so"), "", 0o644)
 	dir := filepath.Join(root, ".venv", "share", "jupyter", "kernels", Name)
 	put(t, filepath.Join(dir, "kernel.json"), "an older one, broken", 0o644)
 	if err := Install(dir, root); err != nil {
@@ -57,8 +60,10 @@ func TestInstall(t *testing.T) {
 	if first := filepath.SplitList(s.Env["PATH"])[0]; first != filepath.Join(root, "bin") {
 		t.Errorf("PATH begins with %s: GoNB would take another goimports", first)
 	}
-	if got := s.Env["PJRT_PLUGIN_LIBRARY_PATH"]; got != filepath.Dir(plugin) {
-		t.Errorf("plugin folder %q, want %s", got, filepath.Dir(plugin))
+	// The card's plugin may come later, by "backend install cuda": its folder is searched, too.
+	want := []string{filepath.Join(site, "lammps_jax_pjrt_cpu"), filepath.Join(site, "nvidia")}
+	if got := filepath.SplitList(s.Env["PJRT_PLUGIN_LIBRARY_PATH"]); !slices.Equal(got, want) || len(folders) > 0 {
+		t.Errorf("plugin folders %q, want %q; before there was a .venv %q", got, want, folders)
 	}
 	for _, c := range Doctor(dir) {
 		if around := c.Name == "build cache" || c.Name == "jupyter"; !c.OK && !around { // the checkout is not a whole one

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"resnetlab/resnetlib/backend"
 )
 
 // Root finds the module's folder: the first above the executable, else above the working directory, that has both a go.mod
@@ -142,11 +144,21 @@ func stderrOf(err error) string {
 	return ""
 }
 
-// pluginDir is the folder of the PJRT CPU plugin in the checkout's .venv, or empty.
-func pluginDir(root string) string {
-	found, _ := filepath.Glob(filepath.Join(root, ".venv", "lib", "python3*", "site-packages", "*", "pjrt_c_api_cpu_plugin.so"))
-	if len(found) == 0 {
+// pluginPath is where cells look for XLA's plugins, the processor's and a card's: the folders of the checkout's .venv, also those that are still
+// to be filled. It is empty where there is no plugin.
+func pluginPath(root string) string {
+	path := strings.Join(backend.PluginFolders(filepath.Join(root, ".venv")), string(filepath.ListSeparator))
+	if len(pluginsIn(path)) == 0 {
 		return ""
 	}
-	return filepath.Dir(found[0])
+	return path
+}
+
+// pluginsIn are the plugins in the folders of a search path.
+func pluginsIn(path string) (plugins []string) {
+	for _, dir := range filepath.SplitList(path) {
+		found, _ := filepath.Glob(filepath.Join(dir, "*pjrt*.so"))
+		plugins = append(plugins, found...)
+	}
+	return plugins
 }

@@ -36,6 +36,15 @@ func inVenv(venv string, k kind, where string) []candidate {
 	return list
 }
 
+// PluginFolders are the folders of a virtual environment into which [Install] puts plugins, whether there is one yet or not.
+func PluginFolders(venv string) []string {
+	var dirs []string
+	for _, site := range sitePackages(venv) {
+		dirs = append(dirs, filepath.Join(site, wheels[cpuKind].folder), filepath.Join(site, wheels[cudaKind].folder))
+	}
+	return dirs
+}
+
 func sitePackages(venv string) []string {
 	sites, _ := filepath.Glob(filepath.Join(venv, "lib", "python3*", "site-packages"))
 	slices.Reverse(sites)
