@@ -156,7 +156,7 @@ func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 // object is one result as a line of JSON. The probabilities stand in the order of the classes, or the most probable first with TopK.
 func (w *Writer) object(r Result) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"file": ` + quote(r.File))
+	b.WriteString(`{"file": ` + quote(shown(r.File)))
 	if r.Err != nil {
 		b.WriteString(`, "error": ` + quote(r.Err.Error()))
 		w.end(&b)

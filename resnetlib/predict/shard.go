@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Shard says of a file of predictions which part of a folder's pictures it holds, and of what prediction it is a part. It stands in the first
@@ -38,23 +39,37 @@ func ShardOf(name string, n int) int {
 	return int(binary.BigEndian.Uint64(hash[:8]) % uint64(n))
 }
 
-// Choose takes this shard's names out of the sorted names of all pictures, and notes how many there are.
+// Choose takes this shard's names out of the names of all pictures, in the order in which Merge wants them, and notes how many there are.
 func (s *Shard) Choose(all []string) (mine []string) {
-	for _, name := range all {
-		if ShardOf(name, s.Of) == s.Index {
-			mine = append(mine, name)
-		}
-	}
+	all = slices.SortedFunc(slices.Values(all), func(a, b string) int { return strings.Compare(shown(a), shown(b)) })
 	names := sha256.New()
 	for _, name := range all {
+		if ShardOf(shown(name), s.Of) == s.Index {
+			mine = append(mine, name)
+		}
 		_, _ = io.WriteString(names, shown(name)+"\n")
 	}
 	s.Files, s.AllFiles, s.Names = len(mine), len(all), hex.EncodeToString(names.Sum(nil))
 	return mine
 }
 
-// shown is a name as JSON can show it: what is no UTF-8 is replaced.
-func shown(name string) string { return string([]rune(name)) }
+// shown is a name as JSON can show it: a byte that is no UTF-8, as of an old archive in Latin-1, becomes \xe9, so that two names stay two.
+func shown(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for name != "" {
+		r, n := utf8.DecodeRuneInString(name)
+		if r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, `\x%02x`, name[0])
+		} else {
+			b.WriteString(name[:n])
+		}
+		name = name[n:]
+	}
+	return b.String()
+}
 
 // Done is how far a file of a shard is good.
 type Done struct {

@@ -102,6 +102,32 @@ func TestMergeIsOneMachines(t *testing.T) {
 	}
 }
 
+// Names of another time, whose bytes are no UTF-8, stay apart, belong to one shard each, and come in the order of what is shown of them.
+func TestShardsOfOldNames(t *testing.T) {
+	var all []string
+	for i := range 40 {
+		all = append(all, fmt.Sprintf("%02d/caf\xe9.png", i), fmt.Sprintf("%02d/caf\xe8.png", i), fmt.Sprintf("%02d/caf\u00e9.png", i))
+	}
+	slices.Sort(all)
+	var files [][]byte
+	for index := range 3 {
+		s := predict.Shard{Schema: 1, Index: index, Of: 3, Network: "n", BatchSize: 4, Classes: shardClasses}
+		layout, results := predict.Layout{Format: "jsonl", Classes: shardClasses, Shard: &s}, []predict.Result(nil)
+		for _, name := range s.Choose(all) {
+			results = append(results, predict.Result{File: name, Err: errors.New("not read")})
+		}
+		files = append(files, text(t, layout, results))
+	}
+	var got bytes.Buffer
+	m, err := predict.Merge(&got, "jsonl", save(t, files))
+	if err != nil || m.Files != len(all) {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	if first, want := got.String(), `{"file": "00/caf\\xe8.png", "error": "not read"}`; !strings.HasPrefix(first, want) {
+		t.Errorf("merged: %.60s, want %s", first, want)
+	}
+}
+
 // Whatever is missing, double, cut off, moved or of another prediction is refused, and the message says what.
 func TestMergeProves(t *testing.T) {
 	w, other := write(t, 60, 3, predict.Layout{}), write(t, 61, 3, predict.Layout{})
