@@ -45,11 +45,15 @@ build() {
 build docker/cli/Dockerfile
 "$dir/out/resnetlab" version
 build docker/cpu/Dockerfile
+[ -z "$(ls -A "$dir/home")" ] || { echo "the build left something in the home folder:"; find "$dir/home"; exit 1; }
+old=$(find "$dir/go/cache" -type f ! -newermt 2099-01-01 | wc -l)
+[ "$old" -eq 0 ] || { echo "$old files of the build cache would be removed five days after the build"; exit 1; }
 
 say "as JupyterHub starts it, with nothing to be downloaded"
 learner=$dir/learner # a hub mounts an empty home over the one that the build had
 rm -rf "$learner" && mkdir "$learner"
 HOME=$learner GOPATH=$dir/go GOCACHE=$dir/go/cache GOPROXY=off PATH="$conda/bin:$PATH" "$conda/bin/python3" docker/check_singleuser.py
 
-say "not run here: the base images were not pulled, so apt-get, COPY --from, the base's start script and health check, and nvidia's runtime"
+say "not run here: the base images were not pulled, so apt-get, COPY --from, hand-out.sh under the base's start script, its health check;"
+say "the CUDA image's plugin (2 GB) and nvidia's runtime; nbgitpuller and nbgrader's exchange on a hub"
 say "ok"

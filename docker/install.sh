@@ -11,6 +11,10 @@ set -eu
 cd "$(dirname "$0")/.."
 GOTOOLCHAIN=$(sed -n 's/^toolchain //p' go.mod)
 export GOTOOLCHAIN GOEXPERIMENT=simd GOFLAGS="-mod=readonly -buildvcs=false" GOWORK=off
+GOPATH=$(go env GOPATH) GOCACHE=$(go env GOCACHE)
+HOME=$(mktemp -d) # a build runs as root: what Go, pip and Jupyter note at home would be root's in the learner's folder
+export GOPATH GOCACHE HOME
+trap 'rm -rf "$HOME"' EXIT
 
 case ${1-} in
 build)
@@ -40,8 +44,10 @@ warm)
 	bin/notebookgen handout -to "$work" >/dev/null
 	"$2/bin/python3" kernels/run_notebook.py --timeout 3600 --pictures 3 "$work/en/00-quickstart.ipynb"
 	rm -rf "$work" .cache
-	# Whoever the hub runs the server as: a build adds to its caches.
-	chmod -R a+rwX "$(go env GOCACHE)"
+	# Whoever the hub runs the server as: a build adds to its caches. Go removes what was not used for five days, and notes use in a file's date,
+	# which only its owner may do: dates far ahead keep what the image brought (cmd/go/internal/cache, Trim and markUsed).
+	chmod -R a+rwX "$GOCACHE"
+	find "$GOCACHE" -type f -exec touch -d 2100-01-01 {} +
 	;;
 *)
 	sed -n 's/^#	//p' "$0" >&2

@@ -110,10 +110,13 @@ func build(src, out string) error {
 	})
 }
 
-// nbgraderConfig is what nbgrader has to be told of Go: what stands in place of a solution, and that a lesson may train for minutes.
+// nbgraderConfig is what nbgrader has to be told of Go: what stands in place of a solution, and that a lesson may train for minutes. Course and
+// exchange are those of docker/jupyterhub/values.yaml.
 const nbgraderConfig = `c = get_config()
 c.ClearSolutions.code_stub = {"go": "// YOUR CODE HERE"}
 c.ExecutePreprocessor.timeout = 600
+c.CourseDirectory.course_id = "resnetlab"
+c.Exchange.root = "/srv/nbgrader/exchange"
 `
 
 // buildClass writes the editions for a teacher.
