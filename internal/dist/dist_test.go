@@ -19,7 +19,7 @@ import (
 // Every module that is linked on any system has a licence that lets us give the program away.
 func TestLicences(t *testing.T) {
 	t.Chdir("../..")
-	modules, err := linkedModules(targets)
+	modules, err := linkedModules(targets, append([]string{program}, labTools...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

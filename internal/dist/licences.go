@@ -58,11 +58,16 @@ type module struct {
 	texts              []string // files, sorted
 }
 
-// linkedModules lists what is linked for any of the targets, with its licences; an unknown licence, none, or one that is not ours is an error.
-func linkedModules(chosen []target) ([]module, error) {
+// program is what is released; labTools are the programs that "make setup" and the images build beside it.
+const program = "./cmd/resnetlab"
+
+var labTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"}
+
+// linkedModules lists what is linked into the programs for any of the targets, with its licences; an unknown licence, none, or one that is not ours is an error.
+func linkedModules(chosen []target, programs ...string) ([]module, error) {
 	byPath := map[string]*module{}
 	for _, t := range chosen {
-		if err := t.list(byPath); err != nil {
+		if err := t.list(byPath, programs); err != nil {
 			return nil, err
 		}
 	}
@@ -88,12 +93,12 @@ func linkedModules(chosen []target) ([]module, error) {
 }
 
 // list adds a target's modules. Licence texts stand in a module's folder, or further down, where a package comes from elsewhere.
-func (t target) list(byPath map[string]*module) error {
-	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Module", "./cmd/resnetlab")
+func (t target) list(byPath map[string]*module, programs []string) error {
+	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Dir,Module"}, programs...)...)
 	cmd.Env = t.environment()
 	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("listing what %s links: %w", t, err)
+		return fmt.Errorf("listing what %v of %s link: %w", programs, t, err)
 	}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct {

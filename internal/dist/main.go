@@ -2,7 +2,7 @@
 // of checksums over all. Two builds of one source are equal, byte for byte, wherever they are made ("-check" does it twice and compares).
 //
 //	dist -version v1.0.0 [-out dist/release] [-only linux-arm64] [-check]
-//	dist -licences           lists the licence of every linked module; fails on one that is unknown or does not let us publish
+//	dist -licences           lists the licence of every module that is linked, also into the programs of the lab; fails on one that is unknown or does not let us publish
 //	dist -notices            prints what goes with the program as THIRD_PARTY_NOTICES.txt
 package main
 
@@ -69,7 +69,11 @@ func (o order) run(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	modules, err := linkedModules(chosen)
+	programs := []string{program}
+	if o.licences {
+		programs = append(programs, labTools...)
+	}
+	modules, err := linkedModules(chosen, programs...)
 	if err != nil {
 		return err
 	}
