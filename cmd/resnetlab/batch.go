@@ -138,7 +138,7 @@ func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor)
 	done := b.done.Results
 	out.Skip(done)
 	bar := notebook.NewBar("predicting", len(b.names))
-	defer bar.Done("")
+	defer bar.Stop()
 	flushed := time.Now()
 	for r := range p.Files(ctx, b.Dir, b.names[done:], datasets.WorkerCount(b.Workers)) {
 		if r.File == "" {

@@ -32,7 +32,7 @@ func (d *dataSketch) Run(ctx context.Context, c *commands) error {
 	bar := notebook.NewBar("drawing pictures", total)
 	err := sketch.Write(ctx, d.Out, config, func(done, _ int) { bar.Update(done, "") })
 	if errors.Is(err, sketch.ErrOther) {
-		bar.Done("")
+		bar.Stop()
 		return badInput(err)
 	}
 	if err != nil {

@@ -69,7 +69,7 @@ func (d *dataFlowers) archive(ctx context.Context, c *commands) (string, error) 
 	const megabyte = 1_000_000 // a bar counts pictures; here it counts these
 	bar := notebook.NewBar("downloading flower_photos.tgz, MB", int(source.Bytes/megabyte))
 	err := source.Fetch(ctx, path, func(done, _ int64) { bar.Update(int(done/megabyte), "") })
-	bar.Done("")
+	bar.Stop()
 	if errors.Is(err, fetch.ErrWrong) {
 		return path, badInput(err)
 	}

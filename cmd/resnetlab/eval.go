@@ -84,7 +84,7 @@ func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data d
 		f = predict.Mirrored(f)
 	}
 	bar := notebook.NewBar("evaluating", data.Len())
-	defer bar.Done("")
+	defer bar.Stop()
 	return train.Evaluate(ctx, f, datasets.NewLoader(data, datasets.LoaderConfig{BatchSize: e.BatchSize, Preset: preset}),
 		func(done int) { bar.Update(done, "") })
 }

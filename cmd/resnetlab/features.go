@@ -65,7 +65,7 @@ func (f *featuresCommand) compute(ctx context.Context, c *commands, names []stri
 	}
 	defer e.Finalize()
 	bar := notebook.NewBar("features", len(names))
-	defer bar.Done("")
+	defer bar.Stop()
 	done := 0
 	for r := range e.Files(ctx, f.Dir, names, datasets.WorkerCount(f.Workers)) {
 		if r.File == "" {

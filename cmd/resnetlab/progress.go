@@ -21,7 +21,7 @@ func (l *lateBar) count(done, total int) { l.update(done, total, "") }
 // end ends the bar, if it has begun.
 func (l *lateBar) end() {
 	if l.bar != nil {
-		l.bar.Done("")
+		l.bar.Stop()
 		l.bar = nil
 	}
 }

@@ -44,7 +44,7 @@ func (l *live) endAll() {
 	all := slices.Collect(maps.Keys(l.bars))
 	l.mu.Unlock() // end takes it again
 	for _, b := range all {
-		b.end("", true)
+		b.end(true)
 	}
 }
 
@@ -85,7 +85,7 @@ func newDrawer(title string, total int) drawer {
 }
 
 // Update says that done steps of the total are done, with a message such as the loss. It draws only as often as an eye
-// or a log can use. After Done or an interrupt it does nothing.
+// or a log can use. After the bar's end it does nothing.
 func (b *Bar) Update(done int, message string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -99,20 +99,26 @@ func (b *Bar) Update(done int, message string) {
 	}
 }
 
-// Done ends the bar where it stands, with a last message. To end a bar that has ended, also by an interrupt, does
-// nothing, so that it can be deferred.
-func (b *Bar) Done(message string) { b.end(message, false) }
+// Done ends the bar full, with a last message or none.
+func (b *Bar) Done(message string) {
+	b.mu.Lock()
+	if !b.state.ended {
+		b.state.done, b.state.message = max(b.state.done, b.state.total), message
+	}
+	b.mu.Unlock()
+	b.end(false)
+}
 
-func (b *Bar) end(message string, interrupted bool) {
+// Stop ends the bar where it stands. To end a bar that has ended, also by Done or an interrupt, does nothing, so that it can be deferred.
+func (b *Bar) Stop() { b.end(false) }
+
+func (b *Bar) end(interrupted bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.state.ended {
 		return
 	}
 	bars.remove(b)
-	if message != "" {
-		b.state.message = message
-	}
 	b.state.elapsed, b.state.ended, b.state.interrupted = time.Since(b.start), true, interrupted
 	b.drawer.draw(b.state)
 }

@@ -21,6 +21,19 @@ func work(b *Bar) {
 	b.Done("saved")
 }
 
+// Done is for work that is done, however little of it was told; Stop for work that may have failed.
+func TestBarEnds(t *testing.T) {
+	for want, end := range map[string]func(*Bar){"4/4 (100%)": func(b *Bar) { b.Done("") }, "1/4 (25%)": (*Bar).Stop} {
+		r := record(t, false, false)
+		b := NewBar("train", 4)
+		b.Update(1, "")
+		end(b)
+		if said := r.stderr.String(); !strings.Contains(said[strings.LastIndex(strings.TrimSpace(said), "\n")+1:], want) {
+			t.Errorf("it ends with\n%s\nwant %s", said, want)
+		}
+	}
+}
+
 func TestBarInPlainLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := record(t, false, false)
