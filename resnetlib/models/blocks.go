@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 
@@ -153,6 +154,8 @@ func (c Config) check() error {
 		return fmt.Errorf("BasicBlock only supports groups=1 and width per group 64, not %d and %d", c.Groups, c.WidthPerGroup)
 	case len(c.Layers) == 0:
 		return fmt.Errorf("a network needs at least one stage of blocks")
+	case slices.Min(c.Layers) < 1:
+		return fmt.Errorf("a stage needs at least one block: %v", c.Layers)
 	case c.NumClasses < 0:
 		return fmt.Errorf("%d classes", c.NumClasses)
 	}

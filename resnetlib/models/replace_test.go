@@ -84,7 +84,12 @@ func TestReplaceFCRefuses(t *testing.T) {
 	if net.ReplaceFC(0) == nil {
 		t.Error("no classes")
 	}
-	net.AddHead(5)
+	if err := net.AddHead(5); err != nil {
+		t.Fatal(err)
+	}
+	if err := net.AddHead(5); err == nil {
+		t.Error("a second head")
+	}
 	if net.ReplaceFC(5) == nil {
 		t.Error("a layer behind fc would not fit any more")
 	}

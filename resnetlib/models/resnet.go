@@ -194,9 +194,18 @@ func (r *ResNet) ReplaceFC(numClasses int) error {
 	return nil
 }
 
-// AddHead puts a further layer behind fc: strategy "new" keeps the loaded head and trains this one alone.
-func (r *ResNet) AddHead(numClasses int) {
-	r.Head = nn.NewLinear(r.scope.In("head"), r.FC.Out, numClasses)
+// AddHead puts a further layer behind fc: strategy "new" keeps the loaded head and trains this one alone. It begins with random weights, as
+// ReplaceFC's does.
+func (r *ResNet) AddHead(numClasses int) error {
+	if r.FC == nil || r.Head != nil || numClasses < 1 {
+		return fmt.Errorf("a head of %d classes: the network needs an fc and nothing behind it, and at least one class", numClasses)
+	}
+	scope, err := r.scope.In("head").Renew()
+	if err != nil {
+		return err
+	}
+	r.Head = nn.NewLinear(scope, r.FC.Out, numClasses)
+	return nil
 }
 
 // Classes is the number of logits; 0 with NoTop.

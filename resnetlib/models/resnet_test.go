@@ -37,6 +37,14 @@ func TestInitialWeights(t *testing.T) {
 			t.Errorf("%s: mean %g, std %g, want 0 and %g", key, mean, std, want)
 		}
 	}
+	next, err := models.New(model.NewStore(), "resnext50_32x4d", 5, nn.Seed(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// PyTorch's fan_out is size(0) times the kernel's places, whatever the groups.
+	if _, std := moments(values(t, next, "layer3.0.conv2.weight")); math.Abs(std/math.Sqrt(2./(512*9))-1) > 0.02 {
+		t.Errorf("a grouped convolution has std %g, want %g", std, math.Sqrt(2./(512*9)))
+	}
 	bound := float32(1 / math.Sqrt(512))
 	for _, key := range []string{"fc.weight", "fc.bias"} {
 		v := values(t, net, key)

@@ -15,7 +15,9 @@ func TestSplit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net.AddHead(3)
+	if err := net.AddHead(3); err != nil {
+		t.Fatal(err)
+	}
 	for before, want := range map[string][]int{"bn1": {2, 32, 32, 64}, "layer1": {2, 16, 16, 64}, "layer4": {2, 4, 4, 256}, "avgpool": {2, 2, 2, 512},
 		"fc": {2, 512}, "head": {2, 7}} {
 		body, tail, err := net.Split(before)
@@ -29,6 +31,13 @@ func TestSplit(t *testing.T) {
 		if out, err := OutputShape(tail, shape...); err != nil || !slices.Equal(out, []int{2, 3}) {
 			t.Errorf("from %s on: %v (%v), want [2 3]", before, out, err)
 		}
+	}
+	body, _, err := net.Split("fc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Summarize(body, 2, 64, 64, 3); err != nil || s.Params != 11176512 { // ResNet-18 without fc
+		t.Errorf("summary of the body: %+v, %v", s, err)
 	}
 	if _, _, err := net.Split("layer9"); err == nil {
 		t.Error("cut before a child that is not there")

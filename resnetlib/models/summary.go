@@ -53,16 +53,18 @@ func summarize(root *Traced, input []int) *Summary {
 // walk adds a module and its parts to the tree, and the layers to the flat list. A layer that is called again computes again, but its
 // parameters were counted.
 func (s *Summary) walk(t *Traced, depth int, counted map[nn.Module]bool) Layer {
-	l, _ := describe(t.Module)
+	l, layer := describe(t.Module)
 	l.Depth, l.Output = depth, t.Output
 	l.MACs *= product(t.Output[1:])
 	if l.Params > 0 {
 		s.Memory.Activations += floatBytes * product(t.Output)
 	}
-	if counted[t.Module] {
-		l.Params, l.Trainable = 0, 0
+	if layer { // what is none has no parameters of its own, and may be no key of a map
+		if counted[t.Module] {
+			l.Params, l.Trainable = 0, 0
+		}
+		counted[t.Module] = true
 	}
-	counted[t.Module] = true
 	at := len(s.Modules)
 	s.Modules = append(s.Modules, l)
 	for _, part := range t.Children {

@@ -8,7 +8,8 @@ import (
 // initializer fills a new parameter.
 type initializer func(v []float32, rnd *rand.Rand)
 
-// kaimingNormalFanOut is torchvision's for convolutions: N(0, 2/fanOut), fanOut = out*kh*kw/groups
+// kaimingNormalFanOut is torchvision's for convolutions: N(0, 2/fanOut), fanOut = out*kh*kw. PyTorch counts no groups, although with groups an
+// input reaches only out/groups outputs
 // (He et al., arXiv:1502.01852; torch.nn.init.kaiming_normal_ with mode="fan_out", nonlinearity="relu").
 func kaimingNormalFanOut(fanOut int) initializer {
 	std := math.Sqrt(2 / float64(fanOut))

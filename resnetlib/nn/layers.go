@@ -23,13 +23,13 @@ func NewConv2D(s *Scope, in, out, kernelSize, stride, groups int) *Conv2D {
 	if groups < 1 || in%groups != 0 || out%groups != 0 {
 		panic(fmt.Errorf("nn: %s: %d groups do not divide %d input and %d output channels", s.Name(), groups, in, out))
 	}
-	w := s.parameter("weight", kernel, []int{kernelSize, kernelSize, in / groups, out}, kaimingNormalFanOut(kernelSize*kernelSize*out/groups))
+	w := s.parameter("weight", kernel, []int{kernelSize, kernelSize, in / groups, out}, kaimingNormalFanOut(kernelSize*kernelSize*out))
 	return &Conv2D{named: named{s.Name()}, In: in, Out: out, Kernel: kernelSize, Stride: stride, Groups: groups, Weight: w}
 }
 
 // Forward: [N, H, W, in] -> [N, ceil(H/stride), ceil(W/stride), out] for odd kernels.
 func (c *Conv2D) Forward(x *Node) *Node {
-	if got := x.Shape().Dimensions[3]; got != c.In {
+	if d := x.Shape().Dimensions; len(d) != 4 || d[3] != c.In {
 		panic(LayerError{fmt.Errorf("nn: %s takes [N, H, W, %d], not %s", c.name, c.In, x.Shape())})
 	}
 	return Observe(c, conv2d(x, c.Weight.Variable.NodeValue(x.Graph()), c.Stride, c.Kernel/2, c.Groups))
@@ -55,13 +55,13 @@ func (l *Linear) Forward(x *Node) *Node {
 	return Observe(l, graph.Add(y, graph.Reshape(l.Bias.Variable.NodeValue(g), 1, l.Out)))
 }
 
-// ReLU is max(x, 0).
+// ReLU is max(0, x). The order matters: GoMLX gives the gradient of a tie to the first, and PyTorch's is 0 where x is 0.
 type ReLU struct{ named }
 
 func NewReLU(s *Scope) *ReLU { return &ReLU{named{s.Name()}} }
 
 func (r *ReLU) Forward(x *Node) *Node {
-	return Observe(r, graph.Max(x, graph.ScalarZero(x.Graph(), x.DType())))
+	return Observe(r, graph.Max(graph.ScalarZero(x.Graph(), x.DType()), x))
 }
 
 // MaxPool2D is a maximum over windows; the border is padded with minus infinity.

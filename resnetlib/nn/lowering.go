@@ -1,6 +1,9 @@
 package nn
 
 import (
+	"path/filepath"
+	"strings"
+
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -31,9 +34,13 @@ var lowerings = map[string]lowering{
 	"xla":        {native: true, winogradEval: side{1, 56}, winogradTrain: side{tiny, 28}, winogradMinimum: 16, gatherTrain: side{1, 14}},
 }
 
-// loweringOf falls back on the backend's own convolution for a backend not measured, an accelerator above all.
-func loweringOf(x *Node) lowering {
-	if l, ok := lowerings[x.Graph().Backend().Name()]; ok {
+// loweringOf falls back on the backend's own convolution for a backend not measured, an accelerator above all: XLA has one name for all of its
+// plugins, which are told apart by their own.
+func loweringOf(b interface{ Name() string }) lowering {
+	if xla, ok := b.(interface{ PluginName() string }); ok && !strings.Contains(strings.ToLower(filepath.Base(xla.PluginName())), "cpu") {
+		return lowering{native: true}
+	}
+	if l, ok := lowerings[b.Name()]; ok {
 		return l
 	}
 	return lowering{native: true}
@@ -42,7 +49,7 @@ func loweringOf(x *Node) lowering {
 // conv2d: x [N, H, W, in], w [k, k, in/groups, out] -> [N, (H+2*pad-k)/stride+1, ..., out].
 func conv2d(x, w *Node, stride, pad, groups int) *Node {
 	k, h, in := w.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[3]
-	by := loweringOf(x)
+	by := loweringOf(x.Graph().Backend())
 	sides, gather := by.winogradEval, side{}
 	if Training(x.Graph()) {
 		sides, gather = by.winogradTrain, by.gatherTrain

@@ -115,7 +115,11 @@ func (s *Scope) buffer(name string, value *tensors.Tensor) *Parameter {
 }
 
 func (s *Scope) register(p *Parameter, value *tensors.Tensor) {
-	v, err := s.net.Store.CreateVariable(Root+"/"+strings.ReplaceAll(p.Key, ".", "/"), value)
+	path := Root + "/" + strings.ReplaceAll(p.Key, ".", "/")
+	if s.net.Store.GetVariable(path) != nil { // CreateVariable would share it
+		panic(fmt.Errorf("nn: the store already has a variable %s: a network needs a store of its own", path))
+	}
+	v, err := s.net.Store.CreateVariable(path, value)
 	if err != nil {
 		panic(fmt.Errorf("nn: making parameter %q: %w", p.Key, err))
 	}

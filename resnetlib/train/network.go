@@ -88,9 +88,9 @@ func load(s runs.Settings, classes int, file *weights.File, loaded int) (net *mo
 		return nil, "", fmt.Errorf("starting a %s: %w", s.Arch, err)
 	}
 	if Strategy(s.Strategy) == New {
-		net.AddHead(classes)
+		err = net.AddHead(classes)
 	}
-	return net, note, nil
+	return net, note, err
 }
 
 // Load makes the network of a run, with its best weights, and returns the run too.
@@ -124,7 +124,9 @@ func restore(run *runs.Run, sd *weights.StateDict) (*models.ResNet, error) {
 		return nil, err
 	}
 	if isNew {
-		net.AddHead(classes)
+		if err := net.AddHead(classes); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := weights.LoadStateDict(sd, net); err != nil {
 		return nil, fmt.Errorf("loading the weights of run %s: %w", run.Dir, err)
