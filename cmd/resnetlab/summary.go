@@ -75,7 +75,9 @@ func (s *summaryCommand) network() (*models.ResNet, train.Plan, error) {
 		return nil, train.Plan{}, err
 	}
 	if strategy == train.New {
-		net.AddHead(s.NumClasses)
+		if err := net.AddHead(s.NumClasses); err != nil {
+			return nil, train.Plan{}, err
+		}
 	}
 	plan, err := strategy.Apply(net, false)
 	return net, plan, err

@@ -14,7 +14,7 @@ import (
 func Defaults() Settings { return Settings{}.WithDefaults() }
 
 // WithDefaults replaces fields of value zero by the defaults in their tags. (Where zero is a value of its own, zero is the
-// default; FreezeBN is a pointer for that reason.)
+// default, or the field is a pointer; Validate refuses a zero that is given for another.)
 func (s Settings) WithDefaults() Settings {
 	for field, value := range fields(&s) {
 		text, ok := field.Tag.Lookup("default")
@@ -112,6 +112,10 @@ func inRange(field reflect.StructField, value reflect.Value) error {
 		number = value.Float()
 	default:
 		return nil
+	}
+	// The flags come here before defaults are filled in, and a field of value 0 would take its default.
+	if text := field.Tag.Get("default"); number == 0 && text != "" && text != "0" {
+		return fmt.Errorf("0 cannot be given; left out it is %s", text)
 	}
 	low, high := math.Inf(-1), math.MaxFloat64
 	if text := field.Tag.Get("min"); text != "" {

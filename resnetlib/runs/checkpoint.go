@@ -44,8 +44,12 @@ type Best struct {
 	Loss     float64 `json:"loss"`
 }
 
-// Beaten says whether an epoch's weights take the place of the best ones: they are more accurate, or as accurate at a lower loss.
+// Beaten says whether an epoch's weights take the place of the best ones: they are more accurate, or as accurate at a lower loss. A network that
+// has diverged, whose loss is no number, is never the best.
 func (b Best) Beaten(m Metrics) bool {
+	if math.IsNaN(m.ValLoss) || math.IsInf(m.ValLoss, 0) {
+		return false
+	}
 	return b.Epoch == 0 || m.ValAccuracy > b.Accuracy || m.ValAccuracy == b.Accuracy && m.ValLoss < b.Loss
 }
 

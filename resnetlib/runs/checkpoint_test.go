@@ -268,7 +268,7 @@ func TestBestOf(t *testing.T) {
 		0: nil,
 		1: {epoch(1, 0.5, 1), epoch(2, 0.5, 1), epoch(3, 0.4, 0.1)},
 		2: {epoch(1, 0.5, 1), epoch(2, 0.5, 0.9), epoch(3, 0.5, 0.95)},
-		3: {epoch(1, math.NaN(), 1), epoch(2, 0.5, 0.9), epoch(3, 0.6, math.NaN())},
+		4: {epoch(1, math.NaN(), 1), epoch(2, 0.5, 0.9), epoch(3, 0.7, math.NaN()), epoch(4, 0.6, 5)},
 	} {
 		if got := BestOf(metrics); got.Epoch != want {
 			t.Errorf("epoch %d is the best, want %d: %v", got.Epoch, want, metrics)

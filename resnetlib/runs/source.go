@@ -54,8 +54,12 @@ func SourceOf(r *Run) Source {
 
 func sourceOfFile(path string) (Source, error) {
 	if filepath.Base(path) == bestFile {
-		if run, err := Open(filepath.Dir(path)); err == nil {
+		run, err := Open(filepath.Dir(path))
+		if err == nil {
 			return SourceOf(run), nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) { // a damaged run: without its settings the weights would be asked in the wrong way
+			return Source{}, fmt.Errorf("finding weights: %w", err)
 		}
 	}
 	p, ok, err := weights.IdentifyPublished(path)

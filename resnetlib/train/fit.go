@@ -294,10 +294,16 @@ func (s *session) checkFinite(step int, r StepResult) error {
 		what  string
 		value float64
 	}{{"loss", r.Loss}, {"gradient's norm", r.GradNorm}} {
-		if math.IsNaN(v.value) || math.IsInf(v.value, 0) {
-			return fmt.Errorf("the %s of step %d is %v: training has diverged (a smaller --lr, or --clip-norm 1, may help); the last good checkpoint is %s",
-				v.what, step, v.value, s.run.CheckpointPath(s.progress.Step))
+		if !finite(v.value) {
+			return s.diverged(fmt.Sprintf("the %s of step %d", v.what, step), v.value)
 		}
 	}
 	return nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+func (s *session) diverged(what string, value float64) error {
+	return fmt.Errorf("%s is %v: training has diverged (a smaller --lr, or --clip-norm 1, may help); the last good checkpoint is %s",
+		what, value, s.run.CheckpointPath(s.progress.Step))
 }

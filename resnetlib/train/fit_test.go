@@ -355,13 +355,17 @@ func TestBestAndPatience(t *testing.T) {
 
 // Early stopping ends a run that does not become better, and says in its checkpoint that it is done.
 func TestEarlyStop(t *testing.T) {
-	_, c := small()
+	data, c := small()
 	c.Out, c.Epochs, c.EarlyStop, c.LR, c.Optimizer, c.Strategy = filepath.Join(t.TempDir(), "run"), 9, 2, 1e-30, "sgd", "last:fc" // nothing moves
 	c.Augment = "none"
 	run := mustFit(t, testbackend.Open(t, backend.Go), c)
 	checkpoint, _, err := run.LatestCheckpoint()
 	if len(run.Metrics()) != 3 || err != nil || !checkpoint.Progress.Done || checkpoint.Progress.Best.Epoch != 1 {
 		t.Errorf("%d epochs, want 3: the first is the best, and two are waited for; %+v, %v", len(run.Metrics()), checkpoint.Progress, err)
+	}
+	again, err := Resume(context.Background(), c.Out, nil, On(testbackend.Open(t, backend.Go), "test"), Data(data))
+	if err != nil || len(again.Metrics()) != 3 {
+		t.Errorf("a run that stopped early went on: %v, %v", again, err)
 	}
 }
 

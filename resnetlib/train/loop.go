@@ -72,15 +72,18 @@ func (s *session) loop(ctx context.Context) (err error) {
 
 // stopped leaves a usable run behind: a checkpoint of where it stands and, where no epoch has ended yet, the present weights as the best.
 func (s *session) stopped(ctx context.Context, cause error) error {
-	if ctx.Err() == nil {
+	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) && !errors.Is(cause, context.Cause(ctx)) {
 		return cause // a failed step: the last checkpoint is older, and good
 	}
 	if s.progress.Best.Epoch == 0 {
 		if err := s.writeBest(); err != nil {
-			return errors.Join(cause, err)
+			return fmt.Errorf("stopped, and the weights were not kept: %w", err)
 		}
 	}
-	return errors.Join(cause, s.checkpoint())
+	if err := s.checkpoint(); err != nil {
+		return fmt.Errorf("stopped, and the checkpoint was not kept: %w", err)
+	}
+	return cause
 }
 
 // trainEpoch goes on with the epoch under way.
@@ -156,6 +159,9 @@ func (s *session) validate(ctx context.Context, es *epochs) error {
 	})
 	if err != nil {
 		return err
+	}
+	if !finite(e.Loss) { // a last step can break the network without a trace in its own loss
+		return s.diverged(fmt.Sprintf("the validation loss of epoch %d", p.Epoch+1), e.Loss)
 	}
 	m := runs.Metrics{Epoch: p.Epoch + 1, TrainLoss: p.epoch.Loss / float64(p.epoch.Seen), ValLoss: e.Loss, ValAccuracy: e.Accuracy,
 		LR: s.rates()[0], Seconds: p.epoch.Seconds + time.Since(start).Seconds()}

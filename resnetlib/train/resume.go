@@ -32,7 +32,7 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 	if !sameResult(asBegun, run.Settings) {
 		return nil, inputError{fmt.Errorf("going on with the run %s: only epochs, workers and threads can be changed; other settings make another run", dir)}
 	}
-	if checkpoint.Progress.Done && s.config.Epochs <= checkpoint.Progress.Epoch {
+	if checkpoint.Progress.Done && (s.config.Epochs <= checkpoint.Progress.Epoch || s.stoppedEarly(checkpoint)) {
 		s.note("run %s is finished: nothing to do", dir)
 		return run, nil
 	}
@@ -40,6 +40,12 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 		return nil, fmt.Errorf("going on with the run %s: %w", dir, err)
 	}
 	return run, s.loop(ctx)
+}
+
+// stoppedEarly tells whether the run had waited long enough for a better epoch.
+func (s *session) stoppedEarly(c *runs.Checkpoint) bool {
+	var at kept
+	return json.Unmarshal(c.Progress.Trainer, &at) == nil && s.config.EarlyStop > 0 && at.Waited >= s.config.EarlyStop
 }
 
 // again does what begin does, from a checkpoint.

@@ -69,6 +69,9 @@ func (u *unpickler) reduce() {
 		u.fail("calls %s with %s", kindOf(pair[0]), kindOf(pair[1]))
 		return
 	}
+	for _, a := range args { // a list in the memo can be copied again and again
+		u.steps += len(elements(a))
+	}
 	result, err := function(args)
 	if err != nil {
 		u.fail("%s: %w", g, err)

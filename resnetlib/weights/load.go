@@ -145,7 +145,11 @@ func (m *match) head() string {
 	if len(m.spec) == 0 {
 		return ""
 	}
-	return moduleOf(m.spec[len(m.spec)-1].Key)
+	module := moduleOf(m.spec[len(m.spec)-1].Key)
+	if !slices.ContainsFunc(m.spec, func(s Spec) bool { return s.Key == module+".weight" && len(s.Shape) == 2 }) {
+		return "" // a network without fc ends in a batch norm
+	}
+	return module
 }
 
 // forgiven tells whether a key may be missing: num_batches_tracked, unless the file's _metadata says that its batch norm

@@ -17,6 +17,7 @@ type unpickler struct {
 	stack          []any
 	marks          []int // heights of the stack
 	memo           map[uint32]any
+	steps          int // opcodes of this pickle, and values that functions have copied
 	persistentLoad func(id tuple) (*storage, error)
 	err            error
 }
@@ -46,14 +47,14 @@ const minProtocol, maxProtocol = 2, 5
 
 // load runs one pickle from pos to its STOP.
 func (u *unpickler) load() (any, error) {
-	u.stack, u.marks, u.memo = nil, nil, map[uint32]any{}
-	for step := 0; u.err == nil; step++ {
+	u.stack, u.marks, u.memo, u.steps = nil, nil, map[uint32]any{}, 0
+	for ; u.err == nil; u.steps++ {
 		op := u.byte()
 		switch {
 		case u.err != nil:
-		case step == maxPickleSteps:
+		case u.steps >= maxPickleSteps:
 			u.fail("more than %d opcodes", maxPickleSteps)
-		case step == 0 && op != opProto:
+		case u.steps == 0 && op != opProto:
 			u.fail("does not begin as a pickle of protocol 2 or later")
 		case op == opStop:
 			return u.result()

@@ -53,8 +53,8 @@ func checkLegacyHeader(machine *unpickler) error {
 	if err != nil {
 		return err
 	}
-	if protocol != int64(legacyProtocol) {
-		return fmt.Errorf("legacy format %v, and %d is known", protocol, legacyProtocol)
+	if n, ok := protocol.(int64); !ok || n != legacyProtocol { // printed as a number alone: a tuple of tuples may be endless
+		return fmt.Errorf("legacy format %d (%s), and %d is known", n, kindOf(protocol), legacyProtocol)
 	}
 	facts, err := machine.load()
 	if err != nil {
@@ -111,7 +111,7 @@ func (l *legacyStorages) bind(keys any, machine *unpickler) error {
 		name, _ := key.(string)
 		s := l.roots.byKey[name]
 		if s == nil || s.data != nil {
-			return fmt.Errorf("the list of storages names %.40q, which no tensor uses, or twice", fmt.Sprint(key))
+			return fmt.Errorf("the list of storages names %.40q (%s), which no tensor uses, or twice", name, kindOf(key))
 		}
 		length := machine.uint64()
 		if machine.err == nil && length != uint64(s.length) {

@@ -127,7 +127,7 @@ func (a *archive) read(name string) ([]byte, error) {
 		return nil, fmt.Errorf("entry %.80q: %w", f.Name, err)
 	}
 	if crc32.ChecksumIEEE(content) != f.CRC32 {
-		return nil, fmt.Errorf("entry %.80q: its CRC-32 does not match: the file is damaged", f.Name)
+		return nil, fmt.Errorf("entry %.80q: its CRC-32 does not match: the file is damaged, or was saved without checksums", f.Name)
 	}
 	return content, nil
 }

@@ -298,3 +298,22 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// TestEndlessPickles: a few hundred bytes that say more than memory or time holds.
+func TestEndlessPickles(t *testing.T) {
+	magic := "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+	// 1, (1, 1), ((1, 1), (1, 1)) ... as the version of the format: to print it would take 2^60 numbers.
+	nested := magic + "\x80\x02)" + strings.Repeat("2\x86", 60) + "."
+	// One list of 10,000 pairs in the memo, copied into a dict 200,000 times.
+	pairs := "]q\x01("
+	for i := range 10_000 {
+		pairs += "M" + string([]byte{byte(i), byte(i >> 8)}) + "K\x02\x86"
+	}
+	pairs += "e0"
+	copied := magic + "\x80\x02M\xe9\x03." + "\x80\x02ccollections\nOrderedDict\nq\x000" + pairs + strings.Repeat("h\x00h\x01\x85R0", 200_000) + "N."
+	for says, file := range map[string]string{"legacy format 0": nested, "opcodes": copied} {
+		if _, err := ReadBytes("bomb.pth", []byte(file)); err == nil || !strings.Contains(err.Error(), says) || len(err.Error()) > 300 {
+			t.Errorf("%.300v, want %q", err, says)
+		}
+	}
+}
