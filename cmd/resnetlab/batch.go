@@ -124,6 +124,9 @@ func (b *batchJob) finish(ctx context.Context, p *predict.Predictor) error {
 			return err
 		}
 	}
+	if b.shard != nil && bad == len(b.names) && bad > 0 { // the shard's file is whole, and the others may have pictures
+		return except(fmt.Errorf("none of %d pictures could be read", bad))
+	}
 	return unread(bad, len(b.names))
 }
 
@@ -137,6 +140,7 @@ func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor)
 	}
 	done := b.done.Results
 	out.Skip(done)
+	folder := openedFolder(b.Dir)
 	bar := notebook.NewBar("predicting", len(b.names))
 	defer bar.Stop()
 	flushed := time.Now()
@@ -145,6 +149,9 @@ func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor)
 			return bad, r.Err
 		}
 		if r.Err != nil {
+			if folder.lost(r.Err) {
+				return bad, fmt.Errorf("%s: the disk failed, not the picture: %w", r.File, r.Err)
+			}
 			bad++
 		}
 		if err := out.Write(r); err != nil {
@@ -159,5 +166,11 @@ func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor)
 			flushed = time.Now()
 		}
 	}
-	return bad, out.Close()
+	if err := out.Close(); err != nil {
+		return bad, err
+	}
+	if f, ok := w.(interface{ Flush() error }); ok {
+		return bad, f.Flush() // here, so that what a full disk keeps out is not all that is lost
+	}
+	return bad, nil
 }

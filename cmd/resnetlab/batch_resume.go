@@ -54,8 +54,7 @@ func (b *batchJob) scan(path string) (predict.Done, bool, error) {
 		return predict.Done{}, false, err
 	}
 	defer file.Close()
-	done, same := b.shard.Scan(file, b.names)
-	return done, same, nil
+	return b.shard.Scan(file, b.names)
 }
 
 // goOn copies what a stopped run has done. It reads, and leaves alone, a file that a process may still be writing.

@@ -13,12 +13,12 @@ import (
 )
 
 type dataCheck struct {
-	Dir      string `arg:"" help:"Image folder, or one with train/, val/ and test/."`
-	Distance int    `help:"Near duplicates differ in at most so many of the 64 bits of a difference hash; -1: look for none." default:"${nearDuplicates}"`
-	Workers  int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
-	Sheet    string `help:"Draw what was found as a contact sheet (.png), the gravest first." placeholder:"OUT.png"`
-	MaxTiles int    `help:"Pictures on the sheet at most." default:"60"`
-	JSON     bool   `name:"json" help:"As JSON."`
+	Dir      string  `arg:"" help:"Image folder, or one with train/, val/ and test/."`
+	Distance int     `help:"Near duplicates differ in at most so many of the 64 bits of a difference hash; -1: look for none." default:"${nearDuplicates}"`
+	Workers  int     `help:"Goroutines that read pictures; 0: one a core." default:"0"`
+	Sheet    drawing `help:"Draw what was found as a contact sheet (.png), the gravest first." placeholder:"OUT.png"`
+	MaxTiles int     `help:"Pictures on the sheet at most." default:"60"`
+	JSON     bool    `name:"json" help:"As JSON."`
 }
 
 // Help is shown by --help.
@@ -41,14 +41,14 @@ func (d *dataCheck) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.Sheet != "" {
-		images, titles := r.Tiles(d.Dir, d.MaxTiles)
-		if err := plots.Grid(images, titles, 0).Save(d.Sheet); err != nil {
-			return err
-		}
-	}
 	if err := d.print(r); err != nil {
 		return err
+	}
+	if d.Sheet != "" {
+		images, titles := r.Tiles(d.Dir, d.MaxTiles)
+		if err := plots.Grid(images, titles, 0).Save(string(d.Sheet)); err != nil {
+			return err
+		}
 	}
 	return unread(r.Broken, r.Pictures)
 }

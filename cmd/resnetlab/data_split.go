@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"resnetlab/datasets"
 )
@@ -25,7 +26,13 @@ func (d *dataSplit) Run(ctx context.Context, c *commands) error {
 	bar := lateBar{title: "writing pictures"}
 	config := datasets.SplitConfig{Val: d.Val, Seed: d.Seed, Progress: bar.count}
 	if d.Link {
-		config.Put = os.Link
+		config.Put = func(from, to string) error { // the file itself: a link to a link would lead nowhere from another folder
+			file, err := filepath.EvalSymlinks(from)
+			if err != nil {
+				return err
+			}
+			return os.Link(file, to)
+		}
 	}
 	train, val, err := datasets.WriteSplit(ctx, d.Dir, d.Out, config)
 	bar.end()

@@ -26,6 +26,9 @@ type evalCommand struct {
 }
 
 func (e *evalCommand) Run(ctx context.Context, c *commands) error {
+	if e.Count < 1 {
+		return usage(fmt.Errorf("--count %d: at least 1", e.Count))
+	}
 	net, classes, preset, err := e.open()
 	if err != nil {
 		return err
@@ -54,10 +57,10 @@ func (e *evalCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	if err := e.draw(classes, data, result); err != nil {
+	if err := e.print(classes, result); err != nil {
 		return err
 	}
-	if err := e.print(classes, result); err != nil {
+	if err := e.draw(classes, data, result); err != nil {
 		return err
 	}
 	return unread(left, left+data.Len())

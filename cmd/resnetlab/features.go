@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -30,6 +33,11 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	}
 	if err := spare(f.Out, f.Overwrite); err != nil {
 		return err
+	}
+	if kind == ".npy" {
+		if err := spare(namesOf(f.Out), f.Overwrite); err != nil {
+			return err
+		}
 	}
 	names, err := picturesIn(f.Dir)
 	if err != nil {
@@ -90,11 +98,18 @@ func writeFeatures(path, kind string, names []string, features []float32) error 
 		sd.Set("features", tensor)
 		return weights.WriteSafetensors(path, sd, map[string]string{"format": "pt", "files": lines})
 	}
-	if err := atomicfile.WriteBytes(path+".txt", []byte(lines+"\n")); err != nil {
+	// An old file of features must not stand beside new names, whatever happens between the two.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := atomicfile.WriteBytes(namesOf(path), []byte(lines+"\n")); err != nil {
 		return err
 	}
 	return atomicfile.Write(path, func(w io.Writer) error { return writeNPY(w, tensor) })
 }
+
+// namesOf is the file of names beside a .npy file, which has no place for them.
+func namesOf(path string) string { return path + ".txt" }
 
 // writeNPY writes a float32 tensor in NumPy's format 1.0 (numpy/lib/format.py): magic, version, the header's length, a Python dict padded so that
 // the data begin at a multiple of 64, and the data.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 
@@ -63,9 +64,9 @@ func run(args []string) (status int) {
 	if err != nil {
 		return report(err)
 	}
-	defer func() { // --help ends inside Parse
-		if code, ok := recover().(exitNow); ok {
-			status = int(code)
+	defer func() {
+		if cause := recover(); cause != nil {
+			status = ended(cause)
 		}
 	}()
 	call, err := parser.Parse(args)
@@ -75,12 +76,24 @@ func run(args []string) (status int) {
 	notebook.Quiet = c.Quiet
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	call.BindTo(ctx, (*context.Context)(nil))
 	call.Bind(&c, parser.Model)
 	return report(call.Run())
 }
 
 type exitNow int
+
+// ended is the exit status after a panic: --help ends so, inside Parse; all else is a mistake of ours, and never a success.
+func ended(cause any) int {
+	if code, ok := cause.(exitNow); ok {
+		return int(code)
+	}
+	if os.Getenv("GOTRACEBACK") != "" {
+		debug.PrintStack()
+	}
+	return report(fmt.Errorf("a mistake in resnetlab, please report it with the output of resnetlab version --json (GOTRACEBACK=all shows the place): %v", cause))
+}
 
 // fault is an error with an exit status.
 type fault struct {
@@ -94,8 +107,13 @@ func (f fault) Unwrap() error { return f.err }
 // usage marks an error of the command's words.
 func usage(err error) error { return mark(2, err) }
 
-// badInput marks an error of the input that trying again will not mend.
-func badInput(err error) error { return mark(3, err) }
+// badInput marks an error of the input that trying again will not mend. A disk that fails while the input is read may be mended.
+func badInput(err error) error {
+	if diskFailed(err) {
+		return err
+	}
+	return mark(3, err)
+}
 
 // except marks a command that is done but for some inputs, which it has listed.
 func except(err error) error { return mark(4, err) }

@@ -58,6 +58,9 @@ func (t networkFlags) find() (source runs.Source, preset transforms.Preset, err 
 	if source, err = t.source(); err != nil {
 		return source, preset, err
 	}
+	if t.ImageSize < 0 {
+		return source, preset, usage(fmt.Errorf("--image-size %d: at least 1", t.ImageSize))
+	}
 	if preset, err = source.PresetFor(t.ImageSize); err != nil {
 		return source, preset, usage(err)
 	}

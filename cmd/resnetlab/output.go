@@ -54,7 +54,13 @@ func to(path string, write func(io.Writer) error) error {
 
 // spare refuses to write over a file that is there, unless that was asked for; "" is stdout.
 func spare(path string, overwrite bool) error {
-	if _, err := os.Stat(path); path != "" && err == nil && !overwrite {
+	info, err := os.Stat(path)
+	switch {
+	case path == "" || err != nil:
+		return nil
+	case info.IsDir():
+		return usage(fmt.Errorf("%s is a folder, and a file is to be written", path))
+	case !overwrite:
 		return usage(fmt.Errorf("%s exists: --overwrite replaces it", path))
 	}
 	return nil

@@ -74,7 +74,12 @@ func (r *Report) Tiles(dir string, most int) (images []*transforms.RGB, titles [
 	return images, titles
 }
 
-func thumbnail(file string) *transforms.RGB {
+func thumbnail(file string) (small *transforms.RGB) {
+	defer func() { // a decoder may panic, and that may be why the file is on the sheet
+		if recover() != nil {
+			small = nil
+		}
+	}()
 	p, err := transforms.DecodeFile(file)
 	if err != nil {
 		return nil

@@ -78,11 +78,14 @@ type kept struct{ error }
 
 func (k kept) Unwrap() error { return k.error }
 
-// fill writes, flushes and closes file. Its error is one of [Kept] only if what was written is on the disk.
+// fill writes, flushes and closes file. After an error of [Kept] it brings to the disk what it can: whoever goes on there looks how much is good.
 func fill(file *os.File, write func(io.Writer) error) error {
 	buffered := bufio.NewWriterSize(file, 1<<18)
 	written := write(buffered)
-	if written != nil && !errors.As(written, new(kept)) {
+	if written != nil {
+		if errors.As(written, new(kept)) {
+			_, _, _ = buffered.Flush(), file.Sync(), file.Close()
+		}
 		return written
 	}
 	if err := buffered.Flush(); err != nil {
@@ -91,10 +94,7 @@ func fill(file *os.File, write func(io.Writer) error) error {
 	if err := file.Sync(); err != nil {
 		return err
 	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	return written
+	return file.Close()
 }
 
 // WriteBytes is Write for a file whose content is at hand.

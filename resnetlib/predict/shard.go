@@ -77,26 +77,28 @@ type Done struct {
 	Bytes               int64 // in which they stand
 }
 
-// Scan reads a file that a shard's writer may have left at any byte. same tells whether it is of this very shard and prediction. What is good
+// Scan reads a file that a shard's writer may have left at any byte; an error is one of reading it. same tells whether it is of this very shard and prediction. What is good
 // ends with a full batch, so that whoever goes on there forms the batches, and so the bytes, of a run that was never stopped; or it is all.
-func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool) {
+func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool, err error) {
 	if s.Files == 0 {
 		text, err := io.ReadAll(io.LimitReader(r, 1<<20))
-		same = err == nil && bytes.Equal(text, append(s.encode(), '\n'))
-		return Done{Bytes: int64(len(text))}, same
+		return Done{Bytes: int64(len(text))}, bytes.Equal(text, append(s.encode(), '\n')), err
 	}
 	lines := bufio.NewReader(r)
 	var at Done
 	read, pending := 0, 0 // of the batch
 	for i, name := range names {
 		text, err := lines.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return good, same, err
+		}
 		l, parsed := parseLine(text)
 		if err != nil || parsed != nil || l.File != shown(name) {
-			return good, same
+			return good, same, nil
 		}
 		if i == 0 {
 			if same = l.Shard != nil && reflect.DeepEqual(*l.Shard, s); !same {
-				return good, false
+				return good, false, nil
 			}
 		}
 		at.Results, at.Bytes, pending = at.Results+1, at.Bytes+int64(len(text)), pending+1
@@ -109,10 +111,11 @@ func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool) {
 			good, read, pending = at, 0, 0
 		}
 	}
-	if _, err := lines.ReadByte(); err == io.EOF {
-		good = at
+	_, err = lines.ReadByte()
+	if err == io.EOF {
+		return at, same, nil
 	}
-	return good, same
+	return good, same, err
 }
 
 // encode is the object of a shard without pictures, and the field of the others' first line.

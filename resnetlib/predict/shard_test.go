@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"resnetlab/resnetlib/predict"
 )
@@ -178,7 +180,10 @@ func TestScanCutAnywhere(t *testing.T) {
 	results := pick(w.all, names)
 	steps := map[int]bool{}
 	for cut := range len(whole) + 1 {
-		good, same := s.Scan(bytes.NewReader(whole[:cut]), names)
+		good, same, err := s.Scan(bytes.NewReader(whole[:cut]), names)
+		if err != nil {
+			t.Fatal(err)
+		}
 		steps[good.Results] = true
 		if same != (cut >= bytes.IndexByte(whole, '\n')+1) || good.Bytes > int64(cut) {
 			t.Fatalf("cut at %d: %+v, same %v", cut, good, same)
@@ -201,10 +206,13 @@ func TestScanCutAnywhere(t *testing.T) {
 	}
 	other := s
 	other.TopK = 1
-	if _, same := other.Scan(bytes.NewReader(whole), names); same {
+	if _, same, _ := other.Scan(bytes.NewReader(whole), names); same {
 		t.Error("other settings are taken for the same")
 	}
-	if good, _ := s.Scan(bytes.NewReader(append(slices.Clone(whole), '{')), names); good.Results == len(names) {
+	if _, _, err := s.Scan(io.MultiReader(bytes.NewReader(whole[:30]), iotest.ErrReader(errors.ErrUnsupported)), names); err == nil {
+		t.Error("a disk that cannot be read is taken for a file of something else")
+	}
+	if good, _, _ := s.Scan(bytes.NewReader(append(slices.Clone(whole), '{')), names); good.Results == len(names) {
 		t.Error("a file with something after its end is taken for whole")
 	}
 }
@@ -231,7 +239,7 @@ func FuzzMerge(f *testing.F) {
 			t.Errorf("%d files merged to\n%s", m.Files, &out)
 		}
 		for _, s := range w.shards {
-			if good, _ := s.Scan(bytes.NewReader(a), w.names[s.Index]); good.Bytes > int64(len(a)) {
+			if good, _, _ := s.Scan(bytes.NewReader(a), w.names[s.Index]); good.Bytes > int64(len(a)) {
 				t.Errorf("%d good bytes of %d", good.Bytes, len(a))
 			}
 		}

@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 )
 
-// encodeClasses writes {"0": "daisy", ...} as Python's json.dumps(..., indent=4) does, in the order of the labels.
+// encodeClasses writes {"0": "daisy", ...} as Python's json.dumps(..., indent=4, ensure_ascii=False) does, in the order of the labels.
 func encodeClasses(classes []string) []byte {
 	var out bytes.Buffer
 	out.WriteString("{")
@@ -57,6 +58,9 @@ func decodeClasses(data []byte) ([]string, error) {
 		class, ok := byIndex[strconv.Itoa(label)]
 		if !ok {
 			return nil, fmt.Errorf("there are %d classes, but none has index %d", len(byIndex), label)
+		}
+		if twin := slices.Index(classes[:label], class); twin >= 0 { // results are told by name
+			return nil, fmt.Errorf("classes %d and %d are both called %.80q", twin, label, class)
 		}
 		classes[label] = class
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -231,7 +232,10 @@ func (c *contest) member(ctx context.Context, name string, seed uint64) (*Member
 	if err != nil {
 		return nil, err
 	}
-	return m, atomicfile.WriteBytes(filepath.Join(s.Out, memberFile), append(text, '\n'))
+	if err := atomicfile.WriteBytes(filepath.Join(s.Out, memberFile), append(text, '\n')); err != nil {
+		return nil, err
+	}
+	return m, os.RemoveAll(filepath.Join(s.Out, "checkpoints")) // six times the size of the rest, and of no use any more
 }
 
 // memberFile is what a finished member leaves in its run's folder.

@@ -40,17 +40,13 @@ func (c *contest) finished(s Config) (*Member, error) {
 	return m, nil
 }
 
-// train brings the member's run to its end, measures it and drops its checkpoints, which are six times the size of the rest.
+// train brings the member's run to its end and measures it.
 func (c *contest) train(ctx context.Context, s Config) (*Member, error) {
 	run, err := Ensure(ctx, s, c.options...)
 	if err != nil && !errors.Is(err, ErrPartial) {
 		return nil, err
 	}
-	m, err := c.measure(ctx, run, s)
-	if err != nil {
-		return nil, err
-	}
-	return m, os.RemoveAll(filepath.Join(run.Dir, "checkpoints"))
+	return c.measure(ctx, run, s)
 }
 
 func (c *contest) measure(ctx context.Context, run *runs.Run, s Config) (*Member, error) {

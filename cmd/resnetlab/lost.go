@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"syscall"
+)
+
+// pictureFolder is a folder of pictures as it was when the work began.
+type pictureFolder struct {
+	path string
+	info fs.FileInfo
+}
+
+func openedFolder(path string) pictureFolder {
+	info, _ := os.Stat(path)
+	return pictureFolder{path, info}
+}
+
+// diskErrors are what a disk says that fails, or one of the network that has gone.
+var diskErrors = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH}
+
+func diskFailed(err error) bool {
+	var code syscall.Errno
+	return errors.As(err, &code) && slices.Contains(diskErrors, code)
+}
+
+// lost tells an error of the disk from one of a picture. A picture that is broken, has vanished or may not be read gets its line among the results.
+// Where the disk fails, or the folder is no longer the one that it was (unmounted, say), the same would be said of all the rest.
+func (f pictureFolder) lost(err error) bool {
+	if diskFailed(err) {
+		return true
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	now, gone := os.Stat(f.path)
+	return gone != nil || f.info == nil || !os.SameFile(f.info, now)
+}
