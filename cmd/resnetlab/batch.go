@@ -83,6 +83,7 @@ func (b *batchJob) run(ctx context.Context, c *commands, described bool, index, 
 		if whole, err := b.look(); whole || err != nil {
 			if err == nil {
 				c.logf("%s is whole and of these settings: nothing to do", b.Out)
+				err = atomicfile.RemoveUnfinished(b.Out) // of a run that was killed when it had just put the file in its place
 			}
 			return err
 		}

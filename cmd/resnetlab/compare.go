@@ -46,16 +46,17 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	if err != nil {
 		return trainStatus(err)
 	}
-	if k.Plot != "" {
-		if err := result.Plot().Save(string(k.Plot)); err != nil {
-			return err
-		}
+	if err := k.print(result); err != nil || k.Plot == "" {
+		return err
 	}
-	return k.print(result)
+	return result.Plot().Save(string(k.Plot))
 }
 
 func (k *compareCommand) check(call *kong.Context) error {
 	if err := refuse(call, "the strategies are those of --strategies", "strategy"); err != nil {
+		return err
+	}
+	if err := refuse(call, "strategy upto:LAYER says it", "weights-upto"); err != nil {
 		return err
 	}
 	if err := refuse(call, "the same call again goes on with a comparison", "resume"); err != nil {

@@ -19,6 +19,11 @@ type trainCommand struct {
 }
 
 func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
+	if t.Resume != "" {
+		if err := refuse(call, "a run goes on in its own folder", "out", "overwrite"); err != nil {
+			return err
+		}
+	}
 	b, choice, err := c.openBackend(t.Threads)
 	if err != nil {
 		return err

@@ -163,3 +163,19 @@ func list(t *testing.T, folder string) (names []string) {
 	}
 	return names
 }
+
+// What is kept stays kept where the last of it no longer fits: a file cut off anywhere can be gone on with.
+func TestKeptOnAFullDisk(t *testing.T) {
+	file, err := os.Open(filepath.Join(t.TempDir(), "..")) // cannot be written to, as a full disk cannot
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("no space left")
+	err = fill(file, func(w io.Writer) error {
+		_, _ = w.Write(make([]byte, 1000))
+		return Kept(full)
+	})
+	if !errors.As(err, new(kept)) || !errors.Is(err, full) {
+		t.Errorf("%v is not kept", err)
+	}
+}

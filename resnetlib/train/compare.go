@@ -11,8 +11,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gomlx/gomlx/ml/model"
+
 	"resnetlab/datasets"
 	"resnetlab/internal/atomicfile"
+	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/weights"
 )
 
@@ -138,12 +142,40 @@ func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
 	if err := s.open(ctx); err != nil {
 		return nil, err
 	}
+	for _, name := range c.Strategies {
+		if err := c.fits(name, len(s.data.Train.Classes())); err != nil {
+			return nil, input(ctx, err)
+		}
+	}
 	x := &contest{Contest: c, session: s, heldOut: s.data.Test == nil, shared: map[string]*machinery{}, judges: map[bool]*machinery{}}
 	if err := x.takeTest(ctx); err != nil {
 		return nil, err
 	}
 	x.options = append(append(x.options, options...), On(s.backend, s.backendName), Data(s.data), sharing(x.shared))
 	return x, nil
+}
+
+// fits is an error where a strategy does not suit the network: said before hours go into the others.
+func (c Contest) fits(name string, classes int) error {
+	s, err := c.settings(name, c.Seed)
+	if err != nil {
+		return err
+	}
+	net, err := models.New(model.NewStore(), s.Arch, classes, nn.SkipInit())
+	if err != nil {
+		return err
+	}
+	if s.WeightsUpTo != "" {
+		_, _, err := modulesUpTo(net, s.WeightsUpTo)
+		return err
+	}
+	if Strategy(s.Strategy) == New {
+		err = net.AddHead(classes)
+	}
+	if err == nil {
+		_, err = Strategy(s.Strategy).Apply(net, s.FreezesBN())
+	}
+	return err
 }
 
 // close frees the compiled graphs.

@@ -23,10 +23,9 @@ func loadUpTo(s runs.Settings, classes int, file *weights.File) (*models.ResNet,
 	if err != nil {
 		return nil, "", err
 	}
-	modules := topModules(net)
-	last := slices.Index(modules, s.WeightsUpTo)
-	if last < 0 {
-		return nil, "", fmt.Errorf("weights up to %q: the network has no such layer; there are %s", s.WeightsUpTo, strings.Join(modules, ", "))
+	modules, last, err := modulesUpTo(net, s.WeightsUpTo)
+	if err != nil {
+		return nil, "", err
 	}
 	mixed, err := net.StateDict()
 	if err != nil {
@@ -46,4 +45,13 @@ func loadUpTo(s runs.Settings, classes int, file *weights.File) (*models.ResNet,
 		return nil, "", fmt.Errorf("loading %s into %s up to %s: %w", file.Name, s.Arch, s.WeightsUpTo, err)
 	}
 	return net, fmt.Sprintf("starting from %s up to %s; the rest from random weights", file.Name, s.WeightsUpTo), nil
+}
+
+// modulesUpTo are the names of the network's modules, and the place of layer among them.
+func modulesUpTo(net *models.ResNet, layer string) (modules []string, last int, err error) {
+	modules = topModules(net)
+	if last = slices.Index(modules, layer); last < 0 {
+		return nil, 0, fmt.Errorf("weights up to %q: the network has no such layer; there are %s", layer, strings.Join(modules, ", "))
+	}
+	return modules, last, nil
 }
