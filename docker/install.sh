@@ -11,9 +11,9 @@ set -eu
 cd "$(dirname "$0")/.."
 GOTOOLCHAIN=$(sed -n 's/^toolchain //p' go.mod)
 export GOTOOLCHAIN GOEXPERIMENT=simd GOFLAGS="-mod=readonly -buildvcs=false" GOWORK=off
-GOPATH=$(go env GOPATH) GOCACHE=$(go env GOCACHE)
+export GOPATH="${GOPATH:?says where modules go}" GOCACHE="${GOCACHE:?says where the build cache goes}"
 HOME=$(mktemp -d) # a build runs as root: what Go, pip and Jupyter note at home would be root's in the learner's folder
-export GOPATH GOCACHE HOME
+export HOME
 trap 'rm -rf "$HOME"' EXIT
 
 case ${1-} in
