@@ -44,7 +44,7 @@ build() {
 }
 build docker/cli/Dockerfile
 "$dir/out/resnetlab" version
-rm -rf "$dir/home" && mkdir "$dir/home" # that of the stage that builds the command is not in its image
+rm -rf "${dir:?}/home" && mkdir "$dir/home" # that of the stage that builds the command is not in its image
 build docker/cpu/Dockerfile
 [ -z "$(ls -A "$dir/home")" ] || { echo "the build left something in the home folder:"; find "$dir/home"; exit 1; }
 old=$(find "$dir/go/cache" -type f ! -newermt 2099-01-01 | wc -l)
