@@ -125,10 +125,11 @@ func (b *batchJob) finish(ctx context.Context, p *predict.Predictor) error {
 			return err
 		}
 	}
-	if b.shard != nil && bad == len(b.names) && bad > 0 { // the shard's file is whole, and the others may have pictures
-		return except(fmt.Errorf("none of %d pictures could be read", bad))
+	err = unread(bad, len(b.names))
+	if b.shard != nil {
+		return except(err) // also where none could be read: the shard's file is whole, and the others may have pictures
 	}
-	return unread(bad, len(b.names))
+	return err
 }
 
 // write predicts and writes the pictures that are not done yet, and says how many could not be read.
@@ -160,8 +161,8 @@ func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor)
 		}
 		done++
 		bar.Update(done, map[bool]string{true: fmt.Sprintf("%d unreadable", bad)}[bad > 0])
-		if f, ok := w.(interface{ Flush() error }); ok && b.shard != nil && time.Since(flushed) > time.Second {
-			if err := f.Flush(); err != nil { // so that whoever goes on after a kill has it
+		if b.shard != nil && time.Since(flushed) > time.Second {
+			if err := flush(w); err != nil { // so that whoever goes on after a kill has it
 				return bad, err
 			}
 			flushed = time.Now()
@@ -170,8 +171,13 @@ func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor)
 	if err := out.Close(); err != nil {
 		return bad, err
 	}
+	return bad, flush(w) // here, so that what a full disk keeps out is not all that is lost
+}
+
+// flush empties a writer's buffer, if it has one.
+func flush(w io.Writer) error {
 	if f, ok := w.(interface{ Flush() error }); ok {
-		return bad, f.Flush() // here, so that what a full disk keeps out is not all that is lost
+		return f.Flush()
 	}
-	return bad, nil
+	return nil
 }

@@ -59,9 +59,6 @@ func (u until) Write(p []byte) (int, error) {
 // fault tells shards that are wrong, or not there, from a disk that fails.
 func (m *mergeCommand) fault(err error) error {
 	var system *fs.PathError
-	if errors.Is(err, context.Canceled) {
-		return err
-	}
 	if errors.As(err, &system) && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

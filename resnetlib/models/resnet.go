@@ -182,10 +182,7 @@ func newStage(s *nn.Scope, in, planes, blocks, stride int, c Config) *Stage {
 // ReplaceFC puts a new fc of other classes in place of the loaded one, as in PyTorch net.fc = nn.Linear(net.fc.in_features, numClasses):
 // the first of the two ways to take the weights of 1000 classes to one's own.
 func (r *ResNet) ReplaceFC(numClasses int) error {
-	if r.FC == nil || r.Head != nil || numClasses < 1 {
-		return fmt.Errorf("replacing fc by one of %d classes: the network needs an fc and nothing behind it, and at least one class", numClasses)
-	}
-	scope, err := r.scope.In("fc").Renew()
+	scope, err := r.renew("replacing fc by one", "fc", numClasses)
 	if err != nil {
 		return err
 	}
@@ -197,15 +194,20 @@ func (r *ResNet) ReplaceFC(numClasses int) error {
 // AddHead puts a further layer behind fc: strategy "new" keeps the loaded head and trains this one alone. It begins with random weights, as
 // ReplaceFC's does.
 func (r *ResNet) AddHead(numClasses int) error {
-	if r.FC == nil || r.Head != nil || numClasses < 1 {
-		return fmt.Errorf("a head of %d classes: the network needs an fc and nothing behind it, and at least one class", numClasses)
-	}
-	scope, err := r.scope.In("head").Renew()
+	scope, err := r.renew("a head", "head", numClasses)
 	if err != nil {
 		return err
 	}
 	r.Head = nn.NewLinear(scope, r.FC.Out, numClasses)
 	return nil
+}
+
+// renew is the scope of a new layer of logits.
+func (r *ResNet) renew(what, name string, numClasses int) (*nn.Scope, error) {
+	if r.FC == nil || r.Head != nil || numClasses < 1 {
+		return nil, fmt.Errorf("%s of %d classes: the network needs an fc and nothing behind it, and at least one class", what, numClasses)
+	}
+	return r.scope.In("%s", name).Renew()
 }
 
 // Classes is the number of logits; 0 with NoTop.

@@ -44,7 +44,7 @@ func (l *live) endAll() {
 	all := slices.Collect(maps.Keys(l.bars))
 	l.mu.Unlock() // end takes it again
 	for _, b := range all {
-		b.end(true)
+		b.end(func(s *state) { s.interrupted = true })
 	}
 }
 
@@ -101,24 +101,21 @@ func (b *Bar) Update(done int, message string) {
 
 // Done ends the bar full, with a last message or none.
 func (b *Bar) Done(message string) {
-	b.mu.Lock()
-	if !b.state.ended {
-		b.state.done, b.state.message = max(b.state.done, b.state.total), message
-	}
-	b.mu.Unlock()
-	b.end(false)
+	b.end(func(s *state) { s.done, s.message = max(s.done, s.total), message })
 }
 
 // Stop ends the bar where it stands. To end a bar that has ended, also by Done or an interrupt, does nothing, so that it can be deferred.
-func (b *Bar) Stop() { b.end(false) }
+func (b *Bar) Stop() { b.end(func(*state) {}) }
 
-func (b *Bar) end(interrupted bool) {
+// end draws the bar for the last time, after a last change.
+func (b *Bar) end(last func(*state)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.state.ended {
 		return
 	}
 	bars.remove(b)
-	b.state.elapsed, b.state.ended, b.state.interrupted = time.Since(b.start), true, interrupted
+	last(&b.state)
+	b.state.elapsed, b.state.ended = time.Since(b.start), true
 	b.drawer.draw(b.state)
 }

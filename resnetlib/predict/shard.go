@@ -77,8 +77,9 @@ type Done struct {
 	Bytes               int64 // in which they stand
 }
 
-// Scan reads a file that a shard's writer may have left at any byte; an error is one of reading it. same tells whether it is of this very shard and prediction. What is good
-// ends with a full batch, so that whoever goes on there forms the batches, and so the bytes, of a run that was never stopped; or it is all.
+// Scan reads a file that a shard's writer may have left at any byte; an error is one of reading it. same tells whether it is of this very shard and
+// prediction. What is good ends with a full batch, so that whoever goes on there forms the batches, and so the bytes, of a run that was never
+// stopped; or it is all.
 func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool, err error) {
 	if s.Files == 0 {
 		text, err := io.ReadAll(io.LimitReader(r, 1<<20))

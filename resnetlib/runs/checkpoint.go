@@ -44,21 +44,23 @@ type Best struct {
 	Loss     float64 `json:"loss"`
 }
 
-// Beaten says whether an epoch's weights take the place of the best ones: they are more accurate, or as accurate at a lower loss. A network that
-// has diverged, whose loss is no number, is never the best.
-func (b Best) Beaten(m Metrics) bool {
-	if math.IsNaN(m.ValLoss) || math.IsInf(m.ValLoss, 0) {
+// Observe makes an epoch the best one if it is more accurate, or as accurate at a lower loss, and says whether it did. A network that has
+// diverged, whose loss is no number, is never the best.
+func (b *Best) Observe(m Metrics) bool {
+	if math.IsNaN(m.ValAccuracy) || math.IsNaN(m.ValLoss) || math.IsInf(m.ValLoss, 0) {
 		return false
 	}
-	return b.Epoch == 0 || m.ValAccuracy > b.Accuracy || m.ValAccuracy == b.Accuracy && m.ValLoss < b.Loss
+	if b.Epoch > 0 && (m.ValAccuracy < b.Accuracy || m.ValAccuracy == b.Accuracy && m.ValLoss >= b.Loss) {
+		return false
+	}
+	*b = Best{Epoch: m.Epoch, Accuracy: m.ValAccuracy, Loss: m.ValLoss}
+	return true
 }
 
 // BestOf is the epoch whose weights a run of these epochs keeps; its Epoch is 0 where there is none.
 func BestOf(metrics []Metrics) (best Best) {
 	for _, m := range metrics {
-		if !math.IsNaN(m.ValAccuracy) && best.Beaten(m) {
-			best = Best{Epoch: m.Epoch, Accuracy: m.ValAccuracy, Loss: m.ValLoss}
-		}
+		best.Observe(m)
 	}
 	return best
 }

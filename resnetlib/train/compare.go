@@ -133,7 +133,7 @@ func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
 		return nil, err
 	}
 	for _, name := range c.Strategies {
-		if _, err := c.settings(name, c.Seed); err != nil {
+		if err := c.fits(ctx, name); err != nil {
 			return nil, err
 		}
 	}
@@ -141,11 +141,6 @@ func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
 	s.config = c.Config
 	if err := s.open(ctx); err != nil {
 		return nil, err
-	}
-	for _, name := range c.Strategies {
-		if err := c.fits(name, len(s.data.Train.Classes())); err != nil {
-			return nil, input(ctx, err)
-		}
 	}
 	x := &contest{Contest: c, session: s, heldOut: s.data.Test == nil, shared: map[string]*machinery{}, judges: map[bool]*machinery{}}
 	if err := x.takeTest(ctx); err != nil {
@@ -155,27 +150,22 @@ func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
 	return x, nil
 }
 
-// fits is an error where a strategy does not suit the network: said before hours go into the others.
-func (c Contest) fits(name string, classes int) error {
+// fits is an error where a strategy has not what it needs, or does not suit the network: said before hours go into the others.
+func (c Contest) fits(ctx context.Context, name string) error {
 	s, err := c.settings(name, c.Seed)
 	if err != nil {
 		return err
 	}
-	net, err := models.New(model.NewStore(), s.Arch, classes, nn.SkipInit())
-	if err != nil {
-		return err
-	}
-	if s.WeightsUpTo != "" {
-		_, _, err := modulesUpTo(net, s.WeightsUpTo)
-		return err
-	}
-	if Strategy(s.Strategy) == New {
-		err = net.AddHead(classes)
-	}
-	if err == nil {
+	net, err := models.New(model.NewStore(), s.Arch, 1, nn.SkipInit()) // whatever the classes
+	switch {
+	case err != nil:
+	case s.WeightsUpTo != "":
+		_, _, err = modulesUpTo(net, s.WeightsUpTo)
+	case Strategy(s.Strategy) == New: // suits every network with a head
+	default:
 		_, err = Strategy(s.Strategy).Apply(net, s.FreezesBN())
 	}
-	return err
+	return input(ctx, err)
 }
 
 // close frees the compiled graphs.

@@ -37,6 +37,9 @@ type kept struct {
 	Waited  int       `json:"waited"` // epochs without a better one
 }
 
+// stopsEarly tells whether the run has waited long enough for a better epoch.
+func (k kept) stopsEarly(c Config) bool { return c.EarlyStop > 0 && k.Waited >= c.EarlyStop }
+
 func newProgress(c Config) *progress {
 	p := &progress{}
 	if c.Scheduler == "plateau" {
@@ -175,7 +178,7 @@ func (s *session) validate(ctx context.Context, es *epochs) error {
 		p.kept.Plateau.Observe(e.Loss)
 	}
 	p.Epoch, p.Batch, p.epoch = p.Epoch+1, 0, epochSums{}
-	p.Done = p.Epoch >= s.config.Epochs || s.config.EarlyStop > 0 && p.kept.Waited >= s.config.EarlyStop
+	p.Done = p.Epoch >= s.config.Epochs || p.kept.stopsEarly(s.config)
 	if err := plots.Curves(s.run.Metrics()).Save(s.run.CurvesPath()); err != nil {
 		return err
 	}
@@ -188,12 +191,10 @@ func (s *session) validate(ctx context.Context, es *epochs) error {
 
 // keepBest writes the weights of an epoch that is more accurate than all before, or as accurate at a lower loss.
 func (s *session) keepBest(m runs.Metrics, e *Evaluation) error {
-	best := &s.progress.Best
-	if !best.Beaten(m) {
+	if !s.progress.Best.Observe(m) {
 		s.progress.kept.Waited++
 		return nil
 	}
-	*best = runs.Best{Epoch: m.Epoch, Accuracy: m.ValAccuracy, Loss: m.ValLoss}
 	s.progress.kept.Waited = 0
 	if err := s.writeBest(); err != nil {
 		return err

@@ -42,10 +42,10 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 	return run, s.loop(ctx)
 }
 
-// stoppedEarly tells whether the run had waited long enough for a better epoch.
+// stoppedEarly tells whether the run was over before its last epoch.
 func (s *session) stoppedEarly(c *runs.Checkpoint) bool {
 	var at kept
-	return json.Unmarshal(c.Progress.Trainer, &at) == nil && s.config.EarlyStop > 0 && at.Waited >= s.config.EarlyStop
+	return json.Unmarshal(c.Progress.Trainer, &at) == nil && at.stopsEarly(s.config)
 }
 
 // again does what begin does, from a checkpoint.
