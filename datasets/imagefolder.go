@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -93,7 +94,7 @@ func NewImageFolder(dir string) (*ImageFolder, error) {
 	folder := &ImageFolder{files{root: dir, classes: classes}}
 	var empty []string
 	for label, class := range classes {
-		names, err := pictures(dir, class)
+		names, err := pictures(context.Background(), dir, class)
 		if err != nil {
 			return fail(err)
 		}
@@ -112,8 +113,9 @@ func NewImageFolder(dir string) (*ImageFolder, error) {
 }
 
 // Pictures lists the picture files below dir at any depth, by their extension, sorted by path: relative to dir, with /.
-func Pictures(dir string) ([]string, error) {
-	names, err := pictures(dir, ".")
+// It stops with ctx: on a slow disk a million files take their time.
+func Pictures(ctx context.Context, dir string) ([]string, error) {
+	names, err := pictures(ctx, dir, ".")
 	if err != nil {
 		return nil, fmt.Errorf("listing pictures: %w", err)
 	}
@@ -145,8 +147,8 @@ func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
 // pictures returns the pictures of root/class at any depth, relative to root. torchvision sorts the folders by path,
 // then each folder's files by name, so c/z.jpg comes before c/a/1.jpg.
-func pictures(root, class string) ([]string, error) {
-	w := walker{root: root}
+func pictures(ctx context.Context, root, class string) ([]string, error) {
+	w := walker{ctx: ctx, root: root}
 	if err := w.walk(class, nil); err != nil {
 		return nil, err
 	}
@@ -157,12 +159,16 @@ func pictures(root, class string) ([]string, error) {
 }
 
 type walker struct {
+	ctx   context.Context
 	root  string
 	found []string
 }
 
 // walk adds the pictures below folder. above holds the folders that it lies in, itself excluded.
 func (w *walker) walk(folder string, above []fs.FileInfo) error {
+	if w.ctx.Err() != nil {
+		return context.Cause(w.ctx)
+	}
 	dir := filepath.Join(w.root, filepath.FromSlash(folder))
 	info, err := os.Stat(dir)
 	if err != nil {

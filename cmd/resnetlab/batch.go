@@ -45,7 +45,7 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	if err := b.check(described); err != nil {
 		return err
 	}
-	names, err := picturesIn(b.Dir)
+	names, err := picturesIn(ctx, b.Dir)
 	if err != nil {
 		return err
 	}

@@ -43,13 +43,18 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 		c.logf("run %d of %d: strategy %s, seed %d", done+1, total, strategy, seed)
 	}, train.On(b, choice.Name), train.Report(show.event))
 	show.end()
-	if err != nil {
+	if result == nil {
 		return trainStatus(err)
 	}
-	if err := k.print(result); err != nil || k.Plot == "" {
+	if err := k.print(result); err != nil {
 		return err
 	}
-	return result.Plot().Save(string(k.Plot))
+	if k.Plot != "" {
+		if err := result.Plot().Save(string(k.Plot)); err != nil {
+			return err
+		}
+	}
+	return trainStatus(err)
 }
 
 func (k *compareCommand) check(call *kong.Context) error {

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// compare prints what DESIGN.md promises, draws it, keeps a run for each member, and does nothing twice.
+// compare prints what DESIGN.md promises, draws it, keeps a run for each member, and does nothing twice. A picture that cannot be read is left
+// out of all runs, and the exit status says so.
 func TestCompare(t *testing.T) {
 	dir := t.TempDir()
 	data, out, plot := filepath.Join(dir, "data"), filepath.Join(dir, "out"), filepath.Join(dir, "compare.png")
@@ -19,7 +20,10 @@ func TestCompare(t *testing.T) {
 	}
 	must(t, 2, append(args, "--strategy", "all")...)
 	args = append(args, "--strategies", "scratch", "--seeds", "1")
-	stdout, _ := must(t, 0, append(args, "--json", "--plot", plot)...)
+	if err := os.WriteFile(filepath.Join(data, "train", "daisy", "text.jpg"), []byte("no picture"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	stdout, _ := must(t, 4, append(args, "--json", "--plot", plot)...)
 	var c struct {
 		Schema     int
 		Strategies []struct {
@@ -46,7 +50,10 @@ func TestCompare(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	stdout, stderr := must(t, 0, args...)
+	if text, err := os.ReadFile(filepath.Join(out, "scratch-seed-0", "run.json")); err != nil || !strings.Contains(string(text), "daisy/text.jpg") {
+		t.Errorf("run.json does not say what was left out: %v\n%s", err, text)
+	}
+	stdout, stderr := must(t, 4, args...)
 	if !strings.Contains(stdout, "scratch") || !strings.Contains(stdout, "moved layer4") || strings.Contains(stderr, "epoch 1 of 1") {
 		t.Errorf("again:\n%s%s", stdout, stderr)
 	}

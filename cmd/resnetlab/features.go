@@ -39,7 +39,7 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 			return err
 		}
 	}
-	names, err := picturesIn(f.Dir)
+	names, err := picturesIn(ctx, f.Dir)
 	if err != nil {
 		return err
 	}

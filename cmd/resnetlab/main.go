@@ -74,12 +74,19 @@ func run(args []string) (status int) {
 		return report(usage(err))
 	}
 	notebook.Quiet = c.Quiet
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	call.BindTo(ctx, (*context.Context)(nil))
+	if err := call.BindToProvider(interruptible); err != nil {
+		return report(err)
+	}
 	call.Bind(&c, parser.Model)
 	return report(call.Run())
+}
+
+// interruptible is the context of a command that asks for one: the first Ctrl-C ends the context, the second the program. Commands that ask
+// for none have nothing to bring to an end, and the first Ctrl-C ends them.
+func interruptible() (context.Context, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, nil
 }
 
 type exitNow int

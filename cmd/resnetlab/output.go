@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,8 +68,8 @@ func spare(path string, overwrite bool) error {
 }
 
 // picturesIn lists the pictures of a folder to work on.
-func picturesIn(dir string) ([]string, error) {
-	names, err := datasets.Pictures(dir)
+func picturesIn(ctx context.Context, dir string) ([]string, error) {
+	names, err := datasets.Pictures(ctx, dir)
 	if err == nil && len(names) == 0 {
 		err = fmt.Errorf("no pictures in %s", dir)
 	}

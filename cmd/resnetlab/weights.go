@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,7 +96,8 @@ type weightsConvert struct {
 	Out string `help:"The file to write, as a flag." placeholder:"FILE"`
 }
 
-func (w *weightsConvert) Run(c *commands) error {
+// Run asks for a context and does not look at it: so the first Ctrl-C lets it come to its end, and leaves no part of a file behind.
+func (w *weightsConvert) Run(_ context.Context, c *commands) error {
 	if (w.To == "") == (w.Out == "") {
 		return usage(errors.New("name the file to write, once: resnetlab weights convert IN OUT"))
 	}

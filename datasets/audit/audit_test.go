@@ -3,6 +3,7 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image/jpeg"
 	"os"
 	"path/filepath"
@@ -156,7 +157,7 @@ func TestErrorsAndCancel(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := audit.Run(ctx, folder(t), audit.Options{}); err != context.Canceled {
+	if _, err := audit.Run(ctx, folder(t), audit.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 }

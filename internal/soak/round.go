@@ -120,7 +120,7 @@ func (l *lab) predict(ctx context.Context) (listed, bad int, err error) {
 	}
 	defer net.Store.Finalize()
 	defer p.Finalize()
-	names, err := datasets.Pictures(l.pictures.dir)
+	names, err := datasets.Pictures(ctx, l.pictures.dir)
 	if err != nil {
 		return 0, 0, err
 	}

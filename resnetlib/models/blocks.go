@@ -158,6 +158,12 @@ func (c Config) check() error {
 		return fmt.Errorf("a stage needs at least one block: %v", c.Layers)
 	case c.NumClasses < 0:
 		return fmt.Errorf("%d classes", c.NumClasses)
+	case c.Stem.Kernel < 1 || c.Stem.Stride < 1:
+		return fmt.Errorf("a stem needs a kernel and a stride from 1 on, not %d and %d", c.Stem.Kernel, c.Stem.Stride)
+	case !(c.Dropout >= 0 && c.Dropout < 1):
+		return fmt.Errorf("dropout %v is not from 0 on and below 1", c.Dropout)
+	case c.Groups < 1 || c.WidthPerGroup < 1 || c.Planes*c.WidthPerGroup < 64:
+		return fmt.Errorf("%d groups of width %d at %d planes leave no channels", c.Groups, c.WidthPerGroup, c.Planes)
 	}
 	return nil
 }

@@ -88,6 +88,25 @@ func TestBasicBlockRefuses(t *testing.T) {
 	}
 }
 
+// Figures that make no network are an error, and no panic later on.
+func TestConfigRefuses(t *testing.T) {
+	for want, c := range map[string]models.Config{
+		"stage":    {},
+		"block":    {Layers: []int{2, 0}},
+		"classes":  {Layers: []int{1}, NumClasses: -1},
+		"stride":   {Layers: []int{1}, Stem: models.Stem{Kernel: 3}},
+		"kernel":   {Layers: []int{1}, Stem: models.Stem{Stride: 1}},
+		"dropout":  {Layers: []int{1}, Dropout: 1},
+		"dropout ": {Layers: []int{1}, Dropout: math.NaN()},
+		"channels": {Layers: []int{1}, Block: models.Bottle, Groups: 32, WidthPerGroup: 4, Planes: 8},
+		"groups":   {Layers: []int{1}, Block: models.Bottle, Groups: -1},
+	} {
+		if _, err := models.NewResNet(nn.NewScope(model.NewStore()), c); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+}
+
 // Other networks are data: a CIFAR ResNet-20 with its 272,474 parameters at width 16 with projection shortcuts, no norm, features alone.
 func TestOpenConfig(t *testing.T) {
 	cifar := models.Config{Layers: []int{3, 3, 3}, Planes: 16, Stem: models.CIFARStem, NumClasses: 10}

@@ -88,6 +88,9 @@ func (s Settings) Validate() error {
 		if err := inRange(field, value); err != nil {
 			wrong = append(wrong, fmt.Errorf("--%s: %w", flag(field), err))
 		}
+		if err := s.hasUse(field, value); err != nil {
+			wrong = append(wrong, fmt.Errorf("--%s: %w", flag(field), err))
+		}
 	}
 	kind, layer, _ := strings.Cut(s.Strategy, ":")
 	if s.Strategy != "all" && s.Strategy != "new" && (kind != "last" || layer == "") {
@@ -131,6 +134,20 @@ func inRange(field reflect.StructField, value reflect.Value) error {
 		return fmt.Errorf("%v is not a number from %v on", number, low)
 	}
 	return fmt.Errorf("%v is not between %v and %v", number, low, high)
+}
+
+// hasUse refuses a value that another setting makes meaningless, by the tag with ("optimizer=sgd": for that optimizer alone).
+func (s Settings) hasUse(field reflect.StructField, value reflect.Value) error {
+	name, users, conditional := strings.Cut(field.Tag.Get("with"), "=")
+	if !conditional || value.IsZero() || fmt.Sprint(value) == field.Tag.Get("default") {
+		return nil
+	}
+	for other, setting := range fields(&s) {
+		if flag(other) == name && !slices.Contains(strings.Split(users, ","), setting.String()) {
+			return fmt.Errorf("means nothing with --%s %s", name, setting)
+		}
+	}
+	return nil
 }
 
 // ParseClassWeights reads ClassWeights: nothing, balanced, or a number for each class.

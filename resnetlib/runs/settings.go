@@ -21,11 +21,11 @@ type Settings struct {
 	LR             float64 `json:"lr" name:"lr" default:"0.0001" min:"0" help:"Learning rate."`
 	HeadLR         float64 `json:"head_lr" name:"head-lr" default:"0" min:"0" help:"Learning rate of the head; 0: that of the rest."`
 	Optimizer      string  `json:"optimizer" default:"adam" enum:"adam,adamw,sgd" help:"Optimiser: ${enum}, as PyTorch's."`
-	Momentum       float64 `json:"momentum" default:"0" min:"0" help:"Momentum of sgd."`
+	Momentum       float64 `json:"momentum" default:"0" min:"0" with:"optimizer=sgd" help:"Momentum of sgd."`
 	Scheduler      string  `json:"scheduler" default:"none" enum:"none,step,cosine,plateau" help:"Learning rate over the epochs: ${enum}, as PyTorch's StepLR, CosineAnnealingLR and ReduceLROnPlateau."`
-	LRStepSize     int     `json:"lr_step_size" name:"lr-step-size" default:"30" min:"1" help:"Epochs between two drops of the step schedule."`
-	LRGamma        float64 `json:"lr_gamma" name:"lr-gamma" default:"0.1" min:"0" help:"Factor of a drop, of step and plateau."`
-	LRPatience     int     `json:"lr_patience" name:"lr-patience" default:"10" min:"0" help:"Epochs without a lower validation loss that plateau lets pass."`
+	LRStepSize     int     `json:"lr_step_size" name:"lr-step-size" default:"30" min:"1" with:"scheduler=step" help:"Epochs between two drops of the step schedule."`
+	LRGamma        float64 `json:"lr_gamma" name:"lr-gamma" default:"0.1" min:"0" with:"scheduler=step,plateau" help:"Factor of a drop, of step and plateau."`
+	LRPatience     int     `json:"lr_patience" name:"lr-patience" default:"10" min:"0" with:"scheduler=plateau" help:"Epochs without a lower validation loss that plateau lets pass."`
 	Warmup         int     `json:"warmup" default:"0" min:"0" help:"Epochs over which the learning rate rises to its value."`
 	WeightDecay    float64 `json:"weight_decay" default:"0" min:"0" help:"Weight decay: in the gradient (sgd, adam), decoupled (adamw)."`
 	LabelSmoothing float64 `json:"label_smoothing" default:"0" min:"0" max:"1" help:"Share of the target spread over all classes."`

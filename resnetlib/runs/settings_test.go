@@ -108,6 +108,9 @@ func TestValidate(t *testing.T) {
 		{func(s *Settings) { s.Strategy = "head" }, "all, last:LAYER, new"},
 		{func(s *Settings) { s.ClassWeights = "1,x" }, "--class-weights"},
 		{func(s *Settings) { s.ClassWeights = "1,-2" }, "--class-weights"},
+		{func(s *Settings) { s.Momentum = 0.9 }, "--momentum: means nothing with --optimizer adam"},
+		{func(s *Settings) { s.Scheduler, s.LRPatience = "step", 2 }, "--lr-patience: means nothing with --scheduler step"},
+		{func(s *Settings) { s.LRGamma = 0.5 }, "--lr-gamma: means nothing with --scheduler none"},
 	} {
 		s := Defaults()
 		c.change(&s)
@@ -126,6 +129,7 @@ func TestValidate(t *testing.T) {
 	for _, strategy := range []string{"all", "new", "last:fc", "last:layer4"} {
 		s := Defaults()
 		s.Strategy = strategy
+		s.Optimizer, s.Momentum, s.Scheduler, s.LRGamma = "sgd", 0.9, "plateau", 0.5
 		if err := s.Validate(); err != nil {
 			t.Error(err)
 		}

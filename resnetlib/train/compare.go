@@ -76,7 +76,8 @@ type Member struct {
 
 // Compare trains each strategy with each seed on the same data, with the same budget, and tests the best epochs on pictures that chose nothing.
 // Every member is a run of its own below Out; a comparison that was stopped goes on where it was. progress (nil: none) hears which member is
-// about to begin; [Report] among the options hears of its training.
+// about to begin; [Report] among the options hears of its training. A comparison that is done but for unreadable pictures comes with an error
+// that is [ErrPartial].
 func Compare(ctx context.Context, c Contest, progress func(strategy string, seed uint64, done, total int), options ...Option) (*Comparison, error) {
 	if len(c.Strategies) == 0 {
 		c.Strategies = []string{string(All), string(LastLayers("fc")), string(New), Scratch}
@@ -108,7 +109,7 @@ func Compare(ctx context.Context, c Contest, progress func(strategy string, seed
 		r.sum()
 		result.Strategies = append(result.Strategies, r)
 	}
-	return result, nil
+	return result, contest.session.partial(result.Strategies[0].Members[0].Run)
 }
 
 // contest is a Contest under way.
@@ -146,7 +147,7 @@ func (c Contest) open(ctx context.Context, options []Option) (*contest, error) {
 	if err := x.takeTest(ctx); err != nil {
 		return nil, err
 	}
-	x.options = append(append(x.options, options...), On(s.backend, s.backendName), Data(s.data), sharing(x.shared))
+	x.options = append(append(x.options, options...), On(s.backend, s.backendName), Data(s.data), sharing(x.shared, s.unreadable))
 	return x, nil
 }
 
@@ -187,8 +188,10 @@ func (c *contest) takeTest(ctx context.Context) (err error) {
 			return fmt.Errorf("holding out test pictures: %w", err)
 		}
 	}
-	if data.Test, err = c.session.readable(ctx, "test", data.Test); err != nil {
-		return err
+	if !c.heldOut {
+		if data.Test, err = c.session.readable(ctx, "test", data.Test); err != nil {
+			return err
+		}
 	}
 	c.session.data = &data
 	c.test, err = datasets.Fingerprint(data.Test)

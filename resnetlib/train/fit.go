@@ -181,7 +181,7 @@ func (s *session) open(ctx context.Context) (err error) {
 
 // readable leaves out the pictures that cannot be read, or refuses them where the settings say so.
 func (s *session) readable(ctx context.Context, split string, ds datasets.Dataset) (datasets.Dataset, error) {
-	if _, drawn := ds.(datasets.Fingerprinter); drawn { // drawn or in memory: nothing to decode
+	if _, drawn := ds.(datasets.Fingerprinter); drawn || s.shared != nil { // drawn or in memory: nothing to decode; or done for all who share
 		return ds, nil
 	}
 	bad, err := datasets.Check(ctx, ds, s.config.Workers)

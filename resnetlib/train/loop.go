@@ -67,10 +67,15 @@ func (s *session) loop(ctx context.Context) (err error) {
 	if err := os.RemoveAll(s.run.FeaturesPath()); err != nil {
 		return err
 	}
-	if len(s.unreadable) > 0 {
-		return fmt.Errorf("%d unreadable %w; they are in %s/run.json", len(s.unreadable), ErrPartial, s.run.Dir)
+	return s.partial(s.run.Dir)
+}
+
+// partial is an ErrPartial where pictures were left out; it names the folder whose run.json has them.
+func (s *session) partial(dir string) error {
+	if len(s.unreadable) == 0 {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%d unreadable %w; they are in %s/run.json", len(s.unreadable), ErrPartial, dir)
 }
 
 // stopped leaves a usable run behind: a checkpoint of where it stands and, where no epoch has ended yet, the present weights as the best.

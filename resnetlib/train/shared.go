@@ -9,6 +9,7 @@ import (
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/weights"
 )
 
@@ -22,8 +23,11 @@ type machinery struct {
 }
 
 // sharing makes a session leave its machinery in the pool, by strategy, and take one that is there. Sessions with one pool differ in nothing
-// but strategy, seed, starting weights and folder. The pool's owner finalizes what is in it.
-func sharing(pool map[string]*machinery) Option { return func(s *session) { s.shared = pool } }
+// but strategy, seed, starting weights and folder; their data have been read, and these pictures are left out of them. The pool's owner
+// finalizes what is in it.
+func sharing(pool map[string]*machinery, leftOut []runs.Unreadable) Option {
+	return func(s *session) { s.shared, s.unreadable = pool, leftOut }
+}
 
 // borrow takes over the machinery that a session before has left, with this one's weights and a new optimizer. It is as good as new: the
 // run ends with the same bytes.

@@ -48,6 +48,9 @@ func Read(path string) (*File, error) {
 // ReadBytes is Read for a file that is in memory already. The tensors are parts of data.
 func ReadBytes(name string, data []byte) (*File, error) {
 	file, err := decode(name, data)
+	if err == nil {
+		err = file.StateDict.checkKeys()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading weights from %s: %w", name, err)
 	}
@@ -114,6 +117,16 @@ func (f *File) stripPrefix() {
 		f.StateDict = f.StateDict.without(prefixes[i])
 		f.StrippedPrefix += prefixes[i]
 	}
+}
+
+// checkKeys refuses keys that no module has: each prefix taken off a megabyte of "module." would cost another pass over it.
+func (s *StateDict) checkKeys() error {
+	for _, key := range s.keys {
+		if len(key) > maxKeyLength {
+			return fmt.Errorf("the key %.40q... has %d bytes, and %d are allowed", key, len(key), maxKeyLength)
+		}
+	}
+	return nil
 }
 
 // allHave tells whether every key begins with prefix.

@@ -8,6 +8,7 @@ const (
 	maxPickleSteps       = 2 << 20     // opcodes; the checkpoint of a ResNet-152 with Adam's moments has about 100,000
 	maxIntegerBytes      = 16          // of a long integer; the legacy magic number has 10
 	maxRank              = 64          // dimensions of a tensor, as in NumPy
+	maxKeyLength         = 1 << 12     // bytes; deep networks' keys have about 100
 	maxWrapperDepth      = 4           // dicts around a state dict
 )
 

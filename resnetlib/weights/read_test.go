@@ -237,6 +237,24 @@ func TestUnwrapEnds(t *testing.T) {
 	}
 }
 
+// A key of a megabyte of prefixes is refused at once: taking each off would pass over the whole of it.
+func TestKeyLength(t *testing.T) {
+	for name, count := range map[string]int{"whole": 100, "endless": 1 << 17} {
+		path, sd := filepath.Join(t.TempDir(), name+".safetensors"), NewStateDict()
+		sd.Set(strings.Repeat("module.", count)+"fc.weight", &Tensor{DType: Float32, Shape: []int{1}, Data: make([]byte, 4)})
+		if err := Write(path, sd); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Read(path)
+		switch {
+		case name == "whole" && (err != nil || f.StateDict.Keys()[0] != "fc.weight"):
+			t.Errorf("a key of 709 bytes: %v", err)
+		case name == "endless" && (err == nil || !strings.Contains(err.Error(), "are allowed")):
+			t.Errorf("a key of a megabyte: %v", err)
+		}
+	}
+}
+
 func TestReadNamesTheFile(t *testing.T) {
 	dir := t.TempDir()
 	broken := filepath.Join(dir, "broken.pth")
