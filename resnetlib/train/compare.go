@@ -11,12 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomlx/gomlx/ml/model"
-
 	"resnetlab/datasets"
 	"resnetlab/internal/atomicfile"
-	"resnetlab/resnetlib/models"
-	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/weights"
 )
 
@@ -120,8 +116,8 @@ type contest struct {
 	test    string // fingerprint of the test pictures
 	options []Option
 
-	shared map[string]*machinery // of the runs, by strategy
-	judges map[bool]*machinery   // of the tests; true: strategy new, whose network has a layer more
+	shared map[string]*machinery // of the runs, by poolKey
+	judges map[bool]*machinery   // of the tests; true: of networks with an added layer
 }
 
 // open opens backend and data once for all, and sees to it that there are test pictures and that every strategy has what it needs.
@@ -157,13 +153,8 @@ func (c Contest) fits(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	net, err := models.New(model.NewStore(), s.Arch, 1, nn.SkipInit()) // whatever the classes
-	switch {
-	case err != nil:
-	case s.WeightsUpTo != "":
-		_, _, err = modulesUpTo(net, s.WeightsUpTo)
-	case Strategy(s.Strategy) == New: // suits every network with a head
-	default:
+	net, _, err := build(s, 1) // whatever the classes
+	if err == nil {
 		_, err = Strategy(s.Strategy).Apply(net, s.FreezesBN())
 	}
 	return input(ctx, err)

@@ -277,7 +277,7 @@ func (s *session) info() (runs.Info, error) {
 	}
 	info := runs.Info{Classes: s.data.Train.Classes(), Preset: s.preset, Backend: s.backendName, Versions: moduleVersions(), DataFingerprint: fingerprint,
 		TrainPictures: s.data.Train.Len(), ValPictures: s.data.Val.Len(), Unreadable: s.unreadable}
-	if Strategy(s.config.Strategy) == New {
+	if s.net.Head != nil {
 		info.PyTorchRecipe = fmt.Sprintf("net = torchvision.models.%s(num_classes=%d); net = torch.nn.Sequential(collections.OrderedDict(net=net, head=torch.nn.Linear(%d, %d))); "+
 			"load keys head.* into head and all others into net", s.config.Arch, s.net.FC.Out, s.net.FC.Out, len(info.Classes))
 	}

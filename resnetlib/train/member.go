@@ -54,7 +54,7 @@ func (c *contest) measure(ctx context.Context, run *runs.Run, s Config) (*Member
 	if err != nil {
 		return nil, err
 	}
-	forward, err := c.judge(net, Strategy(s.Strategy) == New)
+	forward, err := c.judge(net)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +81,10 @@ func (c *contest) measure(ctx context.Context, run *runs.Run, s Config) (*Member
 }
 
 // judge is the forward pass of a member's network, by the graph that was compiled for the first of its kind, or to validate what trains whole.
-func (c *contest) judge(net *models.ResNet, added bool) (*predict.Forward, error) {
+func (c *contest) judge(net *models.ResNet) (*predict.Forward, error) {
+	added := net.Head != nil
 	m := c.judges[added]
-	if whole := c.shared[string(All)]; whole != nil && !added {
+	if whole := c.shared[poolKey(All, net)]; whole != nil {
 		m = whole
 	}
 	if m == nil {

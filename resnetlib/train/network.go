@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,26 +69,38 @@ func (s *session) preprocessing() (transforms.Preset, error) {
 }
 
 // load applies the rule for heads: "new" keeps the loaded head and adds a layer; the others keep it where its classes are as many as the data's,
-// and else start a new one. All else is strict.
-func load(s runs.Settings, classes int, file *weights.File, loaded int) (net *models.ResNet, note string, err error) {
-	fc, options := loaded, []weights.Option(nil)
+// and else start a new one. Where a run of "new" has added a layer, that is the head, and what lies before it stays. All else is strict.
+func load(s runs.Settings, classes int, file *weights.File, fc int) (net *models.ResNet, note string, err error) {
+	var options []weights.Option
+	added, isNew := file.StateDict.AddedClasses(), Strategy(s.Strategy) == New
 	note = fmt.Sprintf("starting from %s", file.Name)
-	switch {
+	switch head := cmp.Or(added, fc); {
 	case s.WeightsUpTo != "":
 		return loadUpTo(s, classes, file)
-	case Strategy(s.Strategy) == New:
-		note += fmt.Sprintf("; its head of %d classes stays, and a new layer of %d classes is added behind it", loaded, classes)
-	case loaded != classes:
-		fc, options = classes, append(options, weights.WithoutHead())
-		note += fmt.Sprintf("; its head of %d classes is left out, and a new one of %d classes starts from random weights", loaded, classes)
+	case isNew && added > 0:
+		return nil, "", fmt.Errorf("%s has an added layer already: strategy last:head trains it alone, and all trains the whole network", file.Name)
+	case isNew:
+		note += fmt.Sprintf("; its head of %d classes stays, and a new layer of %d classes is added behind it", fc, classes)
+	case head != classes:
+		options = append(options, weights.WithoutHead())
+		note += fmt.Sprintf("; its head of %d classes is left out, and a new one of %d classes starts from random weights", head, classes)
+		if added == 0 {
+			fc = classes
+		}
 	}
 	if net, err = models.New(model.NewStore(), s.Arch, fc, nn.Seed(s.Seed)); err != nil {
 		return nil, "", err
 	}
-	if _, err := weights.LoadFile(file, net, options...); err != nil {
+	if added > 0 {
+		err = net.AddHead(classes)
+	}
+	if err == nil {
+		_, err = weights.LoadFile(file, net, options...)
+	}
+	if err != nil {
 		return nil, "", fmt.Errorf("starting a %s: %w", s.Arch, err)
 	}
-	if Strategy(s.Strategy) == New {
+	if isNew {
 		err = net.AddHead(classes)
 	}
 	return net, note, err
@@ -115,15 +128,15 @@ func Load(dir string) (*models.ResNet, *runs.Run, error) {
 func restore(run *runs.Run, sd *weights.StateDict) (*models.ResNet, error) {
 	classes := len(run.Classes)
 	fc := classes
-	isNew := Strategy(run.Settings.Strategy) == New
-	if w, ok := sd.Get("fc.weight"); ok && isNew {
+	added := sd.AddedClasses() > 0
+	if w, ok := sd.Get("fc.weight"); ok && added {
 		fc = w.Shape[0]
 	}
 	net, err := models.New(model.NewStore(), run.Settings.Arch, fc, nn.SkipInit())
 	if err != nil {
 		return nil, err
 	}
-	if isNew {
+	if added {
 		if err := net.AddHead(classes); err != nil {
 			return nil, err
 		}

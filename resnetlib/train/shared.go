@@ -22,6 +22,10 @@ type machinery struct {
 	forwards map[string]*predict.Forward // by the part's name: net, body, tail
 }
 
+// poolKey is where sessions that can share keep their machinery: by strategy, and apart where the network has an added layer ("scratch" has
+// none even where the weights of the others do).
+func poolKey(s Strategy, net *models.ResNet) string { return fmt.Sprint(s, " ", net.Head != nil) }
+
 // sharing makes a session leave its machinery in the pool, by strategy, and take one that is there. Sessions with one pool differ in nothing
 // but strategy, seed, starting weights and folder; their data have been read, and these pictures are left out of them. The pool's owner
 // finalizes what is in it.
@@ -32,7 +36,7 @@ func sharing(pool map[string]*machinery, leftOut []runs.Unreadable) Option {
 // borrow takes over the machinery that a session before has left, with this one's weights and a new optimizer. It is as good as new: the
 // run ends with the same bytes.
 func (s *session) borrow() (bool, error) {
-	m := s.shared[s.config.Strategy]
+	m := s.shared[poolKey(Strategy(s.config.Strategy), s.net)]
 	if m == nil {
 		return false, nil
 	}
@@ -47,7 +51,7 @@ func (s *session) borrow() (bool, error) {
 func (s *session) own() {
 	s.machinery = &machinery{net: s.net, frozen: s.frozen, trainer: s.trainer, forwards: map[string]*predict.Forward{}}
 	if s.shared != nil {
-		s.shared[s.config.Strategy] = s.machinery
+		s.shared[poolKey(Strategy(s.config.Strategy), s.net)] = s.machinery
 	}
 }
 

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -82,6 +83,44 @@ func TestTwoPhases(t *testing.T) {
 	}
 	if got := changed(t, first, second); len(got) != len(first.Trainable()) {
 		t.Errorf("the second phase changed %d of %d parameters", len(got), len(first.Trainable()))
+	}
+}
+
+// The layer that "new" added is the head of what starts from that run: kept with its values, trained alone or with everything, replaced where
+// the classes are others. A second one is refused.
+func TestAfterNew(t *testing.T) {
+	b, c := started(t)
+	c.Strategy = string(New)
+	mustFit(t, b, c)
+	first, _, err := Load(c.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Weights, c.Out = c.Out, filepath.Join(t.TempDir(), "second")
+	if _, err := Fit(context.Background(), c, On(b, "test")); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "last:head") {
+		t.Errorf("a second added layer: %v", err)
+	}
+	for s, trained := range map[Strategy]int{All: len(first.Trainable()), LastLayers("head"): 2} {
+		c.Strategy, c.Overwrite = string(s), true
+		net, note, err := build(c.WithDefaults(), 5)
+		if err != nil || strings.Contains(note, "random") {
+			t.Fatalf("%s: %s, %v", s, note, err)
+		}
+		if got := changed(t, first, net); got != nil {
+			t.Errorf("%s begins with other values in %v", s, got)
+		}
+		run := mustFit(t, b, c)
+		second, _, err := Load(c.Out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := changed(t, first, second); second.Head == nil || len(got) != trained || run.PyTorchRecipe == "" {
+			t.Errorf("%s changed %d parameters, want %d; recipe %q", s, len(got), trained, run.PyTorchRecipe)
+		}
+	}
+	net, note, err := build(c.WithDefaults(), 3)
+	if err != nil || net.FC.Out != 5 || net.Head.Out != 3 || !strings.Contains(note, "its head of 5 classes is left out") {
+		t.Errorf("three classes: %s, %v", note, err)
 	}
 }
 

@@ -90,3 +90,12 @@ func (f *File) HeadClasses() (int, error) {
 	}
 	return head.Shape[0], nil
 }
+
+// AddedClasses is how many classes a layer behind fc tells apart, which strategy new has added: the rows of head.weight. 0: there is none.
+func (s *StateDict) AddedClasses() int {
+	head, ok := s.Get("head.weight")
+	if !ok || len(head.Shape) != 2 {
+		return 0
+	}
+	return head.Shape[0]
+}
