@@ -1,7 +1,7 @@
 """Checks compose.yaml and the hub's values as far as that goes without their programs: names of keys, and types.
 
-The tables hold the part of each schema that we use: the Compose specification, and the chart's values.schema.yaml (singleuser, prePuller, cull, hub),
-which allows no other keys. A key that is not in the table is an error.
+The tables hold the part of each schema that we use: the Compose specification, the chart's values.schema.yaml (singleuser, prePuller, cull, proxy,
+hub), which allows no other keys, and Kubernetes' PersistentVolumeClaim. A key that is not in the table is an error.
 """
 
 import sys
@@ -43,9 +43,11 @@ VALUES = of(
         storage=of(capacity=STRING, extraVolumes={"type": "array"}, extraVolumeMounts={"type": "array"}),
         lifecycleHooks=of(postStart=of(exec=of(command=STRINGS))),
     ),
-    prePuller=of(hook=of(enabled=BOOLEAN), continuous=of(enabled=BOOLEAN)),
+    prePuller=of(pullProfileListImages=BOOLEAN),
     cull=of(enabled=BOOLEAN, timeout={"type": "integer"}),
-    hub=of(config={"type": "object"}),
+    proxy=of(https=of(enabled=BOOLEAN, hosts=STRINGS, letsencrypt=of(contactEmail=STRING))),
+    # Names of Python classes with their settings
+    hub=of(config={"type": "object", "patternProperties": {"^[A-Z]": {"type": "object"}}, "additionalProperties": False}),
 )  # fmt: skip
 
 SERVICE = of(
@@ -57,12 +59,18 @@ SERVICE = of(
     profiles=STRINGS,
     deploy=of(resources=of(reservations=of(devices={"type": "array", "items": of(driver=STRING, count={"type": "integer"}, capabilities=STRINGS)}))),
 )
+EXCHANGE = of(
+    apiVersion={"const": "v1"},
+    kind={"const": "PersistentVolumeClaim"},
+    metadata=of(name={"const": "nbgrader-exchange"}),
+    spec=of(accessModes={"const": ["ReadWriteMany"]}, resources=of(requests=of(storage={"type": "string", "pattern": r"^\d+Gi$"}))),
+)
 COMPOSE = of(name=STRING, services={"type": "object", "additionalProperties": SERVICE}, volumes={"type": "object"})
 
 
 def main() -> int:
     bad = 0
-    for name, schema in (("compose.yaml", COMPOSE), ("jupyterhub/values.yaml", VALUES)):
+    for name, schema in (("compose.yaml", COMPOSE), ("jupyterhub/values.yaml", VALUES), ("jupyterhub/exchange.yaml", EXCHANGE)):
         document = yaml.safe_load((HERE / name).read_text())
         for error in jsonschema.Draft202012Validator(schema).iter_errors(document):
             print(f"{name}: {'.'.join(map(str, error.path))}: {error.message}", file=sys.stderr)

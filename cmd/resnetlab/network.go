@@ -6,10 +6,8 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/resnetlib/models"
-	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
@@ -41,22 +39,33 @@ func (t trained) open() (net *models.ResNet, classes []string, preset transforms
 	if classes, err = t.classes(source); err != nil {
 		return nil, nil, preset, err
 	}
-	if source.Run != nil {
-		net, _, err = train.Load(source.Run.Dir)
-		return net, classes, preset, badInput(err)
-	}
-	arch := cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch)
-	if net, err = models.New(model.NewStore(), arch, len(classes), nn.SkipInit()); err != nil {
-		return nil, nil, preset, usage(err)
-	}
-	_, err = weights.Load(source.Path, net)
+	net, err = t.load(source, len(classes))
 	return net, classes, preset, badInput(err)
+}
+
+// load makes the network of a run or a file, for so many classes (0: as many as the file has).
+func (t networkFlags) load(source runs.Source, classes int) (*models.ResNet, error) {
+	if source.Run != nil {
+		net, _, err := train.Load(source.Run.Dir)
+		return net, err
+	}
+	file, err := weights.Read(source.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return train.Restore(cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch), classes, file)
 }
 
 // find finds what --run or --weights names, and the preprocessing for it.
 func (t networkFlags) find() (source runs.Source, preset transforms.Preset, err error) {
 	if source, err = t.source(); err != nil {
 		return source, preset, err
+	}
+	if t.Arch != "" {
+		if _, err := models.Variant(t.Arch); err != nil {
+			return source, preset, usage(err)
+		}
 	}
 	if t.ImageSize < 0 {
 		return source, preset, usage(fmt.Errorf("--image-size %d: at least 1", t.ImageSize))
@@ -76,26 +85,7 @@ func (t networkFlags) openAny() (net *models.ResNet, preset transforms.Preset, e
 	if err != nil {
 		return nil, preset, err
 	}
-	if source.Run != nil {
-		net, _, err = train.Load(source.Run.Dir)
-		return net, preset, badInput(err)
-	}
-	file, err := weights.Read(source.Path)
-	if err != nil {
-		return nil, preset, badInput(err)
-	}
-	defer file.Close()
-	classes, err := file.HeadClasses()
-	if err != nil {
-		return nil, preset, badInput(err)
-	}
-	if net, err = models.New(model.NewStore(), cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch), classes, nn.SkipInit()); err != nil {
-		return nil, preset, usage(err)
-	}
-	_, err = weights.LoadStateDict(file.StateDict, net)
-	if err != nil {
-		err = fmt.Errorf("loading %s: %w", source.Path, err)
-	}
+	net, err = t.load(source, 0)
 	return net, preset, badInput(err)
 }
 

@@ -90,6 +90,15 @@ var Variants = map[string]Config{
 	"wide_resnet101_2": {Block: Bottle, Layers: []int{3, 4, 23, 3}, WidthPerGroup: 128},
 }
 
+// Variant is one of [Variants]; the error says which there are.
+func Variant(arch string) (Config, error) {
+	c, ok := Variants[arch]
+	if !ok {
+		return c, fmt.Errorf("unknown architecture %q; there are %v", arch, Names())
+	}
+	return c, nil
+}
+
 // Names lists torchvision's ten networks, sorted.
 func Names() []string {
 	names := make([]string, 0, len(Variants))
@@ -133,9 +142,9 @@ type ResNet struct {
 
 // New makes one of torchvision's networks in an empty store: New(store, "resnet34", 5).
 func New(store *model.Store, arch string, numClasses int, options ...nn.Option) (*ResNet, error) {
-	c, ok := Variants[arch]
-	if !ok {
-		return nil, fmt.Errorf("unknown architecture %q; there are %v", arch, Names())
+	c, err := Variant(arch)
+	if err != nil {
+		return nil, err
 	}
 	c.NumClasses = numClasses
 	return NewResNet(nn.NewScope(store, options...), c)

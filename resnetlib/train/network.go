@@ -72,7 +72,7 @@ func (s *session) preprocessing() (transforms.Preset, error) {
 // and else start a new one. Where a run of "new" has added a layer, that is the head, and what lies before it stays. All else is strict.
 func load(s runs.Settings, classes int, file *weights.File, fc int) (net *models.ResNet, note string, err error) {
 	var options []weights.Option
-	added, isNew := file.StateDict.AddedClasses(), Strategy(s.Strategy) == New
+	added, isNew := file.AddedClasses(), Strategy(s.Strategy) == New
 	note = fmt.Sprintf("starting from %s", file.Name)
 	switch head := cmp.Or(added, fc); {
 	case s.WeightsUpTo != "":
@@ -126,23 +126,29 @@ func Load(dir string) (*models.ResNet, *runs.Run, error) {
 
 // restore makes a run's network with the given weights of it.
 func restore(run *runs.Run, sd *weights.StateDict) (*models.ResNet, error) {
-	classes := len(run.Classes)
-	fc := classes
-	added := sd.AddedClasses() > 0
-	if w, ok := sd.Get("fc.weight"); ok && added {
-		fc = w.Shape[0]
-	}
-	net, err := models.New(model.NewStore(), run.Settings.Arch, fc, nn.SkipInit())
+	net, err := Restore(run.Settings.Arch, len(run.Classes), &weights.File{StateDict: sd})
 	if err != nil {
-		return nil, err
-	}
-	if added {
-		if err := net.AddHead(classes); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := weights.LoadStateDict(sd, net); err != nil {
 		return nil, fmt.Errorf("loading the weights of run %s: %w", run.Dir, err)
 	}
 	return net, nil
+}
+
+// Restore makes the network whose weights a file holds, for so many classes (0: as many as the file has), with the layer behind fc that a run
+// of strategy new has added.
+func Restore(arch string, classes int, file *weights.File) (*models.ResNet, error) {
+	fc, added := classes, file.AddedClasses()
+	if added > 0 || classes == 0 {
+		var err error
+		if fc, err = file.HeadClasses(); err != nil {
+			return nil, err
+		}
+	}
+	net, err := models.New(model.NewStore(), arch, fc, nn.SkipInit())
+	if err == nil && added > 0 {
+		err = net.AddHead(cmp.Or(classes, added))
+	}
+	if err == nil {
+		_, err = weights.LoadFile(file, net)
+	}
+	return net, err
 }

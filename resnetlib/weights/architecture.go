@@ -92,8 +92,8 @@ func (f *File) HeadClasses() (int, error) {
 }
 
 // AddedClasses is how many classes a layer behind fc tells apart, which strategy new has added: the rows of head.weight. 0: there is none.
-func (s *StateDict) AddedClasses() int {
-	head, ok := s.Get("head.weight")
+func (f *File) AddedClasses() int {
+	head, ok := f.StateDict.Get("head.weight")
 	if !ok || len(head.Shape) != 2 {
 		return 0
 	}
