@@ -139,8 +139,18 @@ func TestOpenConfig(t *testing.T) {
 // An input that does not fit is an error that names the layer.
 func TestSummarizeNamesTheLayer(t *testing.T) {
 	block := models.NewBottleneck(nn.NewScope(model.NewStore()).In("layer1.0"), 64, 64, 1, 32, 4)
-	if _, err := models.Summarize(block, 1, 56, 56, 32); err == nil || !strings.Contains(err.Error(), "layer1.0.downsample.0 takes") {
-		t.Errorf("error %v", err)
+	s := nn.NewScope(model.NewStore())
+	for want, c := range map[string]struct {
+		module nn.Module
+		input  []int
+	}{
+		"layer1.0.downsample.0 takes [N, H, W, 64]": {block, []int{1, 56, 56, 32}},
+		"bn1 takes [N, H, W, 64]":                   {nn.NewBatchNorm2D(s.In("bn1"), 64, 1), []int{1, 56, 56, 1}}, // GoMLX would broadcast
+		"fc takes [N, 512], not":                    {nn.NewLinear(s.In("fc"), 512, 5), []int{1, 7, 7, 512}},
+	} {
+		if _, err := models.Summarize(c.module, c.input...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ func filled(n int, value float32) *tensors.Tensor {
 
 // Forward: [N, H, W, C] -> [N, H, W, C].
 func (b *BatchNorm2D) Forward(x *Node) *Node {
+	b.takes(x, "N, H, W", b.Channels)
 	if b.Eval || !Training(x.Graph()) {
 		return Observe(b, b.byRunning(x))
 	}

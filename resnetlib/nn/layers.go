@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -10,6 +11,13 @@ import (
 type named struct{ name string }
 
 func (n named) Name() string { return n.name }
+
+// takes panics unless x has these axes and so many channels behind them.
+func (n named) takes(x *Node, axes string, channels int) {
+	if d := x.Shape().Dimensions; len(d) != 2+strings.Count(axes, ",") || d[len(d)-1] != channels {
+		panic(LayerError{fmt.Errorf("nn: %s takes [%s, %d], not %s", n.name, axes, channels, x.Shape())})
+	}
+}
 
 // Conv2D is a convolution without bias (a batch norm follows), padded by Kernel/2 on each side: torchvision's conv3x3 and conv1x1.
 type Conv2D struct {
@@ -29,9 +37,7 @@ func NewConv2D(s *Scope, in, out, kernelSize, stride, groups int) *Conv2D {
 
 // Forward: [N, H, W, in] -> [N, ceil(H/stride), ceil(W/stride), out] for odd kernels.
 func (c *Conv2D) Forward(x *Node) *Node {
-	if d := x.Shape().Dimensions; len(d) != 4 || d[3] != c.In {
-		panic(LayerError{fmt.Errorf("nn: %s takes [N, H, W, %d], not %s", c.name, c.In, x.Shape())})
-	}
+	c.takes(x, "N, H, W", c.In)
 	return Observe(c, conv2d(x, c.Weight.Variable.NodeValue(x.Graph()), c.Stride, c.Kernel/2, c.Groups))
 }
 
@@ -50,6 +56,7 @@ func NewLinear(s *Scope, in, out int) *Linear {
 
 // Forward: [N, in] -> [N, out].
 func (l *Linear) Forward(x *Node) *Node {
+	l.takes(x, "N", l.In)
 	g := x.Graph()
 	y := graph.MatMul(x, l.Weight.Variable.NodeValue(g))
 	return Observe(l, graph.Add(y, graph.Reshape(l.Bias.Variable.NodeValue(g), 1, l.Out)))

@@ -35,8 +35,12 @@ func (c *Comparison) Caption() string {
 	if c.HeldOut {
 		from = "held out from the training pictures"
 	}
-	return fmt.Sprintf("%d seeds; tested on %d pictures %s, which chose no epoch. s/epoch: the median epoch. MB: weights, gradients and optimizer state. "+
-		"moved: |best - start| / |start|, mean over the seeds.", c.Seeds, c.TestPictures, from)
+	seeds := "1 seed"
+	if c.Seeds > 1 {
+		seeds = fmt.Sprint(c.Seeds, " seeds")
+	}
+	return fmt.Sprintf("%s; tested on %d pictures %s, which chose no epoch. s/epoch: the median epoch. MB: weights, gradients and optimizer state. "+
+		"moved: |best - start| / |start|, mean over the seeds.", seeds, c.TestPictures, from)
 }
 
 // Plot draws the comparison.
