@@ -151,8 +151,8 @@ func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor)
 			return bad, r.Err
 		}
 		if r.Err != nil {
-			if folder.lost(r.Err) {
-				return bad, fmt.Errorf("%s: the disk failed, not the picture: %w", r.File, r.Err)
+			if err := folder.check(r.File, r.Err); err != nil {
+				return bad, err
 			}
 			bad++
 		}

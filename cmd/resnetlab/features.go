@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"resnetlab/datasets"
@@ -18,7 +20,7 @@ import (
 )
 
 type featuresCommand struct {
-	Dir string `arg:"" help:"Folder of pictures, at any depth."`
+	Dir string `arg:"" help:"Folder of pictures, at any depth. Their features are in memory until all are there: 2 kB a picture, 8 kB of networks of bottlenecks."`
 	networkFlags
 	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
 	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
@@ -43,6 +45,9 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
+	if err := listable(names, kind); err != nil {
+		return badInput(err)
+	}
 	read, features, err := f.compute(ctx, c, names)
 	if err != nil {
 		return err
@@ -57,8 +62,24 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	return unread(len(names)-len(read), len(names))
 }
 
-// compute returns the pictures that could be read and their features, [len(read), C] flat.
-func (f *featuresCommand) compute(ctx context.Context, c *commands, names []string) (read []string, features []float32, err error) {
+// listable refuses names that cannot stand in the file's list, before the work rather than after it.
+func listable(names []string, kind string) error {
+	const room = 90_000_000 // of the 100 MB that a safetensors header may have
+	size := 0
+	for _, name := range names {
+		if strings.Contains(name, "\n") {
+			return fmt.Errorf("%q has a line feed in its name, and the names of the pictures stand a line each", name)
+		}
+		size += len(strconv.Quote(name)) // about what JSON makes of it
+	}
+	if kind == ".safetensors" && size > room {
+		return fmt.Errorf("the names of %d pictures are too long for the header of a .safetensors file; an .npy file has them in a file of their own", len(names))
+	}
+	return nil
+}
+
+// compute returns the pictures that could be read and their features, [len(read), C], little-endian.
+func (f *featuresCommand) compute(ctx context.Context, c *commands, names []string) (read []string, features []byte, err error) {
 	net, preset, err := f.openAny()
 	if err != nil {
 		return nil, nil, err
@@ -74,15 +95,24 @@ func (f *featuresCommand) compute(ctx context.Context, c *commands, names []stri
 	defer e.Finalize()
 	bar := notebook.NewBar("features", len(names))
 	defer bar.Stop()
-	done := 0
+	folder, done := openedFolder(f.Dir), 0
 	for r := range e.Files(ctx, f.Dir, names, datasets.WorkerCount(f.Workers)) {
 		if r.File == "" {
 			return nil, nil, r.Err
 		}
 		if done++; r.Err != nil {
+			if err := folder.check(r.File, r.Err); err != nil {
+				return nil, nil, err
+			}
 			c.logf("%s: %v", r.File, r.Err)
 		} else {
-			read, features = append(read, r.File), append(features, r.Values...)
+			if features == nil { // all at once: growing would need twice as much, and of a million pictures it is gigabytes
+				features = make([]byte, 0, 4*len(names)*len(r.Values))
+			}
+			features, err = binary.Append(features, binary.LittleEndian, r.Values)
+			if read = append(read, r.File); err != nil {
+				return nil, nil, err
+			}
 		}
 		bar.Update(done, "")
 	}
@@ -90,9 +120,9 @@ func (f *featuresCommand) compute(ctx context.Context, c *commands, names []stri
 }
 
 // writeFeatures writes features [len(names), C] and the names in their order.
-func writeFeatures(path, kind string, names []string, features []float32) error {
-	shape, lines := []int{len(names), len(features) / len(names)}, strings.Join(names, "\n")
-	tensor := weights.FromFloat32s(shape, features)
+func writeFeatures(path, kind string, names []string, features []byte) error {
+	lines := strings.Join(names, "\n")
+	tensor := &weights.Tensor{DType: weights.Float32, Shape: []int{len(names), len(features) / 4 / len(names)}, Data: features}
 	if kind == ".safetensors" {
 		sd := weights.NewStateDict()
 		sd.Set("features", tensor)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -25,6 +26,14 @@ var diskErrors = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOTCONN, 
 func diskFailed(err error) bool {
 	var code syscall.Errno
 	return errors.As(err, &code) && slices.Contains(diskErrors, code)
+}
+
+// check is the error that ends the work, where the error of a picture is not the picture's.
+func (f pictureFolder) check(file string, err error) error {
+	if !f.lost(err) {
+		return nil
+	}
+	return fmt.Errorf("%s: the disk failed, not the picture: %w", file, err)
 }
 
 // lost tells an error of the disk from one of a picture. A picture that is broken, has vanished or may not be read gets its line among the results.
