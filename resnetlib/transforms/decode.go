@@ -89,11 +89,12 @@ func Format(data []byte) string {
 }
 
 // Decode reads a picture as Pillow's Image.open(f).convert("RGB") does: of an animation the first frame; alpha and
-// transparency dropped, not blended; EXIF orientation not applied (see Upright). A picture of more pixels than
+// transparency dropped, not blended; EXIF orientation not applied (see Upright), but in a TIFF, as there. A picture of more pixels than
 // Pillow's limit, or larger than its file can hold, is refused before memory is taken for it.
 //
 // JPEG is exact except as package jpeg says, and the others are exact. What a format allows beyond what is read here is
-// an error: animated WebP; TIFF of CMYK, YCbCr, grey with alpha, or with JPEG inside; BMP with run lengths or 16 bits.
+// an error: animated WebP; TIFF of CMYK, YCbCr, grey with alpha, colours in planes, 2 or 4 bits, low bits first, or with JPEG inside; BMP with
+// run lengths, 16 bits or masks; PNG with data behind the last row.
 // Stricter than Pillow, a GIF without trailer, a PNG without IEND and a TIFF with any value cut off are truncated.
 func Decode(data []byte) (*RGB, error) {
 	if len(data) == 0 {

@@ -167,13 +167,20 @@ func TestFromImageKeepsHiddenColours(t *testing.T) {
 }
 
 func TestOrientations(t *testing.T) {
-	// EXIF 1 to 8: where the first row and the first column of the stored picture belong.
-	p := &RGB{Width: 2, Height: 1, Pix: []uint8{1, 1, 1, 2, 2, 2}}
-	for orientation, want := range map[int]string{1: "2x1 12", 2: "2x1 21", 3: "2x1 21", 4: "2x1 12",
-		5: "1x2 12", 6: "1x2 12", 7: "1x2 21", 8: "1x2 21", 9: "2x1 12"} {
-		got := Orient(p, orientation)
-		text := string(rune('0'+got.Width)) + "x" + string(rune('0'+got.Height)) + " " +
-			string(rune('0'+got.Pix[0])) + string(rune('0'+got.Pix[3]))
+	// EXIF 1 to 8: where the first row and the first column of the stored picture belong. Rows as Pillow 13's exif_transpose gives them.
+	p := &RGB{Width: 3, Height: 2}
+	for v := range uint8(6) {
+		p.Pix = append(p.Pix, v+1, v+1, v+1)
+	}
+	for orientation, want := range map[int]string{1: "123 456", 2: "321 654", 3: "654 321", 4: "456 123",
+		5: "14 25 36", 6: "41 52 63", 7: "63 52 41", 8: "36 25 14", 9: "123 456"} {
+		got, text := Orient(p, orientation), ""
+		for i := 0; i < len(got.Pix); i += 3 {
+			if i > 0 && i/3%got.Width == 0 {
+				text += " "
+			}
+			text += string(rune('0' + got.Pix[i]))
+		}
 		if text != want {
 			t.Errorf("orientation %d: %s, want %s", orientation, text, want)
 		}

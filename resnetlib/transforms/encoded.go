@@ -10,10 +10,10 @@ import (
 // The functions of this file begin with a file's bytes. For a JPEG they decode only what the crop shows, which is the
 // larger part of the input pipeline's time.
 
-// TrainEncoded is Train of Decode(file), without decoding what the random crop leaves out.
+// TrainEncoded is Train of s.Decode(file), without decoding what the random crop leaves out.
 func (s Preset) TrainEncoded(file []byte, rnd *rand.Rand) (*RGB, error) {
-	if Format(file) != "jpeg" {
-		p, err := Decode(file)
+	if Format(file) != "jpeg" || s.Exif {
+		p, err := s.Decode(file)
 		if err != nil {
 			return nil, err
 		}
@@ -31,9 +31,9 @@ func (s Preset) TrainEncoded(file []byte, rnd *rand.Rand) (*RGB, error) {
 	return s.maybeFlip(ResizeTo((*RGB)(p), s.Crop, s.Crop, s.Interpolation), rnd), nil
 }
 
-// EvalEncoded is Eval of Decode(file), without decoding what the central crop leaves out.
+// EvalEncoded is Eval of s.Decode(file), without decoding what the central crop leaves out.
 func (s Preset) EvalEncoded(file []byte) (*RGB, error) {
-	if Format(file) == "jpeg" {
+	if Format(file) == "jpeg" && !s.Exif {
 		width, height, err := jpeg.DecodeConfig(file)
 		if err != nil {
 			return nil, err
@@ -47,7 +47,7 @@ func (s Preset) EvalEncoded(file []byte) (*RGB, error) {
 			return plan.apply(whole((*RGB)(p))), nil
 		}
 	}
-	p, err := Decode(file)
+	p, err := s.Decode(file)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,10 @@ package transforms
 
 import (
 	"bytes"
+	gojpeg "image/jpeg"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"resnetlab/internal/golden"
@@ -43,6 +45,33 @@ func TestEncodedEqualsDecoded(t *testing.T) {
 					t.Errorf("%s: TrainEncoded differs from Train (%v)", filepath.Base(path), err)
 				}
 			}
+		}
+	}
+}
+
+// A preset that turns pictures does so too where it reads the file itself; and the tag is found as SHORT and LONG, also behind fill bytes.
+func TestEncodedUpright(t *testing.T) {
+	var plain bytes.Buffer
+	if err := gojpeg.Encode(&plain, drawn(40, 30).Image(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for form, entry := range map[string]string{"short": "\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00", "long": "\x01\x12\x00\x04\x00\x00\x00\x01\x00\x00\x00\x06"} {
+		body := "Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01" + entry + "\x00\x00\x00\x00"
+		file := slices.Concat([]byte{0xff, 0xd8, 0xff, 0xff, 0xff, 0xe1, 0, byte(2 + len(body))}, []byte(body), plain.Bytes()[2:])
+		if got := Orientation(file); got != 6 {
+			t.Errorf("%s: orientation %d", form, got)
+		}
+		s := EvalPreset(16)
+		s.Exif = true
+		p, err := s.Decode(file)
+		if err != nil || p.Width != 30 {
+			t.Fatalf("%s: %v", form, err)
+		}
+		if got, err := s.EvalEncoded(file); err != nil || !bytes.Equal(got.Pix, s.Eval(p).Pix) {
+			t.Errorf("%s: EvalEncoded does not turn (%v)", form, err)
+		}
+		if got, err := s.TrainEncoded(file, Rand(1, 2, 3)); err != nil || !bytes.Equal(got.Pix, s.Train(p, Rand(1, 2, 3)).Pix) {
+			t.Errorf("%s: TrainEncoded does not turn (%v)", form, err)
 		}
 	}
 }

@@ -5,8 +5,9 @@ import (
 	"os"
 )
 
-// Upright turns p as the EXIF orientation in its file says, like Pillow's ImageOps.exif_transpose. torchvision does
-// not do this, so it is an option: a model sees phone pictures lying unless it is asked for.
+// Upright turns p, which Decode made of file, as the EXIF orientation says, like Pillow's ImageOps.exif_transpose. torchvision does
+// not do this, so it is an option: a model sees phone pictures lying unless it is asked for. An orientation that stands in XMP alone, or in
+// the text chunk that ImageMagick makes of EXIF in a PNG, is not looked for.
 func Upright(p *RGB, file []byte) *RGB { return Orient(p, Orientation(file)) }
 
 // DecodeFileUpright is DecodeFile with the EXIF orientation applied.
@@ -55,7 +56,7 @@ func transpose(p *RGB) *RGB {
 	return out
 }
 
-// Orientation returns the EXIF orientation of a JPEG, PNG, WebP or TIFF file, or 1 if it has none.
+// Orientation returns the EXIF orientation of a JPEG, PNG or WebP file, or 1 if it has none. A TIFF's is 1: Decode has turned it, as Pillow does.
 func Orientation(file []byte) int {
 	switch Format(file) {
 	case "jpeg":
@@ -64,8 +65,6 @@ func Orientation(file []byte) int {
 		return tiffOrientation(chunk(file[8:], "eXIf", binary.BigEndian, 4, 0, 12))
 	case "webp":
 		return tiffOrientation(trimEXIF(chunk(file[12:], "EXIF", binary.LittleEndian, 0, 4, 8)))
-	case "tiff":
-		return tiffOrientation(file)
 	}
 	return 1
 }
@@ -73,6 +72,10 @@ func Orientation(file []byte) int {
 // jpegEXIF finds the first APP1 segment that holds EXIF.
 func jpegEXIF(file []byte) []byte {
 	for at := 2; at+4 <= len(file) && file[at] == 0xff; {
+		if file[at+1] == 0xff { // a fill byte
+			at++
+			continue
+		}
 		marker, size := file[at+1], int(binary.BigEndian.Uint16(file[at+2:]))
 		if marker == 0xda || at+2+size > len(file) || size < 2 {
 			return nil
@@ -114,7 +117,7 @@ func chunk(data []byte, name string, order binary.ByteOrder, nameAt, lengthAt, o
 
 // tiffOrientation reads tag 274 of the first directory.
 func tiffOrientation(data []byte) int {
-	const orientation, short = 274, 3
+	const orientation, short, long = 274, 3, 4
 	if len(data) < 8 {
 		return 1
 	}
@@ -136,8 +139,13 @@ func tiffOrientation(data []byte) int {
 		if len(entries) < 12 {
 			return 1
 		}
-		if order.Uint16(entries) == orientation && order.Uint16(entries[2:]) == short {
-			return int(order.Uint16(entries[8:]))
+		if order.Uint16(entries) == orientation {
+			switch order.Uint16(entries[2:]) {
+			case short:
+				return int(order.Uint16(entries[8:]))
+			case long:
+				return int(order.Uint32(entries[8:]))
+			}
 		}
 		entries = entries[12:]
 	}

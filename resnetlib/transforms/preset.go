@@ -24,6 +24,15 @@ func (s Preset) DecodeFile(path string) (*RGB, error) {
 	return DecodeFile(path)
 }
 
+// Decode reads a picture's bytes as the weights' own pictures were read.
+func (s Preset) Decode(file []byte) (*RGB, error) {
+	p, err := Decode(file)
+	if err == nil && s.Exif {
+		p = Upright(p, file)
+	}
+	return p, err
+}
+
 // EvalPreset returns ImageNet's preprocessing at the given input size: the shorter side to round(size*256/224), the
 // middle size x size pixels, ImageNet's mean and standard deviation.
 func EvalPreset(imageSize int) Preset {

@@ -47,7 +47,9 @@ func FromImage(m image.Image) *RGB {
 		case *image.NRGBA:
 			copyBytes(to, m.Pix[y*m.Stride:], 4, 1)
 		case *image.RGBA:
-			copyPremultiplied(to, m.Pix[y*m.Stride:])
+			copyPremultiplied(to, m.Pix[y*m.Stride:], 1)
+		case *image.RGBA64:
+			copyPremultiplied(to, m.Pix[y*m.Stride:], 2)
 		case *image.NRGBA64:
 			copyBytes(to, m.Pix[y*m.Stride:], 8, 2)
 		case *image.Gray:
@@ -69,16 +71,19 @@ func copyBytes(to, from []uint8, step, apart int) {
 	}
 }
 
-// copyPremultiplied divides by alpha where there is one.
-func copyPremultiplied(to, from []uint8) {
+// copyPremultiplied divides by alpha as Pillow does (unpackRGBa in libImaging/Unpack.c): of values of apart bytes by their high bytes.
+func copyPremultiplied(to, from []uint8, apart int) {
 	for i := 0; i < len(to); i += 3 {
-		px := from[4*i/3:][:4]
-		if px[3] == 255 {
-			to[i], to[i+1], to[i+2] = px[0], px[1], px[2]
-			continue
+		px := from[i/3*4*apart:]
+		switch alpha := int(px[3*apart]); alpha {
+		case 0: // black
+		case 255:
+			to[i], to[i+1], to[i+2] = px[0], px[apart], px[2*apart]
+		default:
+			for c := range 3 {
+				to[i+c] = uint8(min(255, 255*int(px[c*apart])/alpha))
+			}
 		}
-		c := color.NRGBAModel.Convert(color.RGBA{px[0], px[1], px[2], px[3]}).(color.NRGBA)
-		to[i], to[i+1], to[i+2] = c.R, c.G, c.B
 	}
 }
 

@@ -26,6 +26,9 @@ func readTIFF(data []byte) (*RGB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := tags.check(); err != nil {
+		return nil, err
+	}
 	// A bit a pixel is the least; for more the bound is only less tight.
 	need := int64(config.Width) * int64(config.Height) / 8
 	if err := checkSize(config.Width, config.Height, need, tags.ratio()*int64(len(data))); err != nil {
@@ -35,23 +38,47 @@ func readTIFF(data []byte) (*RGB, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Pillow turns a TIFF as its tag says (TiffImagePlugin.load_end), and no other format.
+	return Orient(tags.colours(m), tiffOrientation(data)), nil
+}
+
+// colours are Pillow's where the package's are others.
+func (t tiffTags) colours(m image.Image) *RGB {
 	if grey, ok := m.(*image.Gray16); ok {
-		return clipGrey16(grey), nil
+		if t.photometric == whiteIsZero { // mode I;16 means the numbers as they are
+			invert(grey.Pix)
+		}
+		return clipGrey16(grey)
 	}
 	p := FromImage(m)
-	if tags.fax() && tags.photometric == blackIsZero {
+	if t.fax() && t.photometric == blackIsZero {
 		// The package takes fax's white runs for white; libtiff, and so Pillow, for zeros, whatever these mean.
-		for i, v := range p.Pix {
-			p.Pix[i] = 255 - v
-		}
+		invert(p.Pix)
 	}
-	return p, nil
+	return p
+}
+
+func invert(pix []uint8) {
+	for i, v := range pix {
+		pix[i] = 255 - v
+	}
 }
 
 // tiffTags are those of the file's first picture that its decoder does not tell about.
-type tiffTags struct{ compression, photometric uint16 }
+type tiffTags struct{ compression, photometric, fillOrder, planar uint16 }
 
-const blackIsZero = 1 // of photometric
+const whiteIsZero, blackIsZero = 0, 1 // of photometric
+
+// check refuses what the package would read wrongly, or with a word that misleads.
+func (t tiffTags) check() error {
+	switch {
+	case t.fillOrder == 2 && !t.fax():
+		return fmt.Errorf("bits from the lowest on (FillOrder 2) are read in faxes alone")
+	case t.planar == 2:
+		return fmt.Errorf("colours in planes of their own (PlanarConfiguration 2) are not supported")
+	}
+	return nil
+}
 
 // readTIFFTags reads the first directory. A value that lies behind the end of the file is an error, even one that the
 // pixels do not depend on.
@@ -60,7 +87,7 @@ func readTIFFTags(data []byte) (tags tiffTags, err error) {
 	if data[0] == 'M' {
 		order = binary.BigEndian
 	}
-	const compression, photometric, entrySize = 259, 262, 12
+	const compression, photometric, fillOrder, planar, entrySize = 259, 262, 266, 284, 12
 	sizes := [...]int64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 	tags.compression = 1
 	at := int64(order.Uint32(data[4:])) // tiff.DecodeConfig has read this directory
@@ -80,6 +107,10 @@ func readTIFFTags(data []byte) (tags tiffTags, err error) {
 			tags.compression = order.Uint16(entries[8:])
 		case photometric:
 			tags.photometric = order.Uint16(entries[8:])
+		case fillOrder:
+			tags.fillOrder = order.Uint16(entries[8:])
+		case planar:
+			tags.planar = order.Uint16(entries[8:])
 		}
 		entries = entries[entrySize:]
 	}

@@ -2,7 +2,8 @@
 // "islow" inverse DCT, "fancy" upsampling of chroma, 16.16 fixed-point YCbCr to RGB. Go's image/jpeg rounds otherwise
 // at each of these steps, and at chroma edges by up to 126 grey levels.
 //
-// Baseline and progressive Huffman files are exact. Two rare kinds are not: progressive files that end before their
+// Sound baseline and progressive Huffman files are exact; of damaged ones that still can be read a few blocks may differ, and a few are
+// refused by one and not by the other. Two rare kinds are not exact: progressive files that end before their
 // last refinement (libjpeg guesses smooth coefficients for them, which is not done here) and files with arithmetic
 // coding, 12 bits or lossless prediction, which are refused.
 package jpeg

@@ -102,7 +102,7 @@ func (d *decoder) readSegment(m uint8) error {
 		}
 		d.restartInterval = int(binary.BigEndian.Uint16(body))
 	case m == app0:
-		d.jfif = d.jfif || len(body) >= 12 && string(body[:5]) == "JFIF\x00"
+		d.jfif = d.jfif || len(body) >= 14 && string(body[:5]) == "JFIF\x00" // APP0_DATA_LEN in jdmarker.c
 	case m == app14:
 		if len(body) >= 12 && string(body[:5]) == "Adobe" {
 			d.adobe, d.adobeTransform = true, body[11]

@@ -20,8 +20,7 @@ func newUpsampler(d *decoder, c *component) *upsampler {
 	return u
 }
 
-// samples returns row y of the component, columns u.from to u.to and, if margin is set, one more on each side where
-// there is one. Above and below the picture its edge is repeated.
+// samples returns row y of the component's plane. Above and below the picture its edge is repeated.
 func (u *upsampler) samples(y int) []uint8 {
 	c := u.c
 	y = min(max(y, 0), c.height-1) - 8*c.need.Min.Y
