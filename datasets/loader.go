@@ -47,8 +47,8 @@ type Source interface {
 
 // NewLoader panics where BatchSize or Preset.Crop is not positive.
 func NewLoader(ds Dataset, c LoaderConfig) *Loader {
-	if c.BatchSize < 1 || c.Preset.Crop < 1 {
-		panic("datasets.NewLoader: BatchSize and Preset.Crop must be at least 1")
+	if c.BatchSize < 1 || c.Preset.Crop < 1 || !c.Train && c.Preset.Resize < 1 {
+		panic("datasets.NewLoader: BatchSize, Preset.Crop and (but in training) Preset.Resize must be at least 1")
 	}
 	c.Workers = WorkerCount(c.Workers)
 	return &Loader{ds, c}

@@ -7,7 +7,8 @@ import (
 )
 
 // prepare makes sample index as the network is to see it, but for normalisation.
-func (e *epochRun) prepare(index int) (*transforms.RGB, int, error) {
+func (e *epochRun) prepare(index int) (image *transforms.RGB, label int, err error) {
+	defer catch(e.ds, index, &err)
 	if encoded, ok := e.ds.(Encoded); ok {
 		image, label, err := e.prepareEncoded(encoded, index)
 		if image != nil || err != nil {
@@ -27,7 +28,6 @@ func (e *epochRun) prepare(index int) (*transforms.RGB, int, error) {
 
 // prepareEncoded is prepare from the sample's file; it returns no image where the data set has no file of this sample.
 func (e *epochRun) prepareEncoded(ds Encoded, index int) (image *transforms.RGB, label int, err error) {
-	defer catch(e.ds, index, &err)
 	file, err := ds.Encoded(index)
 	if file == nil || err != nil {
 		return nil, 0, err

@@ -185,11 +185,14 @@ func TestFetch(t *testing.T) {
 }
 
 func TestCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
 	parent := t.TempDir()
-	if _, _, err := Write(ctx, photos(t, 5), filepath.Join(parent, "out"), datasets.SplitConfig{Val: 0.1}); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want context.Canceled", err)
+	for _, cause := range []error{nil, errors.New("interrupted")} { // a notebook's context has a cause of its own
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		_, _, err := Write(ctx, photos(t, 5), filepath.Join(parent, "out"), datasets.SplitConfig{Val: 0.1})
+		if !errors.Is(err, context.Cause(ctx)) && !errors.Is(err, context.Canceled) || errors.Is(err, ErrArchive) {
+			t.Errorf("error %v, want %v", err, context.Cause(ctx))
+		}
 	}
 	if entries, _ := os.ReadDir(parent); len(entries) != 0 {
 		t.Errorf("left: %v", entries)

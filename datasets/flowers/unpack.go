@@ -41,7 +41,8 @@ func unpack(ctx context.Context, archive, dir string, most limits) error {
 	u := unpacker{root: root, left: most}
 	if err := u.all(ctx, file); err != nil {
 		var system *os.PathError
-		if errors.Is(err, ctx.Err()) || errors.As(err, &system) && !errors.Is(err, os.ErrExist) { // a full disk is not the archive's fault
+		stopped := ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+		if stopped || errors.As(err, &system) && !errors.Is(err, os.ErrExist) { // a full disk is not the archive's fault
 			return fmt.Errorf("unpacking %s: %w", archive, err)
 		}
 		return fmt.Errorf("%w: unpacking %s: %w", ErrArchive, archive, err)

@@ -146,6 +146,9 @@ func New(store *model.Store, arch string, numClasses int, options ...nn.Option) 
 	if err != nil {
 		return nil, err
 	}
+	if numClasses < 1 {
+		return nil, fmt.Errorf("%s for %d classes: there must be at least one", arch, numClasses)
+	}
 	c.NumClasses = numClasses
 	return NewResNet(nn.NewScope(store, options...), c)
 }

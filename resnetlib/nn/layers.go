@@ -102,7 +102,11 @@ type Dropout struct {
 	scope *Scope
 }
 
-func NewDropout(s *Scope, p float64) *Dropout { return &Dropout{named{s.Name()}, p, s} }
+// NewDropout draws from a stream that begins with the seed of the network ([Seed]), the same one for all its dropouts.
+func NewDropout(s *Scope, p float64) *Dropout {
+	s.net.seedDropout(s.seed)
+	return &Dropout{named{s.Name()}, p, s}
+}
 
 func (d *Dropout) Forward(x *Node) *Node {
 	if !Training(x.Graph()) || d.P == 0 {

@@ -118,7 +118,8 @@ const (
 )
 
 // SetBatchNormMode puts batch norms into eval mode for good, whatever the graph's mode is. EvalFrozen follows what is frozen at
-// the time of the call: freeze first.
+// the time of the call: freeze first. Graphs that are built already, for shapes that were seen, keep the mode that they were built with: call
+// it before a Trainer is made, where PyTorch's bn.eval() acts at once.
 func (n *Net) SetBatchNormMode(mode BatchNormMode) {
 	for _, b := range n.batchNorms {
 		b.Eval = mode == EvalAll || mode == EvalFrozen && !b.Weight.RequiresGrad()

@@ -22,7 +22,11 @@ func TableOf(x any) (t Tabler, ok bool) {
 		t := valueTable{}
 		for i := range v.Len() {
 			row, header := []string(nil), []string(nil)
-			for _, f := range fieldsOf(reflect.Indirect(v.Index(i)), "") {
+			element := reflect.Indirect(v.Index(i))
+			if !element.IsValid() { // a nil pointer
+				continue
+			}
+			for _, f := range fieldsOf(element, "") {
 				row, header = append(row, f.text), append(header, f.name)
 			}
 			if i == 0 {

@@ -67,6 +67,18 @@ type ring struct {
 	Call func()
 }
 
+// A nil among pointers has no row.
+func TestTableOfNil(t *testing.T) {
+	type point struct{ X int }
+	table, ok := TableOf([]*point{{1}, nil, {2}})
+	if !ok {
+		t.Fatal("no table")
+	}
+	if header, rows := table.Table(); len(header) != 1 || len(rows) != 2 {
+		t.Errorf("%v %v", header, rows)
+	}
+}
+
 func TestTableOfRing(t *testing.T) {
 	r := &ring{Name: "a", Call: func() {}}
 	r.Next, r.All = r, []*ring{r}

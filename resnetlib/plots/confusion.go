@@ -49,7 +49,7 @@ func commonestMistakes(classes []string, m [][]int, n int) (names []string, coun
 		}
 	}
 	slices.SortStableFunc(mistakes, func(a, b mistake) int { return cmp.Compare(b.count, a.count) })
-	for _, x := range mistakes[:min(n, len(mistakes))] {
+	for _, x := range mistakes[:max(0, min(n, len(mistakes)))] {
 		names, counts = append(names, x.name), append(counts, float64(x.count))
 	}
 	return names, counts

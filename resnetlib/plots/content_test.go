@@ -189,6 +189,8 @@ func TestOddInput(t *testing.T) {
 		"no channel": Wiring(0, 8, 1), "no group": Wiring(8, 8), "odd groups": Wiring(12, 6, 1, 0, 3, 4), "many channels": Wiring(128, 64, 32),
 		"no draw": Augmentations(photo(4, 4), transforms.EvalPreset(8), 0, 1), "nothing to draw": Augmentations(nil, transforms.EvalPreset(8), 3, 1),
 		"no value": Histogram("t", "x", 0, Sample{}), "one value": Histogram("t", "x", 3, Sample{Values: []float64{2, 2, inf}}),
+		"large value": Histogram("t", "x", 3, Sample{Values: []float64{1e17, 1e17}}), "next value": Histogram("t", "x", 3, Sample{Values: []float64{1, math.Nextafter(1, 2)}}),
+		"next line": Lines("t", "x", "y", Series{Y: []float64{1.6094379124341003, math.Nextafter(1.6094379124341003, 2)}}), "fewer than none": MostConfused(flowers, confusion, -1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if n := count(p.Image(), background); n == p.Width*p.Height {
@@ -271,6 +273,8 @@ func TestRoundTicks(t *testing.T) {
 		{1, 100, true, "20 40 60 80 100"},
 		{0, 12000, false, "0 5000 10000"},
 		{2, 2, false, "2"},
+		{1, math.Nextafter(1, 2), false, "1 1.0000000000000002"}, // counting would never end
+		{-1e308, 1e308, false, "-1e+308 1e+308"},
 	} {
 		var labels []string
 		for _, tick := range (roundTicks{Whole: c.whole}).Ticks(c.low, c.high) {

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -122,6 +123,9 @@ type roundTicks struct{ Whole bool }
 func (r roundTicks) Ticks(low, high float64) []plot.Tick {
 	if !(high > low) {
 		return []plot.Tick{{Value: low, Label: strconv.FormatFloat(low, 'g', 4, 64)}}
+	}
+	if span := high - low; math.IsInf(span, 0) || span < 1e-12*max(math.Abs(low), math.Abs(high)) { // steps that a float64 cannot count
+		return []plot.Tick{{Value: low, Label: fmt.Sprint(low)}, {Value: high, Label: fmt.Sprint(high)}}
 	}
 	step, decimals := roundStep((high - low) / 5)
 	if r.Whole && step < 1 {

@@ -25,7 +25,8 @@ func Histogram(title, xLabel string, bins int, samples ...Sample) *Picture {
 		return nothing(title)
 	}
 	if low == high {
-		low, high = low-0.5, high+0.5
+		half := max(0.5, 1e-9*math.Abs(low))
+		low, high = low-half, high+half
 	}
 	p := newPlot(xLabel, say("share"))
 	var keys []key
@@ -59,7 +60,8 @@ func shares(values []float64, low, high float64, bins int) []float64 {
 	out, total := make([]float64, bins), 0
 	for _, v := range values {
 		if finite(v) {
-			out[min(bins-1, int(float64(bins)*(v-low)/(high-low)))]++
+			place := float64(bins) * (v/2 - low/2) / (high/2 - low/2) // halves: the whole span may be beyond a float64
+			out[max(0, min(bins-1, int(place)))]++
 			total++
 		}
 	}

@@ -25,6 +25,9 @@ func (t *Trainer) Backward(images *tensors.Tensor, labels []int32) (StepResult, 
 	if t.backward == nil {
 		return StepResult{}, fmt.Errorf("gradients are accumulated by a Trainer whose StepOptions.Accumulate is 2 or more")
 	}
+	if err := t.checkBatch(images, labels); err != nil {
+		return StepResult{}, fmt.Errorf("gradient for training step %d: %w", t.Steps+1, err)
+	}
 	out, err := t.backward.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)))
 	if err != nil {
 		return StepResult{}, fmt.Errorf("gradient for training step %d: %w", t.Steps+1, nn.Plain(err))
@@ -38,6 +41,9 @@ func (t *Trainer) Backward(images *tensors.Tensor, labels []int32) (StepResult, 
 func (t *Trainer) Update(lrs ...float64) (gradNorm float64, err error) {
 	if t.update == nil {
 		return 0, fmt.Errorf("gradients are accumulated by a Trainer whose StepOptions.Accumulate is 2 or more")
+	}
+	if err := checkRates(lrs); err != nil {
+		return 0, fmt.Errorf("training step %d: %w", t.Steps+1, err)
 	}
 	out, err := t.update.Call(t.scalars(lrs))
 	if err != nil {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -130,4 +131,67 @@ func softmax(logits []float32) []float64 {
 		p[i] = math.Exp(float64(v) - logSumExp(logits))
 	}
 	return p
+}
+
+// What the graph would take without a word is refused: labels of no class, one label for a batch, no learning rate, pixels of other pictures.
+func TestStepRefuses(t *testing.T) {
+	b := testbackend.Open(t, backend.Go)
+	for accumulate, want := range map[int]string{1: "training step 1", 2: "gradient for training step 1"} {
+		trainer, err := NewTrainer(b, headOnly(t), StepOptions{Accumulate: accumulate, Optimizer: Optimizer{Name: "sgd"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Finalize()
+		step := trainer.Step
+		if accumulate > 1 {
+			step = func(images *tensors.Tensor, labels []int32, _ ...float64) (StepResult, error) { return trainer.Backward(images, labels) }
+			if _, err := trainer.Update(); err == nil || !strings.Contains(err.Error(), "learning rate") {
+				t.Errorf("no learning rate: %v", err)
+			}
+		} else if _, err := step(Images(make([]float32, 3*8*8*3), 3, 8, 8), []int32{0, 1, 2}); err == nil || !strings.Contains(err.Error(), "learning rate") {
+			t.Errorf("no learning rate: %v", err)
+		}
+		for _, labels := range [][]int32{{0, 1, 3}, {0, 1, -1}, {1}} {
+			if _, err := step(Images(make([]float32, 3*8*8*3), 3, 8, 8), labels, 0.1); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("labels %v: %v", labels, err)
+			}
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("pixels of one picture are taken for four")
+		}
+	}()
+	Images(make([]float32, 8*8*3), 4, 8, 8)
+}
+
+// Dropout draws the same in every process: two trainings from one seed have the same losses, from another others.
+func TestDropoutIsSeeded(t *testing.T) {
+	loss := func(seed uint64) (losses []float64) {
+		net, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.Seed(seed)), models.Config{Layers: []int{1}, Planes: 64, NumClasses: 3, Dropout: 0.5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := NewTrainer(testbackend.Open(t, backend.Go), net, StepOptions{Optimizer: Optimizer{Name: "sgd"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Finalize()
+		pixels := make([]float32, 2*8*8*3)
+		for i := range pixels {
+			pixels[i] = float32(i % 7)
+		}
+		for range 2 {
+			r, err := trainer.Step(Images(pixels, 2, 8, 8), []int32{0, 1}, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			losses = append(losses, r.Loss)
+		}
+		return losses
+	}
+	first := loss(1)
+	if again := loss(1); first[0] != again[0] || first[1] != again[1] || first[0] == first[1] {
+		t.Errorf("losses %v, and then %v", first, again)
+	}
 }

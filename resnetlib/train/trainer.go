@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -184,6 +185,9 @@ func (t *Trainer) Step(images *tensors.Tensor, labels []int32, lrs ...float64) (
 	if t.step == nil {
 		return StepResult{}, fmt.Errorf("a Trainer whose StepOptions.Accumulate is %d takes a step by Backward and Update", t.options.Accumulate)
 	}
+	if err := errors.Join(t.checkBatch(images, labels), checkRates(lrs)); err != nil {
+		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, err)
+	}
 	out, err := t.step.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)), t.scalars(lrs))
 	if err != nil {
 		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, nn.Plain(err))
@@ -194,6 +198,26 @@ func (t *Trainer) Step(images *tensors.Tensor, labels []int32, lrs ...float64) (
 	r.gradients = out[3:]
 	finalize(out[:3])
 	return r, nil
+}
+
+// checkBatch refuses what the graph would take without a word: a label of no class counts as none there, and one label for a batch as that of all.
+func (t *Trainer) checkBatch(images *tensors.Tensor, labels []int32) error {
+	if n := images.Shape().Dimensions[0]; len(labels) != n {
+		return fmt.Errorf("%d labels for %d pictures", len(labels), n)
+	}
+	for _, label := range labels {
+		if label < 0 || int(label) >= t.net.Classes() {
+			return fmt.Errorf("label %d is out of bounds: there are %d classes, from 0 on", label, t.net.Classes())
+		}
+	}
+	return nil
+}
+
+func checkRates(lrs []float64) error {
+	if len(lrs) == 0 {
+		return errors.New("a step needs a learning rate")
+	}
+	return nil
 }
 
 // scalars are the numbers of the coming step, [groups, k].
@@ -215,7 +239,7 @@ func finalize(all []*tensors.Tensor) {
 	}
 }
 
-// Images makes a tensor [N, H, W, 3] of a batch's pixels.
+// Images makes a tensor [N, H, W, 3] of a batch's pixels. It panics where their number is another.
 func Images(pixels []float32, n, height, width int) *tensors.Tensor {
 	return inputs(pixels, n, height, width, 3)
 }
@@ -223,6 +247,9 @@ func Images(pixels []float32, n, height, width int) *tensors.Tensor {
 // inputs makes a tensor [n, dims...].
 func inputs(values []float32, n int, dims ...int) *tensors.Tensor {
 	t := tensors.FromShape(shapes.Make(dtypes.Float32, append([]int{n}, dims...)...))
+	if len(values) != t.Shape().Size() {
+		panic(fmt.Errorf("%d numbers for a tensor of %s", len(values), t.Shape()))
+	}
 	tensors.MustMutableFlatData(t, func(v []float32) { copy(v, values) })
 	return t
 }
