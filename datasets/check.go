@@ -2,9 +2,12 @@ package datasets
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 )
 
 // Unreadable is a picture that Check could not read.
@@ -19,7 +22,8 @@ func (u Unreadable) Unwrap() error { return u.Err }
 
 // Check makes every sample of ds once, on workers goroutines (one a core where workers < 1), and returns those that
 // cannot be made, in ds's order. A trainer calls it before epoch 1 and goes on with Without(ds, bad); a picture that
-// breaks later ends the epoch with an error. The error of Check is the context's.
+// breaks later ends the epoch with an error. The error of Check is the context's, or that of a disk that fails: it would say of all the rest
+// what it says of one.
 func Check(ctx context.Context, ds Dataset, workers int) ([]Unreadable, error) {
 	failed := make([]error, ds.Len())
 	if err := Each(ctx, len(failed), workers, func(i int) { _, failed[i] = fetch(ds, i) }); err != nil {
@@ -27,11 +31,23 @@ func Check(ctx context.Context, ds Dataset, workers int) ([]Unreadable, error) {
 	}
 	var bad []Unreadable
 	for i, err := range failed {
+		if DiskFailed(err) {
+			return nil, fmt.Errorf("%s: the disk failed, not the picture: %w", describe(ds, i), err)
+		}
 		if err != nil {
 			bad = append(bad, Unreadable{i, describe(ds, i), err})
 		}
 	}
 	return bad, nil
+}
+
+// diskErrors are what a disk says that fails, or one of the network that has gone.
+var diskErrors = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH}
+
+// DiskFailed tells whether an error of reading a picture is the disk's: trying again may help, and nothing is said of the picture.
+func DiskFailed(err error) bool {
+	var code syscall.Errno
+	return errors.As(err, &code) && slices.Contains(diskErrors, code)
 }
 
 // Each calls f with 0 to n-1, each once, on workers goroutines (one a core where workers < 1). Its error is the context's, with whose end

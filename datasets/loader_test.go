@@ -6,11 +6,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -293,6 +295,26 @@ func TestCheckFindsBrokenFiles(t *testing.T) {
 	if n := len(epoch(t, l, 1, 0)); n != 3 {
 		t.Errorf("%d batches of the rest, want 3", n)
 	}
+}
+
+// A disk that fails is no broken picture: nothing is left out, and the error says so.
+func TestCheckOnALostDisk(t *testing.T) {
+	ds := lost{pictures(6)}
+	bad, err := datasets.Check(t.Context(), ds, 2)
+	if bad != nil || !datasets.DiskFailed(err) {
+		t.Errorf("left out %v; error %v", bad, err)
+	}
+	wantError(t, err, "004.png", "the disk failed")
+}
+
+// lost is a data set on a disk that fails.
+type lost struct{ *datasets.Memory }
+
+func (l lost) Sample(i int) (datasets.Sample, error) {
+	if i == 4 {
+		return datasets.Sample{}, &os.PathError{Op: "read", Path: "004.png", Err: syscall.EIO}
+	}
+	return l.Memory.Sample(i)
 }
 
 func TestCheckIsCancelled(t *testing.T) {

@@ -95,7 +95,7 @@ func clear(dir string) error {
 			return fmt.Errorf("%s is not a run and holds other files: it is not overwritten", dir)
 		}
 	}
-	if err := remove(dir, runFile, classesFile, bestFile, curvesFile, confusionMatrixFile); err != nil {
+	if err := remove(dir, runFile, classesFile, bestFile, curvesFile, confusionMatrixFile, TestFile); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(filepath.Join(dir, featuresFolder)); err != nil {
@@ -130,7 +130,7 @@ func remains(dir string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	own := []string{classesFile, metricsFile, bestFile, curvesFile, confusionMatrixFile, checkpointsFolder, featuresFolder}
+	own := []string{classesFile, metricsFile, bestFile, curvesFile, confusionMatrixFile, TestFile, checkpointsFolder, featuresFolder}
 	files := 0
 	for _, e := range entries {
 		if atomicfile.IsTemporary(e.Name()) {

@@ -31,6 +31,7 @@ const (
 	bestFile            = "best.safetensors"
 	curvesFile          = "curves.png"
 	confusionMatrixFile = "confusion_matrix.png"
+	TestFile            = "test.json" // of a comparison's finished member
 	checkpointsFolder   = "checkpoints"
 	featuresFolder      = "features" // only while the run goes on
 )

@@ -40,7 +40,7 @@ func TestFlagsAndLibraryHaveTheSameDefaults(t *testing.T) {
 func TestFlagNames(t *testing.T) {
 	args := []string{"photos", "--arch=resnet18", "--weights=w.pth", "--weights-upto=layer2", "--strategy=last:layer4", "--freeze-bn=false", "--epochs=9",
 		"--batch-size=2", "--image-size=64", "--lr=0.5", "--head-lr=0.25", "--optimizer=sgd", "--momentum=0.9", "--scheduler=step",
-		"--lr-step-size=7", "--lr-gamma=0.5", "--lr-patience=2", "--warmup=1", "--weight-decay=0.01", "--label-smoothing=0.1",
+		"--lr-step-size=7", "--lr-gamma=0.5", "--warmup=1", "--weight-decay=0.01", "--label-smoothing=0.1",
 		"--clip-norm=1", "--accumulate=4", "--early-stop=3", "--class-weights=1,2", "--augment=none", "--augment-repeats=2",
 		"--val-split=0.2", "--strict-data", "--exif", "--checkpoint-every=50", "--seed=18446744073709551615", "--workers=3",
 		"--threads=2", "--resume=runs/a", "--out=runs/b", "--overwrite"}
@@ -48,7 +48,12 @@ func TestFlagNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	given := map[string]bool{"data": true}
+	plateau, err := parse(t, "--scheduler=plateau", "--lr-patience=2") // which has no use beside step
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.LRPatience = plateau.LRPatience
+	given := map[string]bool{"data": true, "lr-patience": true}
 	for _, arg := range args[1:] {
 		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
 		given[name] = true

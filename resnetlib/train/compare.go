@@ -13,6 +13,7 @@ import (
 
 	"resnetlab/datasets"
 	"resnetlab/internal/atomicfile"
+	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/weights"
 )
 
@@ -113,7 +114,8 @@ type contest struct {
 	Contest
 	session *session // what all members share: backend, data, options
 	heldOut bool
-	test    string // fingerprint of the test pictures
+	data    string // fingerprint of the pictures to train on and to validate with
+	test    string // and of the test pictures
 	options []Option
 
 	shared map[string]*machinery // of the runs, by poolKey
@@ -185,6 +187,9 @@ func (c *contest) takeTest(ctx context.Context) (err error) {
 		}
 	}
 	c.session.data = &data
+	if c.data, err = data.Fingerprint(); err != nil {
+		return err
+	}
 	c.test, err = datasets.Fingerprint(data.Test)
 	return err
 }
@@ -248,11 +253,8 @@ func (c *contest) member(ctx context.Context, name string, seed uint64) (*Member
 	if err != nil {
 		return nil, err
 	}
-	if err := atomicfile.WriteBytes(filepath.Join(s.Out, memberFile), append(text, '\n')); err != nil {
+	if err := atomicfile.WriteBytes(filepath.Join(s.Out, runs.TestFile), append(text, '\n')); err != nil {
 		return nil, err
 	}
 	return m, os.RemoveAll(filepath.Join(s.Out, "checkpoints")) // six times the size of the rest, and of no use any more
 }
-
-// memberFile is what a finished member leaves in its run's folder.
-const memberFile = "test.json"

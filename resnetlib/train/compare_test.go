@@ -77,6 +77,34 @@ func TestCompareGoesOn(t *testing.T) {
 	}
 }
 
+// An overwritten comparison that is stopped does not take the old one's figures for its own, and no member is kept that saw other pictures.
+func TestCompareIsOfOneExperiment(t *testing.T) {
+	c, options, trained := contestOf(t)
+	c.Strategies, c.Seeds = []string{"last:fc"}, 1
+	if _, err := Compare(context.Background(), c, nil, options...); err != nil {
+		t.Fatal(err)
+	}
+	c.LR, c.Overwrite = 0.05, true
+	ctx, cancel := context.WithCancel(context.Background())
+	stopping := append(slices.Clone(options), Report(func(e Event) {
+		if e.Phase == "train" {
+			cancel()
+		}
+	}))
+	if _, err := Compare(ctx, c, nil, stopping...); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped: %v", err)
+	}
+	c.Overwrite, *trained = false, 0
+	if _, err := Compare(context.Background(), c, nil, options...); err != nil || *trained == 0 {
+		t.Errorf("%d steps after the stop: %v", *trained, err)
+	}
+	other, _ := small()
+	other.Train, other.Test = sketch.New("train", sketch.Config{Train: 45, Size: 32, Seed: 9}), sketch.New("test", sketch.Config{Test: 10, Size: 32})
+	if _, err := Compare(context.Background(), c, nil, append(slices.Clone(options), Data(other))...); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "trained on other pictures") {
+		t.Errorf("other pictures to train on: %v", err)
+	}
+}
+
 func checkComparison(t *testing.T, c Contest, r *Comparison) {
 	t.Helper()
 	if len(r.Strategies) != 3 || r.TestPictures != 10 || r.HeldOut {

@@ -64,16 +64,16 @@ func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRC
 	if err := r.check(); err != nil {
 		return nil, inputError{err}
 	}
-	c.Accumulate, c.Scheduler = 1, "none" // a step is a batch, and the rate is the test's
 	c, err := complete(c)
 	if err != nil {
 		return nil, input(ctx, err)
 	}
-	s := newSession(options)
-	s.config, s.plainEpochs = c, true
-	if err := s.config.Validate(); err != nil {
+	if err := c.Validate(); err != nil {
 		return nil, inputError{err}
 	}
+	c.Accumulate, c.Scheduler = 1, "none" // a step is a batch, and the rate is the test's
+	s := newSession(options)
+	s.config, s.plainEpochs = c, true
 	if err := s.assemble(ctx); err != nil {
 		return nil, err
 	}

@@ -130,10 +130,11 @@ func (s *session) trainEpoch(ctx context.Context, source datasets.Source) error 
 
 // step trains on one batch. With accumulation the step is taken after every so many batches of an epoch, and after its last.
 func (s *session) step(batch *datasets.Batch, last bool) (StepResult, error) {
-	images := inputs(batch.Images, batch.N, batch.Height, batch.Width, 3)
+	dims := []int{batch.Height, batch.Width, 3}
 	if s.frozen != nil {
-		images = inputs(batch.Images, batch.N, s.frozen.dims...)
+		dims = s.frozen.dims
 	}
+	images := inputs(batch.Images, batch.N, dims...)
 	if s.config.Accumulate == 1 {
 		return s.trainer.Step(images, batch.Labels, s.rates()...)
 	}

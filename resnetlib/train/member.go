@@ -23,7 +23,7 @@ func (c *contest) finished(s Config) (*Member, error) {
 	} else if !found {
 		return nil, nil
 	}
-	text, err := os.ReadFile(filepath.Join(s.Out, memberFile))
+	text, err := os.ReadFile(filepath.Join(s.Out, runs.TestFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -32,7 +32,14 @@ func (c *contest) finished(s Config) (*Member, error) {
 	}
 	m := &Member{}
 	if err := json.Unmarshal(text, m); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", filepath.Join(s.Out, memberFile), err)
+		return nil, fmt.Errorf("reading %s: %w", filepath.Join(s.Out, runs.TestFile), err)
+	}
+	run, err := runs.Open(s.Out)
+	if err != nil {
+		return nil, inputError{err}
+	}
+	if run.DataFingerprint != c.data {
+		return nil, inputError{fmt.Errorf("%s was trained on other pictures; another folder, or overwriting, makes a new one", s.Out)}
 	}
 	if m.Test != c.test {
 		return nil, inputError{fmt.Errorf("%s was tested on other pictures; another folder, or overwriting, makes a new one", s.Out)}
