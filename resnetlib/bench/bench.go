@@ -23,6 +23,7 @@ type Config struct {
 	ImageSize  int // side in pixels
 	NumClasses int
 	Repeats    int // timed calls of each, after the first two, which compile and warm up
+	ByLayer    bool
 }
 
 // Seconds are wall-clock seconds of one picture.
@@ -50,7 +51,8 @@ type Result struct {
 		Forward float64 `json:"forward"`
 		Train   float64 `json:"train"`
 	} `json:"compile_seconds"` // of the first call
-	PeakRSSBytes int64 `json:"peak_rss_bytes"` // of the whole process; 0 where the system does not tell
+	PeakRSSBytes int64         `json:"peak_rss_bytes"`   // of the whole process; 0 where the system does not tell
+	Layers       []LayerTiming `json:"layers,omitempty"` // with ByLayer: of the forward pass
 }
 
 // Run measures on random pictures and random weights. backendName goes into the result.
@@ -88,6 +90,9 @@ func Run(ctx context.Context, b compute.Backend, backendName string, c Config) (
 		return err
 	})
 	r.PeakRSSBytes = PeakRSS()
+	if err == nil && c.ByLayer {
+		r.Layers, err = c.layers(ctx, b, net)
+	}
 	return r, err
 }
 

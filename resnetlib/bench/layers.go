@@ -1,0 +1,80 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
+)
+
+// LayerTiming is a part of the network that runs alone, in eval mode. The parts' sum is not the forward pass: a backend joins a ReLU to what
+// stands before it, and keeps what it needs next in its caches.
+type LayerTiming struct {
+	Name   string `json:"name"`   // "conv1", "layer1.0", "fc"
+	Output []int  `json:"output"` // [N, H, W, C] or [N, C]
+	Timing
+}
+
+// layers times the parts of the network one by one, each with an input of the shape that it has in the network.
+func (c Config) layers(ctx context.Context, b compute.Backend, net *models.ResNet) (all []LayerTiming, err error) {
+	shape := []int{c.BatchSize, c.ImageSize, c.ImageSize, 3}
+	for _, part := range parts(net) {
+		l := LayerTiming{Name: part.Name()}
+		if l.Output, err = models.OutputShape(part, shape...); err != nil {
+			return nil, err
+		}
+		if l.Timing, err = c.layer(ctx, b, net, part, shape); err != nil {
+			return nil, fmt.Errorf("timing %s: %w", l.Name, err)
+		}
+		all, shape = append(all, l), l.Output
+	}
+	return all, nil
+}
+
+// parts are the network's layers and blocks, in order.
+func parts(net *models.ResNet) (all []nn.Module) {
+	for _, child := range net.Children() {
+		if stage, ok := child.(*models.Stage); ok {
+			all = append(all, stage.Blocks...)
+		} else {
+			all = append(all, child)
+		}
+	}
+	return all
+}
+
+// layer times one part. Its output is summed up where it is: copying it out would take longer than many a layer.
+func (c Config) layer(ctx context.Context, b compute.Backend, net *models.ResNet, part nn.Module, shape []int) (t Timing, err error) {
+	exec, err := model.NewExec(b, net.Store, func(_ *model.Scope, x *nn.Node) *nn.Node { return graph.ReduceAllSum(part.Forward(x)) })
+	if err != nil {
+		return t, err
+	}
+	defer exec.Finalize()
+	x := tensors.FromShape(shapes.Make(dtypes.Float32, shape...))
+	defer x.FinalizeAll()
+	rnd := rand.New(rand.NewPCG(1, 2))
+	tensors.MustMutableFlatData(x, func(v []float32) {
+		for i := range v {
+			v[i] = float32(rnd.NormFloat64())
+		}
+	})
+	t, _, err = c.measure(ctx, func() error {
+		y, err := exec.Call1(x)
+		if err != nil {
+			return nn.Plain(err)
+		}
+		defer y.FinalizeAll()
+		_, err = tensors.CopyFlatData[float32](y) // which waits for it
+		return err
+	})
+	return t, err
+}
