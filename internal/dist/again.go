@@ -11,7 +11,7 @@ import (
 )
 
 // buildAgain makes the release once more, of a copy of the sources in another folder and with an empty build cache, and compares all bytes.
-func buildAgain(out, version string, chosen []target, modules []module) error {
+func buildAgain(out, version string, chosen []target) error {
 	dir, err := os.MkdirTemp("", "resnetlab-again-")
 	if err != nil {
 		return err
@@ -22,7 +22,7 @@ func buildAgain(out, version string, chosen []target, modules []module) error {
 		return err
 	}
 	second := filepath.Join(dir, "release")
-	if err := release(root, second, version, chosen, modules, filepath.Join(dir, "cache")); err != nil {
+	if err := release(root, second, version, chosen, filepath.Join(dir, "cache")); err != nil {
 		return err
 	}
 	if err := sameFolders(out, second); err != nil {

@@ -3,11 +3,13 @@ package main
 import (
 	"crypto/sha256"
 	"debug/buildinfo"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -21,52 +23,71 @@ func (t target) possible() bool {
 }
 
 // release fills the folder out from the sources in root. cache is the build cache, "" for the user's own.
-func release(root, out, version string, chosen []target, modules []module, cache string) error {
+func release(root, out, version string, chosen []target, cache string) error {
 	if err := os.RemoveAll(out); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(out, 0o777); err != nil {
 		return err
 	}
-	notices, err := noticesOf(modules)
+	notices, err := noticesFor(root, targets) // beside the archives: what any of them is made of, whichever are built here
 	if err != nil {
 		return err
 	}
-	completions, err := completionsOf(root)
+	common, err := filesOfAll(root)
 	if err != nil {
 		return err
 	}
 	var sums strings.Builder
+	write := func(file string, content []byte) error {
+		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(content), file)
+		return os.WriteFile(filepath.Join(out, file), content, 0o666)
+	}
 	for _, t := range chosen {
 		name := fmt.Sprintf("resnetlab-%s-%s", version, t)
-		program, sbom, err := t.build(root, version, cache)
+		packed, sbom, err := t.pack(name, root, version, cache, common)
 		if err != nil {
 			return fmt.Errorf("building %s: %w", name, err)
 		}
-		files := append([]entry{{"resnetlab", program, 0o755}, {"THIRD_PARTY_NOTICES.txt", notices, 0o644}, {"sbom.cdx.json", sbom, 0o644}}, completions...)
-		for _, own := range []string{"LICENSE", "README.md", "README.zh.md", "CHANGELOG.md"} {
-			text, err := os.ReadFile(filepath.Join(root, own))
-			if err != nil {
-				return err
-			}
-			files = append(files, entry{own, text, 0o644})
-		}
-		archive, err := archive(name, files)
-		if err != nil {
+		if err := errors.Join(write(name+".tar.gz", packed), write(name+".cdx.json", sbom)); err != nil {
 			return err
 		}
-		for file, content := range map[string][]byte{name + ".tar.gz": archive, name + ".cdx.json": sbom} {
-			if err := os.WriteFile(filepath.Join(out, file), content, 0o666); err != nil {
-				return err
-			}
-		}
-		fmt.Fprintf(&sums, "%x  %s.tar.gz\n%x  %s.cdx.json\n", sha256.Sum256(archive), name, sha256.Sum256(sbom), name)
 	}
-	if err := os.WriteFile(filepath.Join(out, "THIRD_PARTY_NOTICES.txt"), notices, 0o666); err != nil {
+	if err := write("THIRD_PARTY_NOTICES.txt", notices); err != nil {
 		return err
 	}
-	fmt.Fprintf(&sums, "%x  THIRD_PARTY_NOTICES.txt\n", sha256.Sum256(notices))
 	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o666)
+}
+
+// filesOfAll are what every archive holds, whatever its target.
+func filesOfAll(root string) ([]entry, error) {
+	files, err := completionsOf(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, own := range []string{"LICENSE", "README.md", "README.zh.md", "CHANGELOG.md"} {
+		text, err := os.ReadFile(filepath.Join(root, own))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, entry{own, text, 0o644})
+	}
+	return files, nil
+}
+
+// pack makes the target's archive. Its notices name the modules of this target alone, so that the archive is the same whatever else is built.
+func (t target) pack(name, root, version, cache string, common []entry) (packed, sbom []byte, err error) {
+	notices, err := noticesFor(root, []target{t})
+	if err != nil {
+		return nil, nil, err
+	}
+	program, sbom, err := t.build(root, version, cache)
+	if err != nil {
+		return nil, nil, err
+	}
+	own := []entry{{"resnetlab", program, 0o755}, {"THIRD_PARTY_NOTICES.txt", notices, 0o644}, {"sbom.cdx.json", sbom, 0o644}}
+	packed, err = archive(name, slices.Concat(own, common))
+	return packed, sbom, err
 }
 
 // build links the program and reads back what is in it.

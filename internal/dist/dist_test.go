@@ -19,7 +19,7 @@ import (
 // Every module that is linked on any system has a licence that lets us give the program away.
 func TestLicences(t *testing.T) {
 	t.Chdir("../..")
-	modules, err := linkedModules(targets, append([]string{program}, labTools...)...)
+	modules, err := linkedModules(".", targets, append([]string{program}, labTools...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +40,41 @@ func TestLicences(t *testing.T) {
 	for _, text := range []string{"SIL OPEN FONT LICENSE", "The FreeType", "Copyright 2009 The Go Authors", "Alec Thomas"} {
 		if !bytes.Contains(notices, []byte(text)) {
 			t.Errorf("the notices lack %q", text)
+		}
+	}
+}
+
+// An archive's notices name what is in that archive, not what another target of the same release links.
+func TestNoticesOfOneTarget(t *testing.T) {
+	t.Chdir("../..")
+	for _, c := range []target{{"linux", "arm64", false}, {"linux", "amd64", true}} {
+		notices, err := noticesFor(".", []target{c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := bytes.Contains(notices, []byte("github.com/gomlx/go-xla")); got != c.xla {
+			t.Errorf("%s: its notices name go-xla: %v", c, got)
+		}
+		if !bytes.Contains(notices, []byte("github.com/gomlx/gomlx")) {
+			t.Errorf("%s: its notices do not name gomlx", c)
+		}
+	}
+}
+
+// What the user has set for C compilers and for FIPS does not reach a build.
+func TestEnvironment(t *testing.T) {
+	want := map[string]string{"CC": "cc", "CXX": "c++", "CGO_CFLAGS": "-O2", "CGO_CXXFLAGS": "-O2", "CGO_CPPFLAGS": "", "CGO_LDFLAGS": "", "GOFIPS140": "off", "GOEXPERIMENT": "simd"}
+	for name := range want {
+		t.Setenv(name, "the user's")
+	}
+	got := map[string]string{}
+	for _, pair := range targets[0].environment() {
+		name, value, _ := strings.Cut(pair, "=")
+		got[name] = value // the last of two counts
+	}
+	for name, value := range want {
+		if got[name] != value {
+			t.Errorf("%s is %q, want %q", name, got[name], value)
 		}
 	}
 }

@@ -63,11 +63,11 @@ const program = "./cmd/resnetlab"
 
 var labTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"}
 
-// linkedModules lists what is linked into the programs for any of the targets, with its licences; an unknown licence, none, or one that is not ours is an error.
-func linkedModules(chosen []target, programs ...string) ([]module, error) {
+// linkedModules lists what is linked into the programs of the sources in root for any of the targets, with its licences; an unknown licence, none, or one that is not ours is an error.
+func linkedModules(root string, chosen []target, programs ...string) ([]module, error) {
 	byPath := map[string]*module{}
 	for _, t := range chosen {
-		if err := t.list(byPath, programs); err != nil {
+		if err := t.list(root, byPath, programs); err != nil {
 			return nil, err
 		}
 	}
@@ -93,9 +93,9 @@ func linkedModules(chosen []target, programs ...string) ([]module, error) {
 }
 
 // list adds a target's modules. Licence texts stand in a module's folder, or further down, where a package comes from elsewhere.
-func (t target) list(byPath map[string]*module, programs []string) error {
+func (t target) list(root string, byPath map[string]*module, programs []string) error {
 	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Dir,Module"}, programs...)...)
-	cmd.Env = t.environment()
+	cmd.Dir, cmd.Env = root, t.environment()
 	out, err := cmd.Output()
 	if err != nil {
 		return fmt.Errorf("listing what %v of %s link: %w", programs, t, err)
@@ -171,6 +171,15 @@ func table(modules []module) string {
 		fmt.Fprintf(&b, "%-44s %-42s %s\n", m.Path, m.Version, strings.Join(m.licences, ", "))
 	}
 	return b.String()
+}
+
+// noticesFor is the notices of the program for any of the targets.
+func noticesFor(root string, chosen []target) ([]byte, error) {
+	modules, err := linkedModules(root, chosen, program)
+	if err != nil {
+		return nil, err
+	}
+	return noticesOf(modules)
 }
 
 // noticesOf is the file that goes with every program: a table, then the texts.

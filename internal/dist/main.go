@@ -3,7 +3,7 @@
 //
 //	dist -version v1.0.0 [-out dist/release] [-only linux-arm64] [-check]
 //	dist -licences           lists the licence of every module that is linked, also into the programs of the lab; fails on one that is unknown or does not let us publish
-//	dist -notices            prints what goes with the program as THIRD_PARTY_NOTICES.txt
+//	dist -notices [-only linux-arm64]  prints what goes with the program as THIRD_PARTY_NOTICES.txt, of all targets or of those named
 package main
 
 import (
@@ -33,14 +33,15 @@ func (t target) String() string {
 	return name
 }
 
-// environment is what the build depends on, without what the user has set beside it.
+// environment is what the build depends on, without what the user has set beside it. What is empty here has Go's own default. The archive with XLA
+// depends on one thing more, the machine's C compiler and C library: it is the same bytes only where these are the same.
 func (t target) environment() []string {
 	cgo := "0"
 	if t.xla {
 		cgo = "1"
 	}
-	return append(os.Environ(), "GOOS="+t.os, "GOARCH="+t.arch, "CGO_ENABLED="+cgo, "GOAMD64=v1", "GOARM64=v8.0",
-		"CGO_CFLAGS=-O2", "CGO_LDFLAGS=", "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false -trimpath")
+	return append(os.Environ(), "GOOS="+t.os, "GOARCH="+t.arch, "CGO_ENABLED="+cgo, "GOAMD64=v1", "GOARM64=v8.0", "GOEXPERIMENT=simd", "GOFIPS140=off",
+		"CC=cc", "CXX=c++", "CGO_CFLAGS=-O2", "CGO_CXXFLAGS=-O2", "CGO_CPPFLAGS=", "CGO_LDFLAGS=", "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false -trimpath")
 }
 
 // order is what a call asks for.
@@ -53,7 +54,7 @@ func main() {
 	var o order
 	flag.StringVar(&o.version, "version", "development", "what the program says that it is")
 	flag.StringVar(&o.out, "out", filepath.Join("dist", "release"), "folder to make; what is in it goes")
-	flag.StringVar(&o.only, "only", "", "targets to build, with commas between; empty: all that this machine can")
+	flag.StringVar(&o.only, "only", "", "targets to build or to tell of, with commas between; empty: all that this machine can build, and all to tell of")
 	flag.BoolVar(&o.check, "check", false, "build a second time, from a copy of the sources elsewhere and with nothing cached, and compare")
 	flag.BoolVar(&o.licences, "licences", false, "list the licences of what is linked, and build nothing")
 	flag.BoolVar(&o.notices, "notices", false, "print the notices, and build nothing")
@@ -69,35 +70,42 @@ func (o order) run(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	programs := []string{program}
-	if o.licences {
-		programs = append(programs, labTools...)
+	if o.licences || o.notices {
+		return o.tell(stdout, chosen)
 	}
-	modules, err := linkedModules(chosen, programs...)
-	if err != nil {
-		return err
-	}
-	switch {
-	case o.licences:
-		_, err = io.WriteString(stdout, table(modules))
-		return err
-	case o.notices:
-		notices, err := noticesOf(modules)
-		if err == nil {
-			_, err = stdout.Write(notices)
-		}
-		return err
-	}
-	if err := release(".", o.out, o.version, chosen, modules, ""); err != nil {
+	if err := release(".", o.out, o.version, chosen, ""); err != nil {
 		return err
 	}
 	if o.check {
-		if err := buildAgain(o.out, o.version, chosen, modules); err != nil {
+		if err := buildAgain(o.out, o.version, chosen); err != nil {
 			return err
 		}
 		fmt.Fprintln(os.Stderr, "built twice, equal bytes")
 	}
 	_, err = fmt.Fprintln(stdout, o.out)
+	return err
+}
+
+// tell prints licences or notices. They need no building, so that where none is named they are those of all targets, on any machine.
+func (o order) tell(stdout io.Writer, chosen []target) error {
+	if o.only == "" {
+		chosen = targets
+	}
+	programs := []string{program}
+	if o.licences {
+		programs = append(programs, labTools...)
+	}
+	modules, err := linkedModules(".", chosen, programs...)
+	if err != nil {
+		return err
+	}
+	text := []byte(table(modules))
+	if !o.licences {
+		if text, err = noticesOf(modules); err != nil {
+			return err
+		}
+	}
+	_, err = stdout.Write(text)
 	return err
 }
 
