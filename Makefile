@@ -44,7 +44,7 @@ test-all: setup lint golden-all race ## all that there is, with short times (FUZ
 	@$(MAKE) --no-print-directory fuzz soak notebooks-browser
 
 golden-all: setup ## all ten networks on both backends against PyTorch's numbers (needs RESNETLAB_GOLDEN or RESNETLAB_SHARED)
-	@[ -d "$${RESNETLAB_GOLDEN:-$${RESNETLAB_SHARED:-../shared}/golden}" ] || [ -d "$$RESNETLAB_GOLDEN" ] || \
+	@[ -d "$${RESNETLAB_GOLDEN:-$${RESNETLAB_SHARED:-../shared}/golden}" ] || \
 		{ echo "golden-all: no vectors; name their folder: RESNETLAB_GOLDEN=DIR make golden-all"; exit 1; }
 	@go build -o bin/ ./internal/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h -run Golden ./...
 
@@ -104,6 +104,7 @@ docs: ## writes what the programs' errors say into docs/troubleshooting.md
 
 export M
 why: ## finds a message in docs/troubleshooting.md: make why M='what was printed'
+	@[ -n "$$M" ] || { echo "why: no message; paste what was printed: make why M='error: decoding a.jpg: ...'"; exit 1; }
 	@go run ./internal/docs "$$M"
 
 licences: ## the licence of every module that is linked; fails on one that is unknown or does not let us publish
