@@ -20,7 +20,12 @@ const infix = ".unfinished-"
 // it to path and flushes the folder. A reader therefore sees the old file or the new one, never a part, and so
 // does whoever comes after a kill or a power cut. If anything fails, the old file stays and the temporary one
 // is removed, unless write's error is one of [Kept]. The error names path and wraps its cause. The folder of path must exist.
+// Of a link, what it leads to is replaced; what is no file (a pipe, /dev/stdout) is written to as it is.
 func Write(path string, write func(io.Writer) error) error {
+	path = target(path)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return through(path, write)
+	}
 	folder, name := filepath.Split(path)
 	if folder == "" {
 		folder = "."
@@ -48,6 +53,32 @@ func Write(path string, write func(io.Writer) error) error {
 	}
 	stays = true
 	if err := SyncFolder(folder); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// target is path, or the file that a link of this name leads to.
+func target(path string) string {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return real
+		}
+	}
+	return path
+}
+
+// through writes to a pipe or a device, which cannot be replaced.
+func through(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	buffered := bufio.NewWriterSize(file, 1<<18)
+	if err = write(buffered); err == nil {
+		err = buffered.Flush()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil
@@ -122,7 +153,7 @@ func RemoveTemporary(folder string) error {
 
 // Unfinished lists what killed writers, and those still at work, have of the file that is to become path.
 func Unfinished(path string) ([]string, error) {
-	folder, name := filepath.Split(path)
+	folder, name := filepath.Split(target(path))
 	entries, err := os.ReadDir(filepath.Clean(folder))
 	if err != nil {
 		return nil, fmt.Errorf("looking for unfinished files of %s: %w", path, err)
