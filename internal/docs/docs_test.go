@@ -197,3 +197,26 @@ func TestOrphan(t *testing.T) {
 		t.Error("a message with two places is no error")
 	}
 }
+
+// TestRenamed: the programs' packages are found under the path that go.mod gives the module.
+func TestRenamed(t *testing.T) {
+	root := t.TempDir()
+	for path, text := range map[string]string{
+		"go.mod":                       "module example.org/a/lab\n",
+		"cmd/resnetlab/main.go":        "package main\n\nimport _ \"example.org/a/lab/x\"\n",
+		"internal/notebookgen/main.go": "package main\n",
+		"x/x.go":                       "package x\n",
+	} {
+		path = filepath.Join(root, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := closure(root)
+	if err != nil || len(all) != 3 || all[2].dir != "x" {
+		t.Errorf("%+v, %v: want three packages, x the last", all, err)
+	}
+}

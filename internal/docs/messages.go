@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -15,8 +16,8 @@ import (
 	"unicode"
 )
 
-// module is the first element of this module's import paths.
-const module = "resnetlab"
+// moduleLine finds the first elements of this module's import paths, in go.mod: a publisher may have renamed it.
+var moduleLine = regexp.MustCompile(`(?m)^module\s+(\S+)`)
 
 // programs are what a user runs: the command line, and what "make lab" and "make class" call beside it.
 var programs = []string{"cmd/resnetlab", "internal/notebookgen"}
@@ -64,6 +65,14 @@ type sources struct {
 
 // closure parses the programs and all that they import of this module, sorted by folder.
 func closure(root string) (all []sources, err error) {
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return nil, err
+	}
+	module := moduleLine.FindStringSubmatch(string(mod))
+	if module == nil {
+		return nil, errors.New("go.mod names no module")
+	}
 	seen, queue := map[string]bool{}, slices.Clone(programs)
 	for len(queue) > 0 {
 		dir := queue[0]
@@ -80,7 +89,7 @@ func closure(root string) (all []sources, err error) {
 		for _, f := range p.files {
 			for _, spec := range f.Imports {
 				path, _ := strconv.Unquote(spec.Path.Value) // the parser has seen to it
-				if below, ok := strings.CutPrefix(path, module+"/"); ok {
+				if below, ok := strings.CutPrefix(path, module[1]+"/"); ok {
 					queue = append(queue, below)
 				}
 			}

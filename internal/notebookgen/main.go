@@ -40,11 +40,11 @@ func run(args []string, stdout io.Writer) error {
 	case "class":
 		return buildClass(*src, *out)
 	case "imports":
-		lessons, err := readLessons(*src)
+		list, err := imports(*src)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(stdout, strings.Join(imports(lessons), "\n"))
+		fmt.Fprintln(stdout, strings.Join(list, "\n"))
 		return nil
 	case "handout":
 		notes, err := handOut(*from, *to)

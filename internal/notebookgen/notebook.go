@@ -12,8 +12,13 @@ import (
 )
 
 // sourceModule is the module's path as the sources write it. A module published under another path keeps its sources;
-// build writes that path into the notebooks.
+// published puts that path in.
 const sourceModule = "resnetlab"
+
+// published is a cell's code with the module's path as go.mod has it.
+func published(code, module string) string {
+	return strings.ReplaceAll(code, `"`+sourceModule+`/`, `"`+module+`/`)
+}
 
 // edition is one way of making notebooks of the lessons.
 type edition struct {
@@ -49,8 +54,7 @@ func (e edition) notebook(l lesson, language, module string) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: cell %s: %w", l.path, c.id, err)
 		}
-		code = strings.ReplaceAll(code, `"`+sourceModule+`/`, `"`+module+`/`)
-		cells = append(cells, map[string]any{"cell_type": "code", "id": c.id, "metadata": e.metadata(c), "source": lines(code), "execution_count": nil, "outputs": []any{}})
+		cells = append(cells, map[string]any{"cell_type": "code", "id": c.id, "metadata": e.metadata(c), "source": lines(published(code, module)), "execution_count": nil, "outputs": []any{}})
 	}
 	book := map[string]any{
 		"cells": cells,
@@ -99,15 +103,7 @@ func build(src, out string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeAll(out, files); err != nil {
-		return err
-	}
-	return eachNotebook(out, func(path string) error {
-		if _, ok := files[path]; ok {
-			return nil
-		}
-		return os.Remove(filepath.Join(out, path))
-	})
+	return fill(out, files)
 }
 
 // nbgraderConfig is what nbgrader has to be told of Go: what stands in place of a solution, and that a lesson may train for minutes. Course and
@@ -120,7 +116,7 @@ c.Exchange.root = "/srv/nbgrader/exchange"
 c.ExchangeCollect.check_owner = False
 `
 
-// buildClass writes the editions for a teacher.
+// buildClass writes the editions for a teacher; like build, it removes notebooks that have no source any more.
 func buildClass(src, out string) error {
 	for _, e := range class {
 		files, err := generate(src, e)
@@ -130,20 +126,26 @@ func buildClass(src, out string) error {
 		if e.nbgrader {
 			files["nbgrader_config.py"] = []byte(nbgraderConfig)
 		}
-		if err := writeAll(filepath.Join(out, e.folder), files); err != nil {
+		if err := fill(filepath.Join(out, e.folder), files); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func writeAll(dir string, files map[string][]byte) error {
+// fill writes an edition's files into dir, and removes what other notebooks are there.
+func fill(dir string, files map[string][]byte) error {
 	for path, text := range files {
 		if err := writeFile(filepath.Join(dir, path), text); err != nil {
 			return err
 		}
 	}
-	return nil
+	return eachNotebook(dir, func(path string) error {
+		if _, ok := files[path]; ok {
+			return nil
+		}
+		return os.Remove(filepath.Join(dir, path))
+	})
 }
 
 // generate makes every notebook of an edition in memory: "en/00-quickstart.ipynb", "zh/...".

@@ -96,6 +96,24 @@ func sources(t *testing.T) (root string) {
 	return root
 }
 
+// TestImports: cells import this module under the path that go.mod gives it, also where it is published under another one.
+func TestImports(t *testing.T) {
+	root := sources(t)
+	for module, want := range map[string]string{
+		"resnetlab":               "gonum.org/v1/plot resnetlab/resnetlib/models",
+		"example.org/a/resnetlab": "example.org/a/resnetlab/resnetlib/models gonum.org/v1/plot",
+	} {
+		if err := writeFile(filepath.Join(root, "go.mod"), []byte("module "+module+"\n")); err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		err := run([]string{"imports", "-src", filepath.Join(root, "src")}, &said)
+		if got := strings.Join(strings.Fields(said.String()), " "); err != nil || got != want {
+			t.Errorf("module %s imports %q (%v), want %q", module, got, err, want)
+		}
+	}
+}
+
 // TestBuild: both languages are written, and a notebook whose source is gone goes too.
 func TestBuild(t *testing.T) {
 	root := sources(t)
@@ -116,6 +134,10 @@ func TestBuild(t *testing.T) {
 // TestClass: what each of a teacher's editions holds, and what it must not.
 func TestClass(t *testing.T) {
 	root := sources(t)
+	old := filepath.Join(root, "class/clean/zh/00-old.ipynb")
+	if err := writeFile(old, []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
 	if err := buildClass(filepath.Join(root, "src"), filepath.Join(root, "class")); err != nil {
 		t.Fatal(err)
 	}
@@ -143,5 +165,8 @@ func TestClass(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(root, "class/nbgrader/nbgrader_config.py")); err != nil {
 		t.Error(err)
+	}
+	if _, err := os.Stat(old); !os.IsNotExist(err) {
+		t.Errorf("a notebook without source: %v", err)
 	}
 }

@@ -136,26 +136,40 @@ func pieces(code string) (list []string) {
 	return list
 }
 
-// imports lists what the lessons' cells import, the standard library left out: the packages to have compiled before a
+// imports lists what the cells of the lessons in src import, the standard library left out: the packages to have compiled before a
 // learner's first cell.
-func imports(lessons []lesson) []string {
+func imports(src string) ([]string, error) {
+	lessons, err := readLessons(src)
+	if err != nil {
+		return nil, err
+	}
+	module, err := moduleOf(src)
+	if err != nil {
+		return nil, err
+	}
 	var list []string
 	for _, l := range lessons {
 		for _, c := range l.cells {
-			for _, piece := range pieces(c.code) {
-				file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+piece, parser.ImportsOnly)
-				if err != nil {
-					continue // statements
-				}
-				for _, spec := range file.Imports {
-					path, err := strconv.Unquote(spec.Path.Value)
-					if err == nil && strings.Contains(path, "/") && (strings.Contains(path, ".") || strings.HasPrefix(path, sourceModule+"/")) {
-						list = append(list, path)
-					}
-				}
+			for _, piece := range pieces(published(c.code, module)) {
+				list = append(list, importsOf(piece, module)...)
 			}
 		}
 	}
 	slices.Sort(list)
-	return slices.Compact(list)
+	return slices.Compact(list), nil
+}
+
+// importsOf lists the imports of a piece of a cell; a piece of statements has none.
+func importsOf(piece, module string) (list []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+piece, parser.ImportsOnly)
+	if err != nil {
+		return nil
+	}
+	for _, spec := range file.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err == nil && strings.Contains(path, "/") && (strings.Contains(path, ".") || strings.HasPrefix(path, module+"/")) {
+			list = append(list, path)
+		}
+	}
+	return list
 }
