@@ -1,16 +1,19 @@
 package atomicfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // WriteFolder calls fill with an empty hidden folder beside dir and renames that to dir when fill is done: dir appears
-// when it is whole. A dir that holds anything is fs.ErrExist, and is not touched; an empty one is replaced. If anything
-// fails, nothing is left. The folder of dir is made.
+// when it is whole. The folder of dir is made. An empty dir that is there stays, since it may be a mount point or somebody's working directory:
+// the hidden folder is in it, and what it holds moves up when fill is done, folders first, so that a file that describes them comes when they
+// are whole. A dir that holds anything is fs.ErrExist, and is not touched. If anything fails, nothing is left.
 func WriteFolder(dir string, fill func(unfinished string) error) error {
 	entries, err := os.ReadDir(dir)
 	switch {
@@ -19,9 +22,9 @@ func WriteFolder(dir string, fill func(unfinished string) error) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("writing %s: %w", dir, err)
 	}
-	parent, name := filepath.Split(filepath.Clean(dir))
-	if parent == "" {
-		parent = "."
+	parent, name, appear := filepath.Dir(dir), filepath.Base(dir), renameTo
+	if err == nil {
+		parent, name, appear = dir, "folder", moveInto
 	}
 	if err := os.MkdirAll(parent, 0o777); err != nil {
 		return fmt.Errorf("writing %s: %w", dir, err)
@@ -40,16 +43,39 @@ func WriteFolder(dir string, fill func(unfinished string) error) error {
 	return nil
 }
 
-// appear renames the finished folder to dir, which is missing or empty.
-func appear(unfinished, dir string) error {
+// renameTo renames the finished folder to dir, which is missing.
+func renameTo(unfinished, dir string) error {
 	if err := os.Chmod(unfinished, 0o755); err != nil { // MkdirTemp's 0700 would hide it from colleagues
-		return err
-	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := os.Rename(unfinished, dir); err != nil {
 		return err
 	}
 	return SyncFolder(filepath.Dir(filepath.Clean(dir)))
+}
+
+// moveInto moves what the finished folder holds to dir, which holds nothing else; all or nothing, unless it is killed in between.
+func moveInto(unfinished, dir string) error {
+	entries, err := os.ReadDir(unfinished)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(order(a), order(b)) })
+	for i, entry := range entries {
+		if err := os.Rename(filepath.Join(unfinished, entry.Name()), filepath.Join(dir, entry.Name())); err != nil {
+			for _, moved := range entries[:i] {
+				err = errors.Join(err, os.RemoveAll(filepath.Join(dir, moved.Name())))
+			}
+			return err
+		}
+	}
+	return SyncFolder(dir)
+}
+
+// order puts folders before files.
+func order(e fs.DirEntry) int {
+	if e.IsDir() {
+		return 0
+	}
+	return 1
 }

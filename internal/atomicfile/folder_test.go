@@ -35,3 +35,34 @@ func TestWriteFolder(t *testing.T) {
 		t.Errorf("left: %v, want data alone", names)
 	}
 }
+
+// An empty folder that cannot be replaced, as the working directory, is filled; the file that describes the others comes last.
+func TestWriteFolderInto(t *testing.T) {
+	t.Chdir(t.TempDir())
+	before, err := os.Stat(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("disk full")
+	if err := WriteFolder(".", func(string) error { return cause }); !errors.Is(err, cause) || len(list(t, ".")) > 0 {
+		t.Errorf("error %v, left %v", err, list(t, "."))
+	}
+	fill := func(unfinished string) error {
+		return errors.Join(os.WriteFile(filepath.Join(unfinished, "about"), []byte("1"), 0o666), os.Mkdir(filepath.Join(unfinished, "val"), 0o777))
+	}
+	if err := WriteFolder(".", fill); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(".")
+	if names := list(t, "."); err != nil || !os.SameFile(before, after) || len(names) != 2 || read(t, "about") != "1" {
+		t.Errorf("%v, holds %v", err, names)
+	}
+	// A file of the same name that came meanwhile is in the way of a folder: nothing of ours stays.
+	t.Chdir(t.TempDir())
+	late := func(unfinished string) error {
+		return errors.Join(os.Mkdir(filepath.Join(unfinished, "a"), 0o777), os.Mkdir(filepath.Join(unfinished, "b"), 0o777), os.WriteFile("b", nil, 0o666))
+	}
+	if err := WriteFolder(".", late); err == nil || len(list(t, ".")) != 1 {
+		t.Errorf("error %v, left %v", err, list(t, "."))
+	}
+}
