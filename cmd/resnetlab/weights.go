@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/alecthomas/kong"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/resnetlib/models"
@@ -31,7 +32,12 @@ type weightsInspect struct {
 	JSON        bool   `name:"json" help:"As JSON."`
 }
 
-func (w *weightsInspect) Run() error {
+func (w *weightsInspect) Run(call *kong.Context) error {
+	if w.Arch == "" {
+		if err := refuse(call, "it belongs to the network of --arch", "num-classes", "without-head"); err != nil {
+			return err
+		}
+	}
 	f, err := weights.Read(w.File)
 	if err != nil {
 		return badInput(err)

@@ -85,7 +85,7 @@ func (w *weightsDownload) Run(ctx context.Context, c *commands) error {
 	}
 	o := hub.Options{Folder: w.Out}
 	if strings.EqualFold(filepath.Ext(w.Out), ".pth") {
-		o.Folder, o.File = filepath.Split(filepath.Clean(w.Out))
+		o.Folder, o.File = filepath.Dir(w.Out), filepath.Base(w.Out) // not Split: of r.pth its folder is "", which is the cache
 	}
 	bar := lateBar{title: p.File() + " (MiB)"}
 	o.Progress = func(done, total int64) {
@@ -100,6 +100,6 @@ func (w *weightsDownload) Run(ctx context.Context, c *commands) error {
 	if !fetched {
 		c.logf("%s is there and whole", path)
 	}
-	fmt.Println(path)
-	return nil
+	_, err = fmt.Println(path)
+	return err
 }

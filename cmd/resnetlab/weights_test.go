@@ -15,6 +15,7 @@ import (
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/weights"
+	"resnetlab/resnetlib/weights/hub"
 )
 
 // jsonOf runs a command with --json and decodes what it prints.
@@ -170,6 +171,20 @@ func checkWeightsOfRun(t *testing.T, data, run string) {
 	}
 }
 
+// --out r.pth is a file here, and not one in the cache.
+func TestWeightsDownloadHere(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	t.Setenv(hub.MirrorEnv, server.URL)
+	t.Setenv("TORCH_HOME", t.TempDir())
+	t.Chdir(t.TempDir())
+	for _, out := range []string{"r.pth", "./r.pth"} {
+		if _, stderr := must(t, 1, "weights", "download", "resnet18", "--out", out, "-q"); !strings.Contains(stderr, "copy it to r.pth") {
+			t.Errorf("--out %s: %s", out, stderr)
+		}
+	}
+}
+
 // Both directions of the conversion, the comparison, and the load report.
 func TestWeightsFiles(t *testing.T) {
 	dir := t.TempDir()
@@ -187,6 +202,8 @@ func TestWeightsFiles(t *testing.T) {
 		t.Errorf("schema %d, %d equal, %d changed", d.Schema, len(d.Equal), len(d.Changed))
 	}
 	must(t, 2, "weights", "convert", first, filepath.Join(dir, "d.txt"))
+	must(t, 2, "weights", "inspect", first, "--num-classes", "5")
+	must(t, 2, "weights", "inspect", first, "--without-head")
 	var in struct {
 		Schema          int
 		Format, Wrapper string
