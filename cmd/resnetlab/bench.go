@@ -23,6 +23,9 @@ type benchNetwork struct {
 }
 
 func (b *benchNetwork) Run(ctx context.Context, c *commands) error {
+	if b.NumClasses < 1 {
+		return usage(fmt.Errorf("--num-classes %d: at least 1", b.NumClasses))
+	}
 	be, choice, err := c.openBackend(b.Threads)
 	if err != nil {
 		return err

@@ -27,6 +27,9 @@ type dataSketch struct {
 }
 
 func (d *dataSketch) Run(ctx context.Context, c *commands) error {
+	if min(d.Train, d.Val, d.Test) < 0 || d.Size < 1 {
+		return usage(errors.New("--train, --val and --test must be at least 0, --size at least 1"))
+	}
 	config := sketch.Config{Task: d.Task, Seed: d.Seed, Train: d.Train, Val: d.Val, Test: d.Test, Size: d.Size}
 	total := config.Pictures()
 	bar := notebook.NewBar("drawing pictures", total)

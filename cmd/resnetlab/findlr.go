@@ -25,9 +25,15 @@ func (f *findLRCommand) Help() string {
 		"which the smoothed loss falls most steeply; the test ends when that loss exceeds 4 times its best."
 }
 
+// fewestSteps make a curve of which a slope can be told.
+const fewestSteps = 8
+
 func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
 	if err := refuse(call, "the range test makes no run", "resume", "out", "overwrite"); err != nil {
 		return err
+	}
+	if f.Steps < fewestSteps {
+		return usage(fmt.Errorf("--steps %d: at least %d", f.Steps, fewestSteps))
 	}
 	b, choice, err := c.openBackend(f.Threads)
 	if err != nil {
@@ -51,10 +57,10 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 			return err
 		}
 	}
-	return f.print(c, curve)
+	return f.print(curve)
 }
 
-func (f *findLRCommand) print(c *commands, curve *train.LRCurve) error {
+func (f *findLRCommand) print(curve *train.LRCurve) error {
 	if f.JSON {
 		return printJSON(struct {
 			Schema int `json:"schema"`
@@ -62,8 +68,7 @@ func (f *findLRCommand) print(c *commands, curve *train.LRCurve) error {
 		}{1, curve})
 	}
 	if curve.Suggestion == 0 {
-		c.logf("the loss never fell over %d steps: more of them (--steps), or a wider range, may show more", len(curve.Rates))
-		return nil
+		return fmt.Errorf("no rate to suggest: the loss never fell over %d steps; try more of them (--steps), or a wider range (--lr-from, --lr-to)", len(curve.Rates))
 	}
 	_, err := fmt.Printf("%.2g\n", curve.Suggestion)
 	return err

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"resnetlab/resnetlib/train"
 )
 
 // find-lr prints a curve and draws it, and makes no run.
@@ -14,7 +16,7 @@ func TestFindLR(t *testing.T) {
 	data, plot := filepath.Join(dir, "data"), filepath.Join(dir, "rates.png")
 	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "-q")
 	args := []string{"find-lr", data, "--arch", "resnet18", "--image-size", "32", "--batch-size", "5"}
-	stdout, _ := must(t, 0, append(args, "--steps", "6", "--lr-from", "1e-5", "--lr-to", "1e-3", "--json", "--plot", plot)...)
+	stdout, _ := must(t, 0, append(args, "--steps", "8", "--lr-from", "1e-5", "--lr-to", "1e-3", "--json", "--plot", plot)...)
 	var curve struct {
 		Schema                  int
 		Rates, Losses, Smoothed []float64
@@ -23,7 +25,7 @@ func TestFindLR(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &curve); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(curve.Rates); n != 6 || len(curve.Losses) != n || len(curve.Smoothed) != n || curve.Schema != 1 || curve.Rates[0] != 1e-5 {
+	if n := len(curve.Rates); n != 8 || len(curve.Losses) != n || len(curve.Smoothed) != n || curve.Schema != 1 || curve.Rates[0] != 1e-5 {
 		t.Errorf("%+v", curve)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
@@ -33,4 +35,11 @@ func TestFindLR(t *testing.T) {
 		t.Error(stderr)
 	}
 	must(t, 3, append(args, "--lr-from", "1", "--lr-to", "0.1")...)
+}
+
+// No rate is no success, except as JSON, where its absence can be seen.
+func TestFindLRWithoutSuggestion(t *testing.T) {
+	if err := (&findLRCommand{}).print(&train.LRCurve{Rates: make([]float64, 9)}); err == nil || !strings.Contains(err.Error(), "over 9 steps") {
+		t.Error(err)
+	}
 }

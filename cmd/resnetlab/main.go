@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -69,7 +70,7 @@ func run(args []string) (status int) {
 			status = ended(cause)
 		}
 	}()
-	call, err := parser.Parse(args)
+	call, err := parser.Parse(joinNegative(args))
 	if err != nil {
 		return report(usage(err))
 	}
@@ -79,6 +80,22 @@ func run(args []string) (status int) {
 	}
 	call.Bind(&c, parser.Model)
 	return report(call.Run())
+}
+
+// joinNegative makes --flag=-1 of --flag -1, which kong takes for two flags. Its own way around that takes --out --overwrite for a file's name.
+func joinNegative(args []string) (joined []string) {
+	for i, arg := range args {
+		if arg == "--" {
+			return append(joined, args[i:]...)
+		}
+		_, err := strconv.ParseFloat(arg, 64)
+		if err == nil && strings.HasPrefix(arg, "-") && i > 0 && strings.HasPrefix(args[i-1], "--") && !strings.Contains(args[i-1], "=") {
+			joined[len(joined)-1] += "=" + arg
+		} else {
+			joined = append(joined, arg)
+		}
+	}
+	return joined
 }
 
 // interruptible is the context of a command that asks for one: the first Ctrl-C ends the context, the second the program. Commands that ask
@@ -152,6 +169,9 @@ func report(err error) int {
 // logf writes a line to stderr unless --quiet.
 func (c *commands) logf(format string, args ...any) {
 	if !c.Quiet {
-		fmt.Fprintf(os.Stderr, format+"\n", args...)
+		warnf(format, args...)
 	}
 }
+
+// warnf is logf with --quiet too: the list of inputs that exit status 4 promises.
+func warnf(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }

@@ -66,6 +66,14 @@ func TestErrors(t *testing.T) {
 		{2, []string{"summary", "resnet7"}, "resnet18"},
 		{2, []string{"compare", dir, "--plot", "a.jpg"}, ".png"}, // before the work, not after it
 		{2, []string{"eval", dir, "--run", dir, "--top-losses", filepath.Join(dir, "nothing", "a.png")}, "nothing"},
+		{2, []string{"features", dir, "--run", dir, "--out", filepath.Join(dir, "nothing", "f.npy")}, "nothing"},
+		{2, []string{"batch-predict", dir, "--run", dir, "--out", filepath.Join(text, "f.csv")}, "not a folder"},
+		{2, []string{"merge", text, "--out", filepath.Join(dir, "nothing", "m.jsonl")}, "nothing"},
+		{2, []string{"data", "sketch", "--out", filepath.Join(dir, "data"), "--size", "-5"}, "--size at least 1"},
+		{2, []string{"data", "sketch", "--out", filepath.Join(dir, "data"), "--val", "-1"}, "at least 0"},
+		{2, []string{"find-lr", dir, "--steps", "0"}, "--steps 0: at least 8"},
+		{2, []string{"bench", "--num-classes", "0"}, "--num-classes 0: at least 1"},
+		{2, []string{"train", dir, "--out", "--overwrite"}, "--out"}, // a forgotten value is not the next flag
 		{2, []string{"transform", text, filepath.Join(dir, "out.png"), "--ops", "rotate:3"}, "rotate"},
 		{3, []string{"predict", "a.jpg", "--run", filepath.Join(dir, "nothing")}, "nothing"},
 		{3, []string{"weights", "inspect", text}, "notes.txt"},

@@ -53,11 +53,21 @@ func to(path string, write func(io.Writer) error) error {
 	return atomicfile.Write(path, write)
 }
 
-// spare refuses to write over a file that is there, unless that was asked for; "" is stdout.
+// spare says before the work what would keep a file from being written after it: no folder for it, or a file that is there, unless it is to be
+// replaced. "" is stdout.
 func spare(path string, overwrite bool) error {
+	if path == "" {
+		return nil
+	}
+	folder, err := os.Stat(filepath.Dir(path))
+	if err != nil {
+		return usage(fmt.Errorf("%s cannot be written: %w", path, err))
+	}
 	info, err := os.Stat(path)
 	switch {
-	case path == "" || err != nil:
+	case !folder.IsDir():
+		return usage(fmt.Errorf("%s cannot be written: %s is not a folder", path, filepath.Dir(path)))
+	case err != nil:
 		return nil
 	case info.IsDir():
 		return usage(fmt.Errorf("%s is a folder, and a file is to be written", path))
@@ -86,8 +96,5 @@ func (d drawing) Validate() error {
 	if err := plots.CheckName(string(d)); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Dir(string(d))); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", d, err)
-	}
-	return nil
+	return spare(string(d), true)
 }
