@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"resnetlab/datasets"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/plots"
@@ -25,7 +27,12 @@ type evalCommand struct {
 	JSON      bool    `name:"json" help:"As JSON."`
 }
 
-func (e *evalCommand) Run(ctx context.Context, c *commands) error {
+func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
+	if e.TopLosses == "" {
+		if err := refuse(call, "it counts the pictures of --top-losses", "count"); err != nil {
+			return err
+		}
+	}
 	if e.Count < 1 {
 		return usage(fmt.Errorf("--count %d: at least 1", e.Count))
 	}
@@ -40,7 +47,7 @@ func (e *evalCommand) Run(ctx context.Context, c *commands) error {
 	if err := train.SameClasses(classes, data.Classes()); err != nil {
 		return badInput(fmt.Errorf("evaluating on %s: %w", e.Data, err))
 	}
-	data, left, err := e.readable(ctx, c, data)
+	data, bad, err := e.readable(ctx, data)
 	if err != nil {
 		return err
 	}
@@ -57,29 +64,37 @@ func (e *evalCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	if err := e.print(classes, result); err != nil {
+	if err := e.print(classes, result, bad); err != nil {
 		return err
 	}
 	if err := e.draw(classes, data, result); err != nil {
 		return err
 	}
-	return unread(left, left+data.Len())
+	return unread(len(bad), len(bad)+data.Len())
 }
 
-// readable leaves out pictures that cannot be read, names them and says how many they are.
-func (e *evalCommand) readable(ctx context.Context, c *commands, data datasets.Dataset) (datasets.Dataset, int, error) {
+// unreadable is a picture that eval has left out, for scripts.
+type unreadable struct {
+	File  string `json:"file"`
+	Error string `json:"error"`
+}
+
+// readable leaves out pictures that cannot be read, names them and returns them.
+func (e *evalCommand) readable(ctx context.Context, data datasets.Dataset) (datasets.Dataset, []unreadable, error) {
 	bad, err := datasets.Check(ctx, data, 0)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
+	var left []unreadable
 	for _, b := range bad {
-		c.logf("left out: %v", b)
+		warnf("left out: %v", b)
+		left = append(left, unreadable{b.Name, b.Err.Error()})
 	}
 	data = datasets.Without(data, bad)
 	if data.Len() == 0 {
-		return nil, 0, badInput(fmt.Errorf("no readable picture in %s", e.Data))
+		return nil, nil, badInput(fmt.Errorf("no readable picture in %s", e.Data))
 	}
-	return data, len(bad), nil
+	return data, left, nil
 }
 
 func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data datasets.Dataset, preset transforms.Preset) (*train.Evaluation, error) {
@@ -109,15 +124,16 @@ func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *train.Eva
 	return plots.TopLosses(worst).Save(string(e.TopLosses))
 }
 
-func (e *evalCommand) print(classes []string, r *train.Evaluation) error {
+func (e *evalCommand) print(classes []string, r *train.Evaluation, bad []unreadable) error {
 	if e.JSON {
 		return printJSON(struct {
 			Schema  int      `json:"schema"`
 			Classes []string `json:"classes"`
 			TTA     bool     `json:"tta"`
 			*train.Evaluation
-			PerClass []train.ClassScore `json:"per_class"`
-		}{1, classes, e.TTA, r, r.PerClass(classes)})
+			PerClass   []train.ClassScore `json:"per_class"`
+			Unreadable []unreadable       `json:"unreadable,omitempty"`
+		}{1, classes, e.TTA, r, r.PerClass(classes), bad})
 	}
 	rows := make([][]string, len(classes))
 	for i, name := range classes {

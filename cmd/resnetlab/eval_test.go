@@ -83,7 +83,12 @@ func checkOddData(t *testing.T, data, run string) {
 	if err := os.WriteFile(filepath.Join(data, "val", "fern", "broken.png"), []byte("no picture"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	stdout, stderr := must(t, 4, "eval", data, "--run", run, "--json")
+	must(t, 2, "eval", data, "--run", run, "--count", "3") // of what?
+	stdout, stderr := must(t, 4, "eval", data, "--run", run, "--json", "-q")
+	var e struct{ Unreadable []unreadable }
+	if err := json.Unmarshal([]byte(stdout), &e); err != nil || len(e.Unreadable) != 1 || e.Unreadable[0].File != "fern/broken.png" || e.Unreadable[0].Error == "" {
+		t.Errorf("unreadable: %+v (%v)", e.Unreadable, err)
+	}
 	if !strings.Contains(stderr, "fern/broken.png") || !slices.Contains(strings.Fields(stdout), "10,") {
 		t.Errorf("%s%s", stdout, stderr)
 	}

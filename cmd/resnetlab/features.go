@@ -58,7 +58,9 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	if err := writeFeatures(f.Out, kind, read, features); err != nil {
 		return err
 	}
-	fmt.Println(f.Out)
+	if _, err := fmt.Println(f.Out); err != nil {
+		return err
+	}
 	return unread(len(names)-len(read), len(names))
 }
 
@@ -104,7 +106,7 @@ func (f *featuresCommand) compute(ctx context.Context, c *commands, names []stri
 			if err := folder.check(r.File, r.Err); err != nil {
 				return nil, nil, err
 			}
-			c.logf("%s: %v", r.File, r.Err)
+			warnf("%s: %v", r.File, r.Err)
 		} else {
 			if features == nil { // all at once: growing would need twice as much, and of a million pictures it is gigabytes
 				features = make([]byte, 0, 4*len(names)*len(r.Values))

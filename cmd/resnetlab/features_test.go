@@ -29,7 +29,7 @@ func TestFeatures(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(test, "daisy", "broken.jpg"), []byte{0xff, 0xd8, 0xff}, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, stderr := must(t, 4, "features", test, "--weights", filepath.Join(run, "best.safetensors"), "--out", array, "--batch-size", "2")
+	_, stderr := must(t, 4, "features", test, "--weights", filepath.Join(run, "best.safetensors"), "--out", array, "--batch-size", "2", "-q")
 	if !strings.Contains(stderr, "broken.jpg") {
 		t.Errorf("no word of the broken file: %s", stderr)
 	}
