@@ -26,9 +26,16 @@ func (b *backendList) Run() error {
 		}{1, found})
 	}
 	for _, f := range found {
-		fmt.Printf("%-10s %s\n", f.Name, foundLine(f))
+		if err := printFound(f); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func printFound(f backend.Found) error {
+	_, err := fmt.Printf("%-10s %s\n", f.Name, foundLine(f))
+	return err
 }
 
 // foundLine says in one line whether a backend works.
@@ -51,11 +58,13 @@ type backendInstall struct {
 
 func (b *backendInstall) Run(ctx context.Context, c *commands) error {
 	found, err := backend.Install(ctx, b.Kind, backend.InstallOptions{Log: func(line string) { c.logf("%s", line) }})
+	if ctx.Err() != nil { // what it killed says only that it was killed
+		return ctx.Err()
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-10s %s\n", found.Name, foundLine(found))
-	return nil
+	return printFound(found)
 }
 
 type backendDoctor struct {
@@ -71,15 +80,18 @@ func (b *backendDoctor) Run() error {
 		}{1, checks})
 	}
 	for _, check := range checks {
-		printCheck(check.OK, check.Name, check.Detail, check.Fix)
+		if err := printCheck(check.OK, check.Name, check.Detail, check.Fix); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // printCheck prints one line of a doctor, and below it what to do.
-func printCheck(ok bool, name, detail, advice string) {
-	fmt.Printf("%-4s %-22s %s\n", map[bool]string{true: "ok", false: "no"}[ok], name, detail)
-	if advice != "" {
-		fmt.Printf("     what to do: %s\n", advice)
+func printCheck(ok bool, name, detail, advice string) error {
+	_, err := fmt.Printf("%-4s %-22s %s\n", map[bool]string{true: "ok", false: "no"}[ok], name, detail)
+	if advice != "" && err == nil {
+		_, err = fmt.Printf("     what to do: %s\n", advice)
 	}
+	return err
 }

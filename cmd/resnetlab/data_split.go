@@ -54,7 +54,9 @@ func (d *dataSplit) finish(c *commands, train, val int, err error) error {
 	case err != nil:
 		return badInput(err)
 	}
-	fmt.Printf("%s: %d pictures to train on, %d to validate\n", d.Out, train, val)
+	if _, err := fmt.Printf("%s: %d pictures to train on, %d to validate\n", d.Out, train, val); err != nil {
+		return err
+	}
 	c.logf("next: resnetlab train %s", d.Out)
 	return nil
 }

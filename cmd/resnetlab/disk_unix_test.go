@@ -62,6 +62,29 @@ func TestDiskFull(t *testing.T) {
 	sameRun(t, straight, run)
 }
 
+// TestStdoutFull: what could not be printed is no success.
+func TestStdoutFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	dir, args := drawnData(t)
+	run := filepath.Join(dir, "run")
+	for _, args := range [][]string{{"version"}, {"backend", "list"}, {"backend", "doctor"}, {"kernel", "doctor"}, {"weights", "list"},
+		{"data", "split", filepath.Join(args[1], "train"), "--out", filepath.Join(dir, "split"), "-q"}, append(args, "--out", run),
+		{"features", filepath.Join(args[1], "test"), "--run", run, "--out", filepath.Join(dir, "f.npy"), "-q"}} {
+		cmd := exec.Command(program, args...)
+		var stderr strings.Builder
+		cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "GOMLX_BACKEND=go"), full, &stderr
+		if err := cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != 1 {
+			t.Errorf("%v: %v, want exit 1: %s", args, err, stderr.String())
+			continue
+		}
+		saysOnly(t, stderr.String(), "no space left on device")
+	}
+}
+
 // TestReadOnlyFolder: one line, nothing written.
 func TestReadOnlyFolder(t *testing.T) {
 	dir, args := drawnData(t)

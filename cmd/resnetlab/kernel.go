@@ -59,7 +59,9 @@ func (k *kernelDoctor) Run() error {
 		}{1, checks})
 	}
 	for _, check := range checks {
-		printCheck(check.OK, check.Name, check.Found, check.Do)
+		if err := printCheck(check.OK, check.Name, check.Found, check.Do); err != nil {
+			return err
+		}
 	}
 	return nil
 }

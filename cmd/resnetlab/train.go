@@ -41,7 +41,9 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 	}
 	show.end()
 	if run != nil {
-		t.finish(c, run)
+		if failed := t.finish(c, run); err == nil {
+			err = failed
+		}
 	}
 	return trainStatus(err)
 }
@@ -71,7 +73,7 @@ func flagsGiven(call *kong.Context) (names []string) {
 	return names
 }
 
-// refuse is the error of flags of train that mean nothing to another command.
+// refuse is the error of flags that mean nothing beside the other words of the command; a flag that is not looked at would be a silent surprise.
 func refuse(call *kong.Context, why string, flags ...string) error {
 	for _, given := range flagsGiven(call) {
 		if slices.Contains(flags, given) {
@@ -82,12 +84,15 @@ func refuse(call *kong.Context, why string, flags ...string) error {
 }
 
 // finish says what came out and what to do next.
-func (t *trainCommand) finish(c *commands, run *runs.Run) {
+func (t *trainCommand) finish(c *commands, run *runs.Run) error {
 	if best := runs.BestOf(run.Metrics()); best.Epoch > 0 {
 		c.logf("best epoch %d: validation accuracy %.3f, loss %.4f", best.Epoch, best.Accuracy, best.Loss)
 	}
-	fmt.Println(run.Dir)
+	if _, err := fmt.Println(run.Dir); err != nil {
+		return err
+	}
 	c.logf("next: resnetlab predict PICTURE --run %s, or resnetlab batch-predict FOLDER --run %s", run.Dir, run.Dir)
+	return nil
 }
 
 // trainStatus gives an error of training its exit status.

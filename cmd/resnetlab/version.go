@@ -37,14 +37,16 @@ func (v *versionCommand) Run() error {
 			Backends  []backend.Found   `json:"backends"`
 		}{1, version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), modules, backend.List()})
 	}
-	fmt.Printf("resnetlab %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Printf("resnetlab %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, m := range reported {
-		if modules[m] != "" {
-			fmt.Printf("  %-26s %s\n", m, modules[m])
+		if modules[m] != "" && err == nil {
+			_, err = fmt.Printf("  %-26s %s\n", m, modules[m])
 		}
 	}
 	for _, f := range backend.List() {
-		fmt.Printf("  backend %-18s %s\n", f.Name, foundLine(f))
+		if err == nil {
+			_, err = fmt.Printf("  backend %-18s %s\n", f.Name, foundLine(f))
+		}
 	}
-	return nil
+	return err
 }
