@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/alecthomas/kong"
+
 	"resnetlab/datasets"
 	"resnetlab/datasets/flowers"
 	"resnetlab/internal/fetch"
@@ -28,9 +30,14 @@ func (d *dataFlowers) Help() string {
 		"the command is run again. At --val 0.1: 3,306 to train on and 364 to validate."
 }
 
-func (d *dataFlowers) Run(ctx context.Context, c *commands) error {
+func (d *dataFlowers) Run(ctx context.Context, c *commands, call *kong.Context) error {
 	if !(d.Val > 0 && d.Val < 1) {
 		return usage(fmt.Errorf("--val %v is not between 0 and 1", d.Val))
+	}
+	if d.Archive != "" {
+		if err := refuse(call, "--archive is a file that is here, and nothing is downloaded", "url"); err != nil {
+			return err
+		}
 	}
 	if entries, err := os.ReadDir(d.Out); err == nil && len(entries) > 0 { // before 229 MB come
 		return usage(fmt.Errorf("%s is there and not empty: choose another --out", d.Out))

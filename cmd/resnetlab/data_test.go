@@ -50,6 +50,17 @@ func TestDataCheck(t *testing.T) {
 	}
 }
 
+// In the folder where one stands, and in the empty one made before: the work is not lost.
+func TestDataIntoEmptyFolder(t *testing.T) {
+	from := filepath.Join(drawn(t), "train")
+	t.Chdir(t.TempDir())
+	must(t, 0, "data", "split", from, "--out", ".", "-q")
+	must(t, 0, "data", "check", ".", "--distance", "-1")
+	t.Chdir(t.TempDir())
+	must(t, 0, "data", "sketch", "--out", ".", "--train", "10", "--val", "5", "--test", "5", "--size", "8", "-q")
+	must(t, 0, "data", "sketch", "--out", ".", "--train", "10", "--val", "5", "--test", "5", "--size", "8", "-q") // it is there
+}
+
 func TestDataCheckWithoutAReadablePicture(t *testing.T) {
 	dir := t.TempDir()
 	must(t, 3, "data", "check", dir)
@@ -106,6 +117,7 @@ func TestDataFlowers(t *testing.T) {
 	}
 	must(t, 0, "data", "check", out)
 	must(t, 2, "data", "flowers", "--out", out, "--archive", archive)
+	must(t, 2, "data", "flowers", "--out", out+"2", "--archive", archive, "--url", "http://127.0.0.1:1")
 	must(t, 3, "data", "flowers", "--out", out+"2", "--archive", filepath.Join(parent, "none.tgz"))
 	must(t, 3, "data", "flowers", "--out", out+"2", "--archive", filepath.Join(out, "train", "daisy", "00000.png"))
 

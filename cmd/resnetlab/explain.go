@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"resnetlab/resnetlib/explain"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/transforms"
@@ -44,7 +46,15 @@ var methods = map[string]func(q question) (notebook.Pictured, error){
 	"receptive-field": func(q question) (notebook.Pictured, error) { return q.ReceptiveField(q, q.picture, q.layer) },
 }
 
-func (x *explainCommand) Run(ctx context.Context, c *commands) error {
+// layered are the methods that look at a layer.
+var layered = []string{"gradcam", "features", "receptive-field"}
+
+func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
+	if !slices.Contains(layered, x.Method) {
+		if err := refuse(call, "method "+x.Method+" looks at no layer; "+strings.Join(layered, ", ")+" do", "layer"); err != nil {
+			return err
+		}
+	}
 	net, classes, preset, err := x.open()
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,7 +20,11 @@ func TestExplain(t *testing.T) {
 	sizes := map[string]int{"gradcam": 4, "saliency": 32 * 32, "occlusion": 32 * 32, "features": 2 * 2 * 256, "filters": 64 * 147, "receptive-field": 32 * 32}
 	for method := range methods {
 		out := filepath.Join(dir, method+".png")
-		stdout, _ := must(t, 0, "explain", image, "--run", run, "--method", method, "--layer", "layer3", "--target", "lily", "--out", out, "--json")
+		args := []string{"explain", image, "--run", run, "--method", method, "--target", "lily", "--out", out, "--json"}
+		if slices.Contains(layered, method) {
+			args = append(args, "--layer", "layer3")
+		}
+		stdout, _ := must(t, 0, args...)
 		var printed struct {
 			Schema       int
 			File, Method string
@@ -49,7 +54,8 @@ func TestExplain(t *testing.T) {
 	if stdout, _ := must(t, 0, "explain", image, "--run", run); !strings.Contains(stdout, "Grad-CAM layer4: ") || strings.Count(stdout, "\n") != 1 {
 		t.Errorf("in words: %q", stdout)
 	}
-	for says, args := range map[string][]string{"layer9": {"--layer", "layer9"}, "clover": {"--target", "oak"}, ".svg": {"--out", "x.gif"}} {
+	for says, args := range map[string][]string{"layer9": {"--layer", "layer9"}, "clover": {"--target", "oak"}, ".svg": {"--out", "x.gif"},
+		"no meaning": {"--method", "filters", "--layer", "layer3"}} {
 		if _, stderr := must(t, 2, append([]string{"explain", image, "--run", run}, args...)...); !strings.Contains(stderr, says) {
 			t.Errorf("%v says %q, want %q in it", args, stderr, says)
 		}

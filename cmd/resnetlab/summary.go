@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"github.com/alecthomas/kong"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/resnetlib/models"
@@ -24,9 +25,14 @@ type summaryCommand struct {
 	JSON       bool    `name:"json" help:"As JSON."`
 }
 
-func (s *summaryCommand) Run(c *commands) error {
+func (s *summaryCommand) Run(c *commands, call *kong.Context) error {
 	if s.Compare != "" {
-		return s.compare()
+		return s.compare(call)
+	}
+	if !s.Tree {
+		if err := refuse(call, "it counts the levels of --tree", "depth"); err != nil {
+			return err
+		}
 	}
 	net, plan, err := s.network()
 	if err != nil {
@@ -98,9 +104,11 @@ func (s *summaryCommand) draw(c *commands, net *models.ResNet) error {
 	return nil
 }
 
-func (s *summaryCommand) compare() error {
-	if s.Diagram != "" || s.Tree || s.Strategy != string(train.All) || s.NumClasses != 1000 {
-		return usage(errors.New("--compare shows the papers' table of two networks; --diagram, --tree, --strategy and --num-classes belong to one network"))
+func (s *summaryCommand) compare(call *kong.Context) error {
+	err := refuse(call, "--compare shows the papers' table of two networks, and this belongs to one network",
+		"diagram", "tree", "depth", "strategy", "num-classes", "batch-size")
+	if err != nil {
+		return err
 	}
 	comparison, err := models.Compare(s.ImageSize, s.Arch, s.Compare)
 	if err != nil {

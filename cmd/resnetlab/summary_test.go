@@ -102,11 +102,13 @@ func TestSummaryDiagram(t *testing.T) {
 
 func TestSummaryUsage(t *testing.T) {
 	for says, args := range map[string][]string{
-		".png or .svg":    {"--diagram", "net.jpg"},
-		"no layer":        {"--strategy", "last:layer9"},
-		"at least 1":      {"--num-classes", "0"},
-		"one network":     {"--compare", "resnet34", "--tree"},
-		"resnext50_32x4d": {"--compare", "resnet7"},
+		"--depth has no":      {"--depth", "1"},
+		"--batch-size has no": {"--compare", "resnet34", "--batch-size", "2"},
+		".png or .svg":        {"--diagram", "net.jpg"},
+		"no layer":            {"--strategy", "last:layer9"},
+		"at least 1":          {"--num-classes", "0"},
+		"one network":         {"--compare", "resnet34", "--tree"},
+		"resnext50_32x4d":     {"--compare", "resnet7"},
 	} {
 		if _, stderr := must(t, 2, append([]string{"summary", "resnet18"}, args...)...); !strings.Contains(stderr, says) {
 			t.Errorf("%v says %q", args, stderr)
