@@ -67,6 +67,9 @@ func flagsOf(n *kong.Node) (flags []word) {
 		}
 		slices.Sort(w.values)
 		flags = append(flags, w)
+		if f.Tag.Negatable != "" {
+			flags = append(flags, word{text: "--no-" + f.Name, help: "Not: " + w.help})
+		}
 	}
 	return flags
 }

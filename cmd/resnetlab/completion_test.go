@@ -40,6 +40,7 @@ _describe() { print -l -- ${can%%:*} }; words=(${(s: :)2}); [[ $2 == *" " ]] && 
 				"resnetlab data ":                          "sketch",
 				"resnetlab data sk":                        "sketch",
 				"resnetlab -q train --strict":              "--strict-data",
+				"resnetlab train --no-fr":                  "--no-freeze-bn",
 				"resnetlab predict a.jpg --run x --backe":  "--backend",
 				"resnetlab merge a b --format ":            "jsonl",
 				"resnetlab weights inspect --j":            "--json",
