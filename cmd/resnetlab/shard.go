@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 
 	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -94,7 +96,11 @@ func (t trained) digest(preset transforms.Preset) (string, error) {
 	}
 	defer file.Close()
 	hash := sha256.New()
-	if err := json.NewEncoder(hash).Encode([]any{source.Arch, t.Arch, preset}); err != nil {
+	arch := t.Arch
+	if arch == cmp.Or(source.Arch, runs.Defaults().Arch) { // it says again what would be anyway: the same network, the same digest
+		arch = ""
+	}
+	if err := json.NewEncoder(hash).Encode([]any{source.Arch, arch, preset}); err != nil {
 		return "", err
 	}
 	if _, err := io.Copy(hash, file); err != nil {

@@ -67,6 +67,9 @@ func shardsTogether(t *testing.T, l shardLab) {
 	if _, said := must(t, 0, args...); !strings.Contains(said, "nothing to do") {
 		t.Errorf("a whole shard again: %s", said)
 	}
+	if _, said := must(t, 0, append(args[:len(args):len(args)], "--arch", "resnet18")...); !strings.Contains(said, "nothing to do") { // the run says it, too
+		t.Errorf("the shard with the run's own --arch: %s", said)
+	}
 	must(t, 2, append(args, "--top-k", "2")...)
 	must(t, 2, append(args[:len(args):len(args)], "--num-shards", "4")...)
 	if !bytes.Equal(before, contents(t, "", shards[0])) {
