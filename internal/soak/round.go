@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -68,7 +67,7 @@ func (l *lab) round(ctx context.Context, seed uint64) (said string, err error) {
 	err = l.spoiling(ctx, seed, func() error {
 		// A picture that is lost in the middle of a run ends it, by its name: a run that went on without it could not be repeated.
 		_, err := l.train(ctx, seed)
-		if err != nil && strings.Contains(err.Error(), ".png") {
+		if err != nil && l.pictures.named(err) {
 			outcome, err = "was ended by a picture", nil
 		}
 		return err

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"resnetlab/datasets/sketch"
@@ -40,6 +42,13 @@ func draw(dir string, n int) (*pictures, error) {
 		}
 	}
 	return p, p.restore()
+}
+
+// named tells whether an error is about one of the pictures: it has the picture's folder and name in it. A run writes pictures too, of other names.
+func (p *pictures) named(err error) bool {
+	return slices.ContainsFunc(p.names, func(path string) bool {
+		return strings.Contains(err.Error(), strings.TrimPrefix(path, p.dir+string(filepath.Separator)))
+	})
 }
 
 // restore writes every picture as it should be.

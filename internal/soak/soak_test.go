@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime"
 	"strings"
@@ -51,6 +52,20 @@ func TestMeasure(t *testing.T) {
 	go func() { <-end }()
 	if after, err := measure(); err != nil || after.files != before.files+1 || after.goroutines != before.goroutines+1 {
 		t.Errorf("before %v, after %v, %v", before, after, err)
+	}
+}
+
+// A run that fails to write a picture of its own was not ended by one that vanished.
+func TestNamed(t *testing.T) {
+	p := &pictures{dir: "/tmp/pictures", names: []string{"/tmp/pictures/disc/0001.png"}}
+	for said, want := range map[string]bool{
+		"open /tmp/pictures/disc/0001.png: no such file":  true,
+		"decoding disc/0001.png: PNG: unexpected EOF":     true,
+		"open /tmp/run/curves.png: no space left on disk": false,
+	} {
+		if got := p.named(errors.New(said)); got != want {
+			t.Errorf("%s: %v", said, got)
+		}
 	}
 }
 
