@@ -1,13 +1,15 @@
 package kernels
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+
+	"resnetlab/resnetlib/backend"
 )
 
 // Check is one thing that [Doctor] looked at.
@@ -144,15 +146,25 @@ func cache(s *spec) Check {
 
 // plugin says what cells compute with. Without a plugin the Go backend serves, which is slower, not wrong.
 func plugin(s *spec) Check {
-	path := s.Env["PJRT_PLUGIN_LIBRARY_PATH"]
+	path := s.Env[pluginVariable]
 	if path == "" {
-		return Check{Name: "XLA plugin", OK: true, Found: "none: cells compute with the Go backend", Do: "resnetlab backend install cpu brings one, where there is one for this machine"}
+		return elsewhere(backend.List())
 	}
 	found := pluginsIn(path)
 	if len(found) == 0 {
 		return Check{Name: "XLA plugin", Found: "no longer in " + path, Do: "make setup brings it again"}
 	}
 	return Check{Name: "XLA plugin", OK: true, Found: strings.Join(found, ", ")}
+}
+
+// elsewhere says which plugin cells find where kernel.json names no folder: in the environment that Jupyter hands on, or in go-xla's own folders.
+func elsewhere(all []backend.Found) Check {
+	for _, f := range all {
+		if f.OK && f.Plugin != "" {
+			return Check{Name: "XLA plugin", OK: true, Found: f.Plugin + " (" + f.Why + ")"}
+		}
+	}
+	return Check{Name: "XLA plugin", OK: true, Found: "none: cells compute with the Go backend", Do: "resnetlab backend install cpu brings one, where there is one for this machine"}
 }
 
 // jupyter asks the Jupyters at hand, that of the Python environment around the kernel and that on PATH, whether they see it.
@@ -167,7 +179,7 @@ func jupyter(dir string) Check {
 		if executable(path) != nil || slices.Contains(append(see, blind...), filepath.Clean(path)) {
 			continue
 		}
-		if out, err := exec.Command(path, "kernelspec", "list", "--json").Output(); err == nil && strings.Contains(string(out), strconv.Quote(dir)) {
+		if out, err := exec.Command(path, "kernelspec", "list", "--json").Output(); err == nil && lists(out, dir) {
 			see = append(see, filepath.Clean(path))
 		} else {
 			blind = append(blind, filepath.Clean(path))
@@ -182,6 +194,24 @@ func jupyter(dir string) Check {
 		c.Found = "no jupyter on PATH, nor in the kernel's environment"
 	}
 	return c
+}
+
+// lists tells whether what "jupyter kernelspec list --json" prints has the kernel in dir.
+func lists(out []byte, dir string) bool {
+	var all struct {
+		Kernelspecs map[string]struct {
+			Dir string `json:"resource_dir"`
+		} `json:"kernelspecs"`
+	}
+	if err := json.Unmarshal(out, &all); err != nil {
+		return false
+	}
+	for _, k := range all.Kernelspecs {
+		if filepath.Clean(k.Dir) == filepath.Clean(dir) {
+			return true
+		}
+	}
+	return false
 }
 
 // completion says whether names can be completed in a cell; GoNB asks gopls for that.

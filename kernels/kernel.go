@@ -99,7 +99,7 @@ func newSpec(root string) (*spec, error) {
 		s.Env["CGO_ENABLED"] = "0"
 	}
 	if path := pluginPath(root); path != "" { // else a notebook outside the project's folder would not find .venv
-		s.Env["PJRT_PLUGIN_LIBRARY_PATH"] = path
+		s.Env[pluginVariable] = path
 	}
 	return s, nil
 }

@@ -42,6 +42,8 @@ func TestInstall(t *testing.T) {
 	put(t, filepath.Join(site, "lammps_jax_pjrt_cpu", "pjrt_c_api_cpu_plugin.so"), "", 0o644)
 	dir := filepath.Join(root, ".venv", "share", "jupyter", "kernels", Name)
 	put(t, filepath.Join(dir, "kernel.json"), "an older one, broken", 0o644)
+	mine := t.TempDir()
+	t.Setenv(pluginVariable, joinPath([]string{mine, filepath.Join(site, "nvidia"), "relative"}))
 	if err := Install(dir, root); err != nil {
 		t.Fatal(err)
 	}
@@ -60,9 +62,9 @@ func TestInstall(t *testing.T) {
 	if first := filepath.SplitList(s.Env["PATH"])[0]; first != filepath.Join(root, "bin") {
 		t.Errorf("PATH begins with %s: GoNB would take another goimports", first)
 	}
-	// The card's plugin may come later, by "backend install cuda": its folder is searched, too.
-	want := []string{filepath.Join(site, "lammps_jax_pjrt_cpu"), filepath.Join(site, "nvidia")}
-	if got := filepath.SplitList(s.Env["PJRT_PLUGIN_LIBRARY_PATH"]); !slices.Equal(got, want) || len(folders) > 0 {
+	// The user's own come first. The card's plugin may come later, by "backend install cuda": its folder is searched, too.
+	want := []string{mine, filepath.Join(site, "nvidia"), filepath.Join(site, "lammps_jax_pjrt_cpu")}
+	if got := filepath.SplitList(s.Env[pluginVariable]); !slices.Equal(got, want) || len(folders) > 0 {
 		t.Errorf("plugin folders %q, want %q; before there was a .venv %q", got, want, folders)
 	}
 	for _, c := range Doctor(dir) {
@@ -141,15 +143,15 @@ func TestDoctor(t *testing.T) {
 func TestDoctorLooksAround(t *testing.T) {
 	tools, plugins := t.TempDir(), t.TempDir()
 	put(t, filepath.Join(tools, "gopls"), "", 0o755)
-	put(t, filepath.Join(tools, "bin", "jupyter"), "#!/bin/sh\necho '{\"resource_dir\": \"'$KERNEL'\"}'\n", 0o755)
+	put(t, filepath.Join(tools, "bin", "jupyter"), "#!/bin/sh\necho '{\"kernelspecs\": {\"resnetlab\": {\"resource_dir\": \"'$KERNEL'\"}}}'\n", 0o755)
 	put(t, filepath.Join(plugins, "pjrt_c_api_cpu_plugin.so"), "", 0o755)
 	kernel := filepath.Join(tools, "share", "jupyter", "kernels", Name)
 	t.Setenv("PATH", "/usr/bin:/bin")
 	env := func(key, value string) *spec { return &spec{Env: map[string]string{key: value}} }
 	t.Setenv("KERNEL", kernel)
-	good := []Check{completion(env("PATH", tools)), plugin(env("PJRT_PLUGIN_LIBRARY_PATH", plugins)), jupyter(kernel)}
+	good := []Check{completion(env("PATH", tools)), plugin(env(pluginVariable, plugins)), jupyter(kernel)}
 	t.Setenv("KERNEL", "/elsewhere")
-	bad := []Check{completion(env("PATH", plugins)), plugin(env("PJRT_PLUGIN_LIBRARY_PATH", tools)), jupyter(kernel)}
+	bad := []Check{completion(env("PATH", plugins)), plugin(env(pluginVariable, tools)), jupyter(kernel)}
 	for i := range good {
 		if !good[i].OK || good[i].Do != "" {
 			t.Errorf("%+v, want it to be well", good[i])
@@ -157,6 +159,28 @@ func TestDoctorLooksAround(t *testing.T) {
 		if bad[i].Do == "" || bad[i].OK != (bad[i].Name == "completion") { // it is no fault to be without
 			t.Errorf("%+v, want to know what to do", bad[i])
 		}
+	}
+}
+
+// TestListed: Jupyter writes a folder's other letters as escapes.
+func TestListed(t *testing.T) {
+	out := []byte(`{"kernelspecs": {"python3": {"resource_dir": "/opt/k"}, "resnetlab": {"resource_dir": "/home/Andr\u00e9/kernels/resnetlab"}}}`)
+	for dir, want := range map[string]bool{"/home/André/kernels/resnetlab": true, "/opt/k/": true, "/home/Andr/kernels/resnetlab": false} {
+		if lists(out, dir) != want {
+			t.Errorf("%s is listed: %v", dir, !want)
+		}
+	}
+}
+
+// TestElsewhere: a plugin that kernel.json does not name is one all the same.
+func TestElsewhere(t *testing.T) {
+	all := []backend.Found{{Name: backend.XLACUDA, Why: "no plugin found"}, {Name: backend.Go, OK: true}}
+	if c := elsewhere(all); !c.OK || c.Do == "" || !strings.HasPrefix(c.Found, "none") {
+		t.Errorf("no plugin: %+v", c)
+	}
+	all = append(all, backend.Found{Name: backend.XLACPU, OK: true, Plugin: "/usr/local/lib/go-xla/p.so", Why: "go-xla's folder"})
+	if c := elsewhere(all); !c.OK || c.Do != "" || c.Found != "/usr/local/lib/go-xla/p.so (go-xla's folder)" {
+		t.Errorf("go-xla's plugin: %+v", c)
 	}
 }
 

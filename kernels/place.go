@@ -134,7 +134,7 @@ func searchPath(root, version string) (string, error) {
 			unique = append(unique, dir)
 		}
 	}
-	return strings.Join(unique, string(filepath.ListSeparator)), nil
+	return joinPath(unique), nil
 }
 
 func stderrOf(err error) string {
@@ -144,15 +144,28 @@ func stderrOf(err error) string {
 	return ""
 }
 
+// pluginVariable names the folders in which a program looks for plugins, before any other.
+const pluginVariable = "PJRT_PLUGIN_LIBRARY_PATH"
+
 // pluginPath is where cells look for XLA's plugins, the processor's and a card's: the folders of the checkout's .venv, also those that are still
-// to be filled. It is empty where there is no plugin.
+// to be filled, and before them the user's own, since kernel.json's value takes the place of the environment's. It is empty where .venv has no
+// plugin: then the environment's counts.
 func pluginPath(root string) string {
-	path := strings.Join(backend.PluginFolders(filepath.Join(root, ".venv")), string(filepath.ListSeparator))
-	if len(pluginsIn(path)) == 0 {
+	own := backend.PluginFolders(filepath.Join(root, ".venv"))
+	if len(pluginsIn(joinPath(own))) == 0 {
 		return ""
 	}
-	return path
+	var dirs []string
+	for _, dir := range append(filepath.SplitList(os.Getenv(pluginVariable)), own...) {
+		if filepath.IsAbs(dir) && !slices.Contains(dirs, dir) { // the backend takes no other
+			dirs = append(dirs, dir)
+		}
+	}
+	return joinPath(dirs)
 }
+
+// joinPath makes a search path of folders.
+func joinPath(dirs []string) string { return strings.Join(dirs, string(filepath.ListSeparator)) }
 
 // pluginsIn are the plugins in the folders of a search path.
 func pluginsIn(path string) (plugins []string) {
