@@ -190,6 +190,47 @@ func TestOpenSplits(t *testing.T) {
 	wantError(t, err, lone, "0 to validate")
 }
 
+// Folders that are nearly called like parts are no classes, and none is passed over.
+func TestOpenNearly(t *testing.T) {
+	_, err := datasets.Open(plant(t, "training/a/1.jpg", "validation/a/2.jpg"), datasets.OpenOptions{ValSplit: 0.5})
+	wantError(t, err, "its folders are training, validation")
+	_, err = datasets.Open(plant(t, "train/a/1.jpg", "train/a/2.jpg", "valid/a/3.jpg"), datasets.OpenOptions{ValSplit: 0.5})
+	wantError(t, err, "there is valid/")
+	if _, err := datasets.Open(plant(t, "test/1.jpg", "test/2.jpg", "rose/1.jpg", "rose/2.jpg"), datasets.OpenOptions{ValSplit: 0.5}); err != nil {
+		t.Errorf("a class test beside others: %v", err)
+	}
+	_, err = datasets.OpenSplit(plant(t, "train/a/1.jpg", "test/a/2.jpg"), "val", datasets.OpenOptions{})
+	wantError(t, err, "there is no val, but train and test")
+}
+
+// A list may say the parts itself; each is opened alone, too.
+func TestListWithSplits(t *testing.T) {
+	root := plant(t, "a/1.jpg", "a/2.jpg", "a/3.jpg", "b/1.jpg", "b/2.jpg")
+	list := filepath.Join(root, "list.csv")
+	write(t, list, "file,label,split\na/1.jpg,a,train\nb/1.jpg,b,train\na/2.jpg,a,val\na/3.jpg,a,test\nb/2.jpg,b,train\n")
+	s, err := datasets.Open(list, datasets.OpenOptions{ValSplit: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, ds := range map[string]datasets.Dataset{"a/1.jpg b/1.jpg b/2.jpg": s.Train, "a/2.jpg": s.Val, "a/3.jpg": s.Test} {
+		if got := strings.Join(entries(t, ds), " "); got != want || len(ds.Classes()) != 2 {
+			t.Errorf("%s of %v, want %s", got, ds.Classes(), want)
+		}
+	}
+	part, err := datasets.OpenSplit(list, "val", datasets.OpenOptions{})
+	if err != nil || part.Len() != 1 {
+		t.Errorf("%v, %v", part, err)
+	}
+	write(t, list, "file,label,split\na/1.jpg,a,train\na/2.jpg,a,dev\n")
+	_, err = datasets.Open(list, datasets.OpenOptions{ValSplit: 0.5})
+	wantError(t, err, "line 3", "dev")
+	plain := filepath.Join(root, "list.txt")
+	write(t, plain, "a/1.jpg a\nb/1.jpg b\n")
+	if all, err := datasets.OpenSplit(plain, "val", datasets.OpenOptions{}); err != nil || all.Len() != 2 {
+		t.Errorf("a list without parts: %v, %v", all, err)
+	}
+}
+
 func TestDecodeOption(t *testing.T) {
 	root := plant(t, "a/1.jpg", "a/2.jpg")
 	var asked []string

@@ -15,12 +15,15 @@ import (
 )
 
 // List is a data set that a text file lists, one picture a line.
-type List struct{ files }
+type List struct {
+	files
+	splits []string // of each picture, where the file has that column; else nil
+}
 
 // NewList reads a list of pictures and labels.
 //
 // A name ending in .csv is comma-separated with a header line; the picture is in the column file, filename, path or
-// image, and the label in label or class. Any other file has a path and a label on each line, with white space
+// image, and the label in label or class; a column split says train, val or test. Any other file has a path and a label on each line, with white space
 // between (as ImageNet's and Caffe's lists); the path may itself hold spaces, # begins a comment line. Paths are
 // relative to the list's folder. Labels are class names. Unless classes gives their order, they are sorted: as
 // numbers where all are whole numbers, else as text.
@@ -33,7 +36,7 @@ func NewList(file string, classes ...string) (*List, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list of pictures %s: %w", file, err)
 	}
-	list := &List{files{root: filepath.Dir(file), classes: classes}}
+	list := &List{files: files{root: filepath.Dir(file), classes: classes}}
 	if len(classes) == 0 {
 		list.classes = classesOf(rows)
 	}
@@ -47,6 +50,7 @@ func NewList(file string, classes ...string) (*List, error) {
 type listRow struct {
 	name, class string
 	line        int // in the file, from 1
+	split       string
 }
 
 func (l *List) add(rows []listRow) error {
@@ -60,8 +64,23 @@ func (l *List) add(rows []listRow) error {
 			return fmt.Errorf("line %d: class %q is none of %s", row.line, row.class, strings.Join(l.classes, ", "))
 		}
 		l.files.files = append(l.files.files, file{filepath.ToSlash(row.name), i})
+		if row.split != "" {
+			l.splits = append(l.splits, row.split)
+		}
 	}
 	return nil
+}
+
+// part is the pictures of a split, or nil.
+func (l *List) part(split string) Dataset {
+	var is []bool
+	for _, s := range l.splits {
+		is = append(is, s == split)
+	}
+	if !slices.Contains(is, true) {
+		return nil
+	}
+	return Subset(l, where(is, true))
 }
 
 func parseList(data []byte, isCSV bool) (rows []listRow, err error) {
@@ -84,8 +103,9 @@ func parseCSV(data []byte) (rows []listRow, err error) {
 		return nil, fmt.Errorf("reading the header: %w", err)
 	}
 	nameColumn, classColumn := column(header, "file", "filename", "path", "image"), column(header, "label", "class")
+	splitColumn := column(header, "split")
 	if nameColumn < 0 || classColumn < 0 {
-		return nil, fmt.Errorf("the header is %q; it needs a column file (or filename, path, image) and a column label (or class)",
+		return nil, fmt.Errorf("the header is %q; it needs a column file (or filename, path, image) and a column label (or class), with commas between",
 			strings.Join(header, ","))
 	}
 	for {
@@ -97,9 +117,14 @@ func parseCSV(data []byte) (rows []listRow, err error) {
 			return nil, err // names the line
 		}
 		line, _ := reader.FieldPos(0)
-		row := listRow{strings.TrimSpace(record[nameColumn]), strings.TrimSpace(record[classColumn]), line}
+		row := listRow{name: strings.TrimSpace(record[nameColumn]), class: strings.TrimSpace(record[classColumn]), line: line}
 		if row.name == "" || row.class == "" {
 			return nil, fmt.Errorf("line %d: no picture or no label", line)
+		}
+		if splitColumn >= 0 {
+			if row.split = strings.TrimSpace(record[splitColumn]); !slices.Contains([]string{"train", "val", "test"}, row.split) {
+				return nil, fmt.Errorf("line %d: split %q is none of train, val, test", line, row.split)
+			}
 		}
 		rows = append(rows, row)
 	}
@@ -124,7 +149,7 @@ func parseText(data []byte) (rows []listRow, err error) {
 		if i < 0 {
 			return nil, fmt.Errorf("line %d: %q has no label", line, text)
 		}
-		rows = append(rows, listRow{strings.TrimSpace(text[:i]), text[i+1:], line})
+		rows = append(rows, listRow{name: strings.TrimSpace(text[:i]), class: text[i+1:], line: line})
 	}
 	return rows, scanner.Err()
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"resnetlab/resnetlib/transforms"
 )
@@ -25,6 +27,7 @@ type Splits struct {
 
 // Open opens a folder that holds train/ and val/ (and perhaps test/), each an image folder; or one image folder, or a
 // list file (see NewList), of which ValSplit is held out. With train/ but no val/, ValSplit of train/ is held out.
+// Folders that are called nearly like these (valid, training) are an error: they would be classes, or not be seen.
 func Open(dir string, o OpenOptions) (*Splits, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -36,7 +39,7 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 			return nil, err
 		}
 		list.Decode = o.Decode
-		return o.split(dir, list, &Splits{})
+		return o.list(dir, list)
 	}
 	if !isFolder(dir, "train") {
 		if isFolder(dir, "val") {
@@ -46,9 +49,30 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !slices.ContainsFunc(all.Classes(), func(class string) bool { return !slices.Contains(nearly, class) }) {
+			return nil, fmt.Errorf("opening data %s: its folders are %s; call the parts of a data set train, val and test", dir, strings.Join(all.Classes(), ", "))
+		}
 		return o.split(dir, all, &Splits{})
 	}
 	return o.parts(dir)
+}
+
+// nearly are names that people give to parts of a data set.
+var nearly = []string{"train", "training", "val", "valid", "validation", "dev", "test", "testing"}
+
+// list takes the parts that the list's column split names, or holds out.
+func (o OpenOptions) list(name string, list *List) (*Splits, error) {
+	if list.splits == nil {
+		return o.split(name, list, &Splits{})
+	}
+	s := &Splits{Train: list.part("train"), Val: list.part("val"), Test: list.part("test")}
+	switch {
+	case s.Train == nil:
+		return nil, fmt.Errorf("opening data %s: no picture of split train", name)
+	case s.Val == nil:
+		return o.split(name, s.Train, s)
+	}
+	return s, nil
 }
 
 // parts opens dir/train, dir/val and dir/test.
@@ -71,6 +95,9 @@ func (o OpenOptions) parts(dir string) (*Splits, error) {
 		}
 	}
 	if s.Val == nil {
+		if i := slices.IndexFunc(nearly, func(name string) bool { return name != "train" && name != "test" && isFolder(dir, name) }); i >= 0 {
+			return nil, fmt.Errorf("opening data %s: there is %s/; pictures to validate with belong into val/", dir, nearly[i])
+		}
 		s.folders[1] = "train/"
 		return o.split(filepath.Join(dir, "train"), s.Train, s)
 	}
@@ -106,10 +133,39 @@ func isFolder(dir, name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// OpenSplit opens one part of a data set to look at: dir/split where there is one, else dir itself. Of the options, Decode counts.
+// OpenSplit opens one part of a data set to look at: of a folder with train/, val/ or test/, or of a list with a column split, the part of that
+// name; else the folder or the list itself. Of the options, Decode counts.
 func OpenSplit(dir, split string, o OpenOptions) (Dataset, error) {
-	if isFolder(dir, split) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return o.listSplit(dir, split)
+	}
+	var parts []string
+	for _, name := range []string{"train", "val", "test"} {
+		if isFolder(dir, name) {
+			parts = append(parts, name)
+		}
+	}
+	switch {
+	case slices.Contains(parts, split):
 		dir = filepath.Join(dir, split)
+	case parts != nil:
+		return nil, fmt.Errorf("opening data %s: there is no %s, but %s", dir, split, strings.Join(parts, " and "))
 	}
 	return o.folder(dir)
+}
+
+func (o OpenOptions) listSplit(file, split string) (Dataset, error) {
+	list, err := NewList(file)
+	if err != nil {
+		return nil, err
+	}
+	list.Decode = o.Decode
+	if list.splits == nil {
+		return list, nil
+	}
+	part := list.part(split)
+	if part == nil {
+		return nil, fmt.Errorf("opening data %s: no picture of split %s", file, split)
+	}
+	return part, nil
 }

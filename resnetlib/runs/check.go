@@ -99,7 +99,19 @@ func (s Settings) Validate() error {
 	if _, _, err := s.ParseClassWeights(); err != nil {
 		wrong = append(wrong, err)
 	}
-	return errors.Join(wrong...)
+	return inOneLine(wrong)
+}
+
+// inOneLine is one error of several, or nil. (Those of errors.Join stand below each other.)
+func inOneLine(wrong []error) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	texts := make([]string, len(wrong))
+	for i, err := range wrong {
+		texts[i] = err.Error()
+	}
+	return errors.New(strings.Join(texts, "; "))
 }
 
 // inRange compares a value with the tags enum, min and max (both bounds included).
@@ -172,8 +184,8 @@ func (s Settings) ParseClassWeights() (weights []float64, balanced bool, err err
 func (s Settings) FreezesBN() bool { return *s.WithDefaults().FreezeBN }
 
 // Continue returns the settings with which a run that has the settings s goes on, when it is resumed with given, of which
-// the flags named in flags were on the command line. Epochs may grow, Workers and Threads may be anything; every other
-// flag that is given again must agree. The error lists those that do not.
+// the flags named in flags were on the command line. Epochs may grow, Workers and Threads may be anything, and Data another path to the same
+// pictures, which their fingerprint proves; every other flag that is given again must agree. The error lists those that do not.
 func (s Settings) Continue(given Settings, flags []string) (Settings, error) {
 	var wrong []error
 	now := reflect.ValueOf(given)
@@ -184,7 +196,7 @@ func (s Settings) Continue(given Settings, flags []string) (Settings, error) {
 		}
 		again := now.FieldByIndex(field.Index)
 		switch {
-		case name == "workers" || name == "threads" || (name == "epochs" && again.Int() >= value.Int()):
+		case name == "workers" || name == "threads" || name == "data" || (name == "epochs" && again.Int() >= value.Int()):
 			value.Set(again)
 		case name == "epochs":
 			wrong = append(wrong, fmt.Errorf("--epochs %v: the run has %v, and they can only grow", again, value))
@@ -192,5 +204,5 @@ func (s Settings) Continue(given Settings, flags []string) (Settings, error) {
 			wrong = append(wrong, fmt.Errorf("--%s %v: the run has %v", name, reflect.Indirect(again), reflect.Indirect(value)))
 		}
 	}
-	return s, errors.Join(wrong...)
+	return s, inOneLine(wrong)
 }

@@ -94,6 +94,9 @@ func Open(dir string) (*Run, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("opening a run: %s has no %s, so no run has begun there: %w", dir, runFile, fs.ErrNotExist)
 	}
+	if info, e := os.Stat(dir); e == nil && !info.IsDir() {
+		return nil, fmt.Errorf("opening a run: %s is a file; a run is the folder %s: %w", dir, filepath.Dir(dir), fs.ErrNotExist)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("opening a run: %w", err)
 	}

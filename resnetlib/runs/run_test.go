@@ -280,6 +280,8 @@ func TestReadMetrics(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	_, err := Open(t.TempDir())
 	wantError(t, err, "run.json")
+	_, err = Open(create(t).path(runFile))
+	wantError(t, err, "run.json is a file; a run is the folder")
 	for text, want := range map[string]string{
 		`{"schema": 2, "classes": 7}`: "schema 2, and this program reads schema 1",
 		`{}`:                          "schema 0",

@@ -164,6 +164,7 @@ func TestContinue(t *testing.T) {
 		{[]string{"epochs"}, Settings{Epochs: 2}, []string{"--epochs 2: the run has 3"}, nil},
 		{[]string{"workers", "threads"}, Settings{Workers: 5, Threads: 1}, nil, func(s Settings) bool { return s.Workers == 5 && s.Threads == 1 }},
 		{[]string{"lr", "data"}, Settings{LR: 0.01, Data: "photos"}, nil, func(s Settings) bool { return reflect.DeepEqual(s, run) }},
+		{[]string{"data"}, Settings{Data: "elsewhere/photos"}, nil, func(s Settings) bool { return s.Data == "elsewhere/photos" }},
 		{[]string{"lr", "arch"}, Settings{LR: 0.1, Arch: "resnet18"}, []string{"--lr 0.1: the run has 0.01", "--arch resnet18: the run has resnet34"}, nil},
 		{[]string{"freeze-bn"}, Settings{FreezeBN: new(bool)}, []string{"--freeze-bn false: the run has true"}, nil},
 	} {

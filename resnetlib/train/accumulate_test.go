@@ -144,7 +144,9 @@ func TestStepRefuses(t *testing.T) {
 		defer trainer.Finalize()
 		step := trainer.Step
 		if accumulate > 1 {
-			step = func(images *tensors.Tensor, labels []int32, _ ...float64) (StepResult, error) { return trainer.Backward(images, labels) }
+			step = func(images *tensors.Tensor, labels []int32, _ ...float64) (StepResult, error) {
+				return trainer.Backward(images, labels)
+			}
 			if _, err := trainer.Update(); err == nil || !strings.Contains(err.Error(), "learning rate") {
 				t.Errorf("no learning rate: %v", err)
 			}

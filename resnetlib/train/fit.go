@@ -176,6 +176,9 @@ func (s *session) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.note("%d pictures to train on, %d to validate, %d classes", s.data.Train.Len(), s.data.Val.Len(), len(s.data.Train.Classes()))
+	if classes := s.data.Train.Classes(); len(classes) == 1 {
+		s.note("one class alone, %s, is nothing to tell apart: often the path is one level too high", classes[0])
+	}
 	return nil
 }
 

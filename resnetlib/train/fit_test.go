@@ -241,6 +241,11 @@ func TestResumeRefusesAnotherTraining(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "only epochs, workers and threads") {
 		t.Errorf("another batch size: error %v", err)
 	}
+	moved := func(s Config) (Config, error) { s.Epochs, s.Data = 2, "elsewhere"; return s, nil }
+	run, err := Resume(context.Background(), c.Out, moved, On(b, "test"), Data(data)) // the same pictures by another path
+	if err != nil || run.Settings.Data != "elsewhere" || len(run.Metrics()) != 2 {
+		t.Errorf("moved data: %v", err)
+	}
 }
 
 // The three strategies from another run's weights: heads by the rule, and what is frozen stays the same to the byte.

@@ -28,7 +28,7 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 		}
 	}
 	asBegun := s.config
-	asBegun.Epochs = run.Settings.Epochs
+	asBegun.Epochs, asBegun.Data = run.Settings.Epochs, run.Settings.Data // of the data, the fingerprint tells
 	if !sameResult(asBegun, run.Settings) {
 		return nil, inputError{fmt.Errorf("going on with the run %s: only epochs, workers and threads can be changed; other settings make another run", dir)}
 	}
