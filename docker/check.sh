@@ -4,8 +4,10 @@
 # It lints the Dockerfiles, scripts and manifests, runs the Dockerfiles' own build steps in a clean folder, and starts the result with an
 # empty home, as JupyterHub starts a single-user server. What only an engine can do is not done, and said at the end.
 set -eu
-cd "$(dirname "$0")/.."
 dir=${1:-$(mktemp -d)}
+case $dir in /*) ;; *) dir=$PWD/$dir ;; esac # the caller's: steps run in other folders
+case $dir in *[[:space:]]*) echo "check.sh: $dir: name a folder without spaces, the build steps stand no others" >&2 && exit 2 ;; esac
+cd "$(dirname "$0")/.."
 mkdir -p "$dir/home"
 [ -n "${1-}" ] || trap 'chmod -R u+w "$dir" && rm -rf "$dir"' EXIT
 say() { printf '\n== %s\n' "$*"; }
@@ -38,7 +40,7 @@ steps() { sed -n 's/^RUN \(docker\/.*\)/\1/p' "$1"; }
 build() {
 	steps "$1" | while read -r step; do
 		say "$1: $step"
-		(cd "$image" && CONDA_DIR=$conda HOME=$dir/home GOPATH=$dir/go GOCACHE=$dir/go/cache GOFLAGS=-modcacherw PIP_NO_CACHE_DIR=1 \
+		(cd "$image" && CONDA_DIR=$conda HOME=$dir/home GOPATH=$dir/go GOCACHE=$dir/go/cache PIP_NO_CACHE_DIR=1 \
 			sh -ec "$(echo "$step" | sed "s|/out|$dir/out|")")
 	done
 }
