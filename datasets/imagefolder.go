@@ -94,7 +94,7 @@ func NewImageFolder(dir string) (*ImageFolder, error) {
 	folder := &ImageFolder{files{root: dir, classes: classes}}
 	var empty []string
 	for label, class := range classes {
-		names, err := pictures(context.Background(), dir, class)
+		names, _, err := pictures(context.Background(), dir, class)
 		if err != nil {
 			return fail(err)
 		}
@@ -113,14 +113,14 @@ func NewImageFolder(dir string) (*ImageFolder, error) {
 }
 
 // Pictures lists the picture files below dir at any depth, by their extension, sorted by path: relative to dir, with /.
-// It stops with ctx: on a slow disk a million files take their time.
-func Pictures(ctx context.Context, dir string) ([]string, error) {
-	names, err := pictures(ctx, dir, ".")
+// It stops with ctx: on a slow disk a million files take their time. others counts the files that are none, by their ending.
+func Pictures(ctx context.Context, dir string) (names []string, others map[string]int, err error) {
+	names, others, err = pictures(ctx, dir, ".")
 	if err != nil {
-		return nil, fmt.Errorf("listing pictures: %w", err)
+		return nil, nil, fmt.Errorf("listing pictures: %w", err)
 	}
 	slices.Sort(names)
-	return names, nil
+	return names, others, nil
 }
 
 // Dir is the folder given to NewImageFolder.
@@ -147,21 +147,23 @@ func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
 // pictures returns the pictures of root/class at any depth, relative to root. torchvision sorts the folders by path,
 // then each folder's files by name, so c/z.jpg comes before c/a/1.jpg.
-func pictures(ctx context.Context, root, class string) ([]string, error) {
-	w := walker{ctx: ctx, root: root}
+func pictures(ctx context.Context, root, class string) (found []string, others map[string]int, err error) {
+	w := walker{ctx: ctx, root: root, others: map[string]int{}}
 	if err := w.walk(class, nil); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	slices.SortFunc(w.found, func(a, b string) int {
 		return cmp.Or(cmp.Compare(path.Dir(a), path.Dir(b)), cmp.Compare(a, b))
 	})
-	return w.found, nil
+	return w.found, w.others, nil
 }
 
 type walker struct {
 	ctx   context.Context
 	root  string
 	found []string
+
+	others map[string]int // files that are no pictures, by ending
 }
 
 // walk adds the pictures below folder. above holds the folders that it lies in, itself excluded.
@@ -207,6 +209,8 @@ func (w *walker) visit(name string, entry fs.DirEntry, above []fs.FileInfo) erro
 		return w.walk(name, above)
 	case (mode.IsRegular() || mode == fs.ModeSymlink) && transforms.HasImageExtension(name):
 		w.found = append(w.found, name)
+	case mode.IsRegular():
+		w.others[strings.ToLower(path.Ext(name))]++
 	}
 	return nil
 }

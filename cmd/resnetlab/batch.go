@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -16,7 +17,7 @@ type batchCommand struct {
 	Dir string `arg:"" help:"Folder of pictures, at any depth."`
 	trained
 	shape
-	Format    string `help:"text, json, csv or jsonl. Left out: text, and jsonl for shards." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
+	Format    string `help:"text, json, csv or jsonl. Left out: as --out ends, else text, and jsonl for shards." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
 	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
 	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
 	Out       string `help:"File to write; it appears when it is whole. Left out: stdout." placeholder:"FILE"`
@@ -45,7 +46,7 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	if err := b.check(described); err != nil {
 		return err
 	}
-	names, err := picturesIn(ctx, b.Dir)
+	names, err := c.picturesIn(ctx, b.Dir)
 	if err != nil {
 		return err
 	}
@@ -55,6 +56,7 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 
 // check looks at the flags together, and chooses the format.
 func (b *batchCommand) check(described bool) error {
+	b.Format = cmp.Or(b.Format, formatOf(b.Out))
 	switch {
 	case b.BatchSize < 1:
 		return usage(fmt.Errorf("--batch-size %d", b.BatchSize))

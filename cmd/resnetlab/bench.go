@@ -19,6 +19,7 @@ type benchNetwork struct {
 	NumClasses int    `help:"Classes." default:"5"`
 	Repeats    int    `help:"Timed calls of each kind." default:"5"`
 	Threads    int    `help:"Threads that a graph may use; 0: all." default:"0"`
+	ByLayer    bool   `name:"by-layer" help:"Each layer and block alone, too, in the forward pass."`
 	JSON       bool   `name:"json" help:"As JSON."`
 }
 
@@ -31,7 +32,7 @@ func (b *benchNetwork) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	r, err := bench.Run(ctx, be, choice.Name, bench.Config{
-		Arch: b.Arch, BatchSize: b.BatchSize, ImageSize: b.ImageSize, NumClasses: b.NumClasses, Repeats: b.Repeats})
+		Arch: b.Arch, BatchSize: b.BatchSize, ImageSize: b.ImageSize, NumClasses: b.NumClasses, Repeats: b.Repeats, ByLayer: b.ByLayer})
 	if err != nil {
 		return usage(err)
 	}
@@ -46,6 +47,9 @@ func (b *benchNetwork) Run(ctx context.Context, c *commands) error {
 	}{{"forward", r.Forward, r.CompileSeconds.Forward}, {"training step", r.Train, r.CompileSeconds.Train}} {
 		fmt.Printf("  %-14s %.4f  %.4f   (first call %.1f s)\n", line.name, line.t.SecondsPerImage.Median, line.t.SecondsPerImage.Min, line.compile)
 	}
-	_, err = fmt.Printf("  peak memory    %.2f GB\n", float64(r.PeakRSSBytes)/1e9)
-	return err
+	fmt.Printf("  peak memory    %.2f GB\n", float64(r.PeakRSSBytes)/1e9)
+	for _, l := range r.Layers {
+		fmt.Printf("  %-14s %.6f  %.6f   %v\n", l.Name, l.SecondsPerImage.Median, l.SecondsPerImage.Min, l.Output)
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -72,6 +73,15 @@ func (k *compareCommand) check(call *kong.Context) error {
 	}
 	if k.Weights == "" && slices.ContainsFunc(k.Strategies, func(s string) bool { return s != train.Scratch }) {
 		return usage(fmt.Errorf("all strategies but %s need --weights to start from", train.Scratch))
+	}
+	for _, name := range k.Strategies {
+		s := k.Settings
+		if s.Strategy = name; name == train.Scratch || strings.HasPrefix(name, "upto:") {
+			s.Strategy = string(train.All)
+		}
+		if err := checkNames(s); err != nil {
+			return err
+		}
 	}
 	return nil
 }

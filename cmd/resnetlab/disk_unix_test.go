@@ -128,9 +128,16 @@ func TestResumeOfAnotherRun(t *testing.T) {
 	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "--seed", "9", "-q")
 	_, stderr = must(t, 3, append(args, "--resume", run, "--epochs", "2")...)
 	saysOnly(t, stderr, run, "the data are not those that the run began with")
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(data, link); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr = must(t, 2, "train", link, "--resume", run, "--epochs", "2", "-q") // other words, and other pictures
+	saysOnly(t, stderr, run, "the data are not those that the run began with")
 	_, stderr = must(t, 3, "train", data, "--resume", other, "-q")
 	saysOnly(t, stderr, other, "no run has begun there")
 	if after := names(t, run) + names(t, filepath.Join(run, "checkpoints")) + string(contents(t, run, "run.json")); after != before {
 		t.Error("the refused run was changed")
 	}
+	must(t, 0, "train", other, "--resume", run, "--epochs", "2", "-q") // the pictures that it began with, by another path
 }

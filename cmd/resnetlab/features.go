@@ -41,7 +41,7 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 			return err
 		}
 	}
-	names, err := picturesIn(ctx, f.Dir)
+	names, err := c.picturesIn(ctx, f.Dir)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
-	"syscall"
+
+	"resnetlab/datasets"
 )
 
 // pictureFolder is a folder of pictures as it was when the work began.
@@ -20,14 +20,6 @@ func openedFolder(path string) pictureFolder {
 	return pictureFolder{path, info}
 }
 
-// diskErrors are what a disk says that fails, or one of the network that has gone.
-var diskErrors = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH}
-
-func diskFailed(err error) bool {
-	var code syscall.Errno
-	return errors.As(err, &code) && slices.Contains(diskErrors, code)
-}
-
 // check is the error that ends the work, where the error of a picture is not the picture's.
 func (f pictureFolder) check(file string, err error) error {
 	if !f.lost(err) {
@@ -39,7 +31,7 @@ func (f pictureFolder) check(file string, err error) error {
 // lost tells an error of the disk from one of a picture. A picture that is broken, has vanished or may not be read gets its line among the results.
 // Where the disk fails, or the folder is no longer the one that it was (unmounted, say), the same would be said of all the rest.
 func (f pictureFolder) lost(err error) bool {
-	if diskFailed(err) {
+	if datasets.DiskFailed(err) {
 		return true
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/datasets"
 	"resnetlab/datasets/audit"
 	"resnetlab/datasets/flowers"
 	"resnetlab/resnetlib/notebook"
@@ -133,7 +134,7 @@ func usage(err error) error { return mark(2, err) }
 
 // badInput marks an error of the input that trying again will not mend. A disk that fails while the input is read may be mended.
 func badInput(err error) error {
-	if diskFailed(err) {
+	if datasets.DiskFailed(err) {
 		return err
 	}
 	return mark(3, err)

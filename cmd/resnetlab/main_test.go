@@ -75,11 +75,16 @@ func TestErrors(t *testing.T) {
 		{2, []string{"bench", "--num-classes", "0"}, "--num-classes 0: at least 1"},
 		{2, []string{"train", dir, "--out", "--overwrite"}, "--out"}, // a forgotten value is not the next flag
 		{2, []string{"transform", text, filepath.Join(dir, "out.png"), "--ops", "rotate:3"}, "rotate"},
+		{2, []string{"transform", text, filepath.Join(dir, "out.jpg")}, ".png"},
+		{2, []string{"weights", "convert", text, text}, "the file that is read"},
+		{2, []string{"train", dir, "--arch", "resnet99"}, "resnet18"},
+		{2, []string{"compare", dir, "--weights", text, "--strategies", "scratch,bogus"}, "all, last:LAYER, new"},
+		{2, []string{"batch-predict", dir, "--run", dir, "--num-shards", "2", "--shard", "0", "--out", filepath.Join(dir, "s.csv")}, "jsonl"},
 		{3, []string{"predict", "a.jpg", "--run", filepath.Join(dir, "nothing")}, "nothing"},
 		{3, []string{"weights", "inspect", text}, "notes.txt"},
 		{3, []string{"transform", text, filepath.Join(dir, "out.png")}, "notes.txt"},
 		{3, []string{"train", filepath.Join(dir, "nothing")}, "nothing"},
-		{3, []string{"batch-predict", dir, "--run", dir}, "no pictures"},
+		{3, []string{"batch-predict", dir, "--run", dir}, "no pictures in " + dir + ": 1 .txt; pictures end in .jpg"},
 		{3, []string{"bench", "--backend", "xla:/no/such/plugin.so"}, "plugin"},
 	} {
 		_, stderr := must(t, c.status, c.args...)
@@ -92,10 +97,20 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A file's name says its format, where --format does not.
+func TestFormatOf(t *testing.T) {
+	for path, want := range map[string]string{"": "", "a": "", "a.csv": "csv", "b/A.JSONL": "jsonl", "a.json": "json", "a.txt": "text", "a.npy": "", "csv": ""} {
+		if got := formatOf(path); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
 // Every JSON object carries its schema.
 func TestJSONSchema(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"backend", "list"}, {"summary", "resnet18"},
 		{"bench", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1"},
+		{"bench", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1", "--by-layer"},
 		{"bench", "network", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1"},
 		{"bench", "input", "--image-size", "32", "--repeats", "1"}} {
 		stdout, _ := must(t, 0, append(args, "--json")...)

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"resnetlab/internal/atomicfile"
 	"resnetlab/resnetlib/predict"
@@ -13,7 +17,7 @@ import (
 type mergeCommand struct {
 	Shards    []string `arg:"" help:"The files of all shards of one batch-predict, in any order."`
 	Out       string   `help:"File to write; it appears when it is whole. Left out: stdout." placeholder:"FILE"`
-	Format    string   `help:"${enum}." default:"jsonl" enum:"text,json,csv,jsonl"`
+	Format    string   `help:"text, json, csv or jsonl. Left out: as --out ends, else jsonl." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
 	Overwrite bool     `help:"Replace --out."`
 }
 
@@ -21,6 +25,7 @@ func (m *mergeCommand) Run(ctx context.Context, c *commands) error {
 	if err := spare(m.Out, m.Overwrite); err != nil {
 		return err
 	}
+	m.Format = cmp.Or(m.Format, formatOf(m.Out), "jsonl")
 	if m.Out == "" { // what stdout has got cannot be taken back: prove first
 		if _, err := predict.Merge(until{ctx, io.Discard}, m.Format, m.Shards); err != nil {
 			return m.fault(err)
@@ -41,6 +46,15 @@ func (m *mergeCommand) Run(ctx context.Context, c *commands) error {
 	}
 	c.logf("%d shards, %d pictures, %d of them unreadable: none missing, none double", len(m.Shards), merged.Files, merged.Unreadable)
 	return nil
+}
+
+// formatOf is the format of predictions that a file's name ends in; "" is none.
+func formatOf(path string) string {
+	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
+	if slices.Contains([]string{"json", "csv", "jsonl"}, format) {
+		return format
+	}
+	return map[string]string{"txt": "text"}[format]
 }
 
 // until is a writer that fails once its context has ended, so that a long merge can be stopped.

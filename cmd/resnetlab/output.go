@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/gomlx/compute"
 
@@ -16,6 +20,7 @@ import (
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/transforms"
 )
 
 // printJSON writes one indented JSON object to stdout.
@@ -53,8 +58,8 @@ func to(path string, write func(io.Writer) error) error {
 	return atomicfile.Write(path, write)
 }
 
-// spare says before the work what would keep a file from being written after it: no folder for it, or a file that is there, unless it is to be
-// replaced. "" is stdout.
+// spare says before the work what would keep a file from being written after it: no folder for it, or a file that is there and holds something,
+// unless it is to be replaced. "" is stdout.
 func spare(path string, overwrite bool) error {
 	if path == "" {
 		return nil
@@ -71,19 +76,40 @@ func spare(path string, overwrite bool) error {
 		return nil
 	case info.IsDir():
 		return usage(fmt.Errorf("%s is a folder, and a file is to be written", path))
-	case !overwrite:
+	case !overwrite && info.Mode().IsRegular() && info.Size() > 0:
 		return usage(fmt.Errorf("%s exists: --overwrite replaces it", path))
 	}
 	return nil
 }
 
+// notItself refuses to write a file over the one that it is made of.
+func notItself(in, out string) error {
+	from, errIn := os.Stat(in)
+	to, errOut := os.Stat(out)
+	if errIn == nil && errOut == nil && os.SameFile(from, to) {
+		return usage(fmt.Errorf("%s is the file that is read: write to another", out))
+	}
+	return nil
+}
+
 // picturesIn lists the pictures of a folder to work on.
-func picturesIn(ctx context.Context, dir string) ([]string, error) {
-	names, err := datasets.Pictures(ctx, dir)
+func (c *commands) picturesIn(ctx context.Context, dir string) ([]string, error) {
+	names, others, err := datasets.Pictures(ctx, dir)
 	if err == nil && len(names) == 0 {
-		err = fmt.Errorf("no pictures in %s", dir)
+		err = fmt.Errorf("no pictures in %s%s; pictures end in %s", dir, aside(others), strings.Join(transforms.Extensions, " "))
+	}
+	if err == nil && len(others) > 0 {
+		c.logf("left aside, by their endings%s", aside(others))
 	}
 	return names, badInput(err)
+}
+
+// aside counts files that are no pictures by their endings.
+func aside(others map[string]int) (text string) {
+	for i, ending := range slices.Sorted(maps.Keys(others)) {
+		text += fmt.Sprintf("%s %d %s", map[bool]string{true: ":", false: ","}[i == 0], others[ending], cmp.Or(ending, "without"))
+	}
+	return text
 }
 
 // drawing is the file of a flag that draws a picture. What would keep it from being written is said before the work begins, not after.

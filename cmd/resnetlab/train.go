@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
 )
@@ -24,6 +25,9 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 			return err
 		}
 	}
+	if err := checkNames(t.Settings); err != nil {
+		return err
+	}
 	b, choice, err := c.openBackend(t.Threads)
 	if err != nil {
 		return err
@@ -32,12 +36,10 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 	options := []train.Option{train.On(b, choice.Name), train.Report(show.event)}
 	var run *runs.Run
 	if t.Resume != "" {
-		run, err = train.Resume(ctx, t.Resume, func(s runs.Settings) (runs.Settings, error) {
-			s, err := s.Continue(t.Settings, flagsGiven(call))
-			return s, usage(err)
-		}, options...)
+		run, err = t.resume(ctx, call, options)
 	} else {
 		run, err = train.Fit(ctx, settingsGiven(t.Settings, call), options...)
+		err = trainStatus(err)
 	}
 	show.end()
 	if run != nil {
@@ -45,7 +47,27 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 			err = failed
 		}
 	}
-	return trainStatus(err)
+	return err
+}
+
+// resume goes on with a run. DATA may be another path to its pictures; where they are others, the words of the call are wrong.
+func (t *trainCommand) resume(ctx context.Context, call *kong.Context, options []train.Option) (*runs.Run, error) {
+	moved := false
+	run, err := train.Resume(ctx, t.Resume, func(s runs.Settings) (runs.Settings, error) {
+		moved = slices.Contains(flagsGiven(call), "data") && t.Data != s.Data
+		s, err := s.Continue(t.Settings, flagsGiven(call))
+		return s, usage(err)
+	}, options...)
+	if err = trainStatus(err); moved && errors.Is(err, train.ErrInput) {
+		return nil, usage(err)
+	}
+	return run, err
+}
+
+// checkNames refuses settings that name no network or no strategy there is, before data are looked at.
+func checkNames(s runs.Settings) error {
+	_, err := models.Variant(s.Arch)
+	return usage(errors.Join(err, s.Validate()))
 }
 
 // settingsGiven are the settings without the defaults of what the weights to start from may know better.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"image/png"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"resnetlab/internal/atomicfile"
 	"resnetlab/resnetlib/transforms"
@@ -12,7 +15,7 @@ import (
 
 type transformCommand struct {
 	In  string `arg:"" help:"The picture."`
-	Out string `arg:"" help:"The PNG to write."`
+	Out string `arg:"" help:"The PNG to write: OUT.png."`
 	Ops string `help:"Steps in order, separated by commas, e.g. resize:256,center-crop:224; none: decode to RGB only."`
 }
 
@@ -22,6 +25,12 @@ func (t *transformCommand) Run() error {
 	ops, err := transforms.ParseOps(t.Ops)
 	if err != nil {
 		return usage(err)
+	}
+	if !strings.EqualFold(filepath.Ext(t.Out), ".png") {
+		return usage(fmt.Errorf("%s: a PNG is written, and its name ends in .png", t.Out))
+	}
+	if err := errors.Join(notItself(t.In, t.Out), spare(t.Out, true)); err != nil {
+		return err
 	}
 	data, err := os.ReadFile(t.In)
 	if err != nil {

@@ -108,6 +108,9 @@ func (w *weightsConvert) Run(_ context.Context, c *commands) error {
 		return usage(errors.New("name the file to write, once: resnetlab weights convert IN OUT"))
 	}
 	out := cmp.Or(w.To, w.Out)
+	if err := errors.Join(notItself(w.In, out), spare(out, true)); err != nil {
+		return err
+	}
 	f, err := weights.Read(w.In)
 	if err != nil {
 		return badInput(err)

@@ -54,6 +54,7 @@ func (t Twins) Across() bool { return len(t.Parts) > 1 }
 // Report is what Run found. Files are sorted.
 type Report struct {
 	Pictures   int                       `json:"pictures"`
+	Others     map[string]int            `json:"others,omitempty"` // files that are no pictures, by ending
 	Broken     int                       `json:"broken"`
 	Parts      map[string]map[string]int `json:"parts"` // pictures by part ("" where there is no train/) and class
 	Findings   []Finding                 `json:"findings"`
@@ -76,7 +77,7 @@ const DefaultDistance = 5
 // Run looks at every picture below dir, which is an image folder or has train/, val/ and test/. Memory does not grow with
 // the pictures, but for a hash and a name of each. Without a picture it is an error.
 func Run(ctx context.Context, dir string, o Options) (*Report, error) {
-	names, err := datasets.Pictures(ctx, dir)
+	names, others, err := datasets.Pictures(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Pictures: len(names), Parts: map[string]map[string]int{}, Distance: o.Distance,
+	r := &Report{Pictures: len(names), Others: others, Parts: map[string]map[string]int{}, Distance: o.Distance,
 		Findings: []Finding{}, Duplicates: []Twins{}, Near: []Twins{}}
 	a := places{parted: slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "train/") })}
 	for i, name := range names {

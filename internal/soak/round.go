@@ -119,7 +119,7 @@ func (l *lab) predict(ctx context.Context) (listed, bad int, err error) {
 	}
 	defer net.Store.Finalize()
 	defer p.Finalize()
-	names, err := datasets.Pictures(ctx, l.pictures.dir)
+	names, _, err := datasets.Pictures(ctx, l.pictures.dir)
 	if err != nil {
 		return 0, 0, err
 	}
