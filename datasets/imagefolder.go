@@ -113,8 +113,13 @@ func NewImageFolder(dir string) (*ImageFolder, error) {
 }
 
 // Pictures lists the picture files below dir at any depth, by their extension, sorted by path: relative to dir, with /.
-// It stops with ctx: on a slow disk a million files take their time. others counts the files that are none, by their ending.
-func Pictures(ctx context.Context, dir string) (names []string, others map[string]int, err error) {
+func Pictures(dir string) ([]string, error) {
+	names, _, err := ListPictures(context.Background(), dir)
+	return names, err
+}
+
+// ListPictures is Pictures that stops with ctx (on a slow disk a million files take their time) and counts the files that are none, by ending.
+func ListPictures(ctx context.Context, dir string) (names []string, others map[string]int, err error) {
 	names, others, err = pictures(ctx, dir, ".")
 	if err != nil {
 		return nil, nil, fmt.Errorf("listing pictures: %w", err)

@@ -94,7 +94,7 @@ func notItself(in, out string) error {
 
 // picturesIn lists the pictures of a folder to work on.
 func (c *commands) picturesIn(ctx context.Context, dir string) ([]string, error) {
-	names, others, err := datasets.Pictures(ctx, dir)
+	names, others, err := datasets.ListPictures(ctx, dir)
 	if err == nil && len(names) == 0 {
 		err = fmt.Errorf("no pictures in %s%s; pictures end in %s", dir, aside(others), strings.Join(transforms.Extensions, " "))
 	}

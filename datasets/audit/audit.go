@@ -77,7 +77,7 @@ const DefaultDistance = 5
 // Run looks at every picture below dir, which is an image folder or has train/, val/ and test/. Memory does not grow with
 // the pictures, but for a hash and a name of each. Without a picture it is an error.
 func Run(ctx context.Context, dir string, o Options) (*Report, error) {
-	names, others, err := datasets.Pictures(ctx, dir)
+	names, others, err := datasets.ListPictures(ctx, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -75,7 +76,13 @@ func (l *lab) round(ctx context.Context, seed uint64) (said string, err error) {
 	if err != nil {
 		return "", err
 	}
-	run, err := l.train(ctx, seed) // nothing changes now: what is broken is left out
+	run, err := l.train(ctx, seed)                                                              // nothing changes now: what is broken is left out
+	if errors.Is(err, train.ErrInput) && strings.Contains(err.Error(), "no readable picture") { // refused, as it should be
+		outcome += ", and spoiled a whole part"
+		if err = l.pictures.restore(); err == nil {
+			run, err = l.train(ctx, seed)
+		}
+	}
 	if err != nil {
 		return "", err
 	}
@@ -119,7 +126,7 @@ func (l *lab) predict(ctx context.Context) (listed, bad int, err error) {
 	}
 	defer net.Store.Finalize()
 	defer p.Finalize()
-	names, _, err := datasets.Pictures(ctx, l.pictures.dir)
+	names, err := datasets.Pictures(l.pictures.dir)
 	if err != nil {
 		return 0, 0, err
 	}
