@@ -14,7 +14,8 @@ type Fingerprinter interface {
 }
 
 // Fingerprint tells two versions of a data set apart without reading every picture: the sha256, in hexadecimal, of
-// one line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder. A part that
+// one line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder; of a list the class, which no path says,
+// stands behind it. A part that
 // is no set of files counts by its own Fingerprint, or else by its names alone.
 func (s *Splits) Fingerprint() (string, error) {
 	var lines []string
@@ -62,8 +63,9 @@ func fingerprintLines(ds Dataset, folder string) (lines []string, err error) {
 		lines = append(lines, folder+fingerprint)
 	}
 	_, isSized := whole.(Sized)
+	_, isList := whole.(*List)
 	for i := range ds.Len() {
-		name, _, err := Entry(ds, i)
+		name, label, err := Entry(ds, i)
 		if err != nil {
 			return nil, err
 		}
@@ -74,6 +76,9 @@ func fingerprintLines(ds Dataset, folder string) (lines []string, err error) {
 				return nil, err
 			}
 			line = fmt.Sprintf("%s %d", line, size)
+		}
+		if isList {
+			line += " " + ds.Classes()[label]
 		}
 		lines = append(lines, line)
 	}

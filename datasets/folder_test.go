@@ -200,7 +200,14 @@ func TestOpenNearly(t *testing.T) {
 		t.Errorf("a class test beside others: %v", err)
 	}
 	_, err = datasets.OpenSplit(plant(t, "train/a/1.jpg", "test/a/2.jpg"), "val", datasets.OpenOptions{})
-	wantError(t, err, "there is no val, but train and test")
+	wantError(t, err, "there is train/, and no val/")
+	if all, err := datasets.OpenSplit(plant(t, "test/1.jpg", "rose/1.jpg"), "val", datasets.OpenOptions{}); err != nil || all.Len() != 2 {
+		t.Errorf("a class test beside others: %v", err)
+	}
+	_, err = datasets.Open(plant(t, "train/a/1.jpg", "val/a/3.jpg", "testing/a/2.jpg"), datasets.OpenOptions{})
+	wantError(t, err, "there is testing/; its pictures belong into test/")
+	_, err = datasets.Open(plant(t, "Train/a/1.jpg", "Val/a/2.jpg"), datasets.OpenOptions{ValSplit: 0.5})
+	wantError(t, err, "its folders are Train, Val")
 }
 
 // A list may say the parts itself; each is opened alone, too.
@@ -215,6 +222,22 @@ func TestListWithSplits(t *testing.T) {
 	for want, ds := range map[string]datasets.Dataset{"a/1.jpg b/1.jpg b/2.jpg": s.Train, "a/2.jpg": s.Val, "a/3.jpg": s.Test} {
 		if got := strings.Join(entries(t, ds), " "); got != want || len(ds.Classes()) != 2 {
 			t.Errorf("%s of %v, want %s", got, ds.Classes(), want)
+		}
+	}
+	before, err := s.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []string{"file,label,split\na/1.jpg,a,val\nb/1.jpg,b,train\na/2.jpg,a,train\na/3.jpg,a,test\nb/2.jpg,b,train\n",
+		"file,label,split\na/1.jpg,b,train\nb/1.jpg,a,train\na/2.jpg,b,val\na/3.jpg,b,test\nb/2.jpg,a,train\n"} {
+		swapped := filepath.Join(root, "other.csv")
+		write(t, swapped, other)
+		o, err := datasets.Open(swapped, datasets.OpenOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, err := o.Fingerprint(); err != nil || f == before {
+			t.Errorf("other parts or classes, the same fingerprint (%v):\n%s", err, other)
 		}
 	}
 	part, err := datasets.OpenSplit(list, "val", datasets.OpenOptions{})

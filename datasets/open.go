@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,7 @@ type Splits struct {
 	Train, Val Dataset
 	Test       Dataset // nil where there is none; it chooses nothing
 
-	folders [3]string // of train, val and test below the data's folder, with / behind
+	folders [3]string // for the fingerprint: of train, val and test below the data's folder, with / behind
 }
 
 // Open opens a folder that holds train/ and val/ (and perhaps test/), each an image folder; or one image folder, or a
@@ -49,7 +50,7 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(all.Classes(), func(class string) bool { return !slices.Contains(nearly, class) }) {
+		if !slices.ContainsFunc(all.Classes(), func(class string) bool { return nearly[strings.ToLower(class)] == "" }) {
 			return nil, fmt.Errorf("opening data %s: its folders are %s; call the parts of a data set train, val and test", dir, strings.Join(all.Classes(), ", "))
 		}
 		return o.split(dir, all, &Splits{})
@@ -57,19 +58,30 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 	return o.parts(dir)
 }
 
-// nearly are names that people give to parts of a data set.
-var nearly = []string{"train", "training", "val", "valid", "validation", "dev", "test", "testing"}
+// nearly is what people call the parts of a data set, and what these are called here.
+var nearly = map[string]string{"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test"}
+
+// misnamed is an error of a folder beside train/ that would not be seen.
+func misnamed(dir string) error {
+	for _, name := range slices.Sorted(maps.Keys(nearly)) {
+		if part := nearly[name]; name != part && isFolder(dir, name) && !isFolder(dir, part) {
+			return fmt.Errorf("opening data %s: there is %s/; its pictures belong into %s/", dir, name, part)
+		}
+	}
+	return nil
+}
 
 // list takes the parts that the list's column split names, or holds out.
 func (o OpenOptions) list(name string, list *List) (*Splits, error) {
 	if list.splits == nil {
 		return o.split(name, list, &Splits{})
 	}
-	s := &Splits{Train: list.part("train"), Val: list.part("val"), Test: list.part("test")}
+	s := &Splits{Train: list.part("train"), Val: list.part("val"), Test: list.part("test"), folders: [3]string{"train/", "val/", "test/"}}
 	switch {
 	case s.Train == nil:
 		return nil, fmt.Errorf("opening data %s: no picture of split train", name)
 	case s.Val == nil:
+		s.folders[1] = "train/"
 		return o.split(name, s.Train, s)
 	}
 	return s, nil
@@ -77,6 +89,9 @@ func (o OpenOptions) list(name string, list *List) (*Splits, error) {
 
 // parts opens dir/train, dir/val and dir/test.
 func (o OpenOptions) parts(dir string) (*Splits, error) {
+	if err := misnamed(dir); err != nil {
+		return nil, err
+	}
 	s := &Splits{folders: [3]string{"train/", "val/", "test/"}}
 	for _, part := range []struct {
 		name string
@@ -95,9 +110,6 @@ func (o OpenOptions) parts(dir string) (*Splits, error) {
 		}
 	}
 	if s.Val == nil {
-		if i := slices.IndexFunc(nearly, func(name string) bool { return name != "train" && name != "test" && isFolder(dir, name) }); i >= 0 {
-			return nil, fmt.Errorf("opening data %s: there is %s/; pictures to validate with belong into val/", dir, nearly[i])
-		}
 		s.folders[1] = "train/"
 		return o.split(filepath.Join(dir, "train"), s.Train, s)
 	}
@@ -139,17 +151,11 @@ func OpenSplit(dir, split string, o OpenOptions) (Dataset, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return o.listSplit(dir, split)
 	}
-	var parts []string
-	for _, name := range []string{"train", "val", "test"} {
-		if isFolder(dir, name) {
-			parts = append(parts, name)
-		}
-	}
 	switch {
-	case slices.Contains(parts, split):
+	case isFolder(dir, split):
 		dir = filepath.Join(dir, split)
-	case parts != nil:
-		return nil, fmt.Errorf("opening data %s: there is no %s, but %s", dir, split, strings.Join(parts, " and "))
+	case isFolder(dir, "train"): // without it a folder test may be a class
+		return nil, fmt.Errorf("opening data %s: there is train/, and no %s/", dir, split)
 	}
 	return o.folder(dir)
 }

@@ -17,7 +17,7 @@ type batchCommand struct {
 	Dir string `arg:"" help:"Folder of pictures, at any depth."`
 	trained
 	shape
-	Format    string `help:"text, json, csv or jsonl. Left out: as --out ends, else text, and jsonl for shards." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
+	Format    string `help:"text, json, csv or jsonl. Left out: as --out ends, else text; of shards jsonl." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
 	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
 	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
 	Out       string `help:"File to write; it appears when it is whole. Left out: stdout." placeholder:"FILE"`
@@ -56,7 +56,9 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 
 // check looks at the flags together, and chooses the format.
 func (b *batchCommand) check(described bool) error {
-	b.Format = cmp.Or(b.Format, formatOf(b.Out))
+	if !described {
+		b.Format = cmp.Or(b.Format, formatOf(b.Out), "text")
+	}
 	switch {
 	case b.BatchSize < 1:
 		return usage(fmt.Errorf("--batch-size %d", b.BatchSize))
@@ -67,8 +69,6 @@ func (b *batchCommand) check(described bool) error {
 	case described && b.Format != "jsonl":
 		return usage(fmt.Errorf("--format %s: shards and --resume write jsonl, which says what it was made of; 'resnetlab merge --format %s' makes the other of it",
 			b.Format, b.Format))
-	case b.Format == "":
-		b.Format = "text"
 	}
 	return spare(b.Out, b.Overwrite || described)
 }

@@ -47,9 +47,9 @@ func (b *benchNetwork) Run(ctx context.Context, c *commands) error {
 	}{{"forward", r.Forward, r.CompileSeconds.Forward}, {"training step", r.Train, r.CompileSeconds.Train}} {
 		fmt.Printf("  %-14s %.4f  %.4f   (first call %.1f s)\n", line.name, line.t.SecondsPerImage.Median, line.t.SecondsPerImage.Min, line.compile)
 	}
-	fmt.Printf("  peak memory    %.2f GB\n", float64(r.PeakRSSBytes)/1e9)
 	for _, l := range r.Layers {
 		fmt.Printf("  %-14s %.6f  %.6f   %v\n", l.Name, l.SecondsPerImage.Median, l.SecondsPerImage.Min, l.Output)
 	}
-	return nil
+	_, err = fmt.Printf("  peak memory    %.2f GB\n", float64(r.PeakRSSBytes)/1e9)
+	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
 )
@@ -74,13 +75,16 @@ func (k *compareCommand) check(call *kong.Context) error {
 	if k.Weights == "" && slices.ContainsFunc(k.Strategies, func(s string) bool { return s != train.Scratch }) {
 		return usage(fmt.Errorf("all strategies but %s need --weights to start from", train.Scratch))
 	}
+	if _, err := models.Variant(k.Arch); err != nil {
+		return usage(err)
+	}
 	for _, name := range k.Strategies {
 		s := k.Settings
 		if s.Strategy = name; name == train.Scratch || strings.HasPrefix(name, "upto:") {
 			s.Strategy = string(train.All)
 		}
-		if err := checkNames(s); err != nil {
-			return err
+		if err := s.Validate(); err != nil {
+			return usage(err)
 		}
 	}
 	return nil

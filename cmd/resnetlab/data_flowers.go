@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/alecthomas/kong"
 
 	"resnetlab/datasets"
 	"resnetlab/datasets/flowers"
+	"resnetlab/internal/atomicfile"
 	"resnetlab/internal/fetch"
 	"resnetlab/resnetlib/notebook"
 )
@@ -39,7 +39,7 @@ func (d *dataFlowers) Run(ctx context.Context, c *commands, call *kong.Context) 
 			return err
 		}
 	}
-	if entries, err := os.ReadDir(d.Out); err == nil && len(entries) > 0 { // before 229 MB come
+	if empty, err := atomicfile.Empty(d.Out); err == nil && !empty { // before 229 MB come
 		return usage(fmt.Errorf("%s is there and not empty: choose another --out", d.Out))
 	}
 	archive, err := d.archive(ctx, c)

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -131,8 +129,10 @@ func writeFeatures(path, kind string, names []string, features []byte) error {
 		return weights.WriteSafetensors(path, sd, map[string]string{"format": "pt", "files": lines})
 	}
 	// An old file of features must not stand beside new names, whatever happens between the two.
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
 	}
 	if err := atomicfile.WriteBytes(namesOf(path), []byte(lines+"\n")); err != nil {
 		return err

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
@@ -35,6 +37,9 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 	if f.Steps < fewestSteps {
 		return usage(fmt.Errorf("--steps %d: at least %d", f.Steps, fewestSteps))
 	}
+	if _, err := models.Variant(f.Arch); err != nil {
+		return usage(err)
+	}
 	b, choice, err := c.openBackend(f.Threads)
 	if err != nil {
 		return err
@@ -49,15 +54,16 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 			bar.update(e.Done, e.Total, fmt.Sprintf("loss %.4f", e.Loss))
 		}))
 	bar.end()
-	if err != nil {
+	if curve == nil {
 		return trainStatus(err)
 	}
+	partial := trainStatus(err)
 	if f.Plot != "" {
 		if err := plots.LearningRates(curve.Rates, curve.Smoothed, curve.Suggestion).Save(string(f.Plot)); err != nil {
 			return err
 		}
 	}
-	return f.print(curve)
+	return cmp.Or(f.print(curve), partial)
 }
 
 func (f *findLRCommand) print(curve *train.LRCurve) error {

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -76,7 +77,13 @@ func run(args []string) (status int) {
 		return report(usage(err))
 	}
 	notebook.Quiet = c.Quiet
-	if err := call.BindToProvider(interruptible); err != nil {
+	resign := exitOnSignal()
+	defer resign()
+	err = call.BindToProvider(func() (context.Context, error) {
+		resign()
+		return interruptible(), nil
+	})
+	if err != nil {
 		return report(err)
 	}
 	call.Bind(&c, parser.Model)
@@ -99,12 +106,26 @@ func joinNegative(args []string) (joined []string) {
 	return joined
 }
 
-// interruptible is the context of a command that asks for one: the first Ctrl-C ends the context, the second the program. Commands that ask
-// for none have nothing to bring to an end, and the first Ctrl-C ends them.
-func interruptible() (context.Context, error) {
+// exitOnSignal ends the program at the first Ctrl-C, until it resigns: so for commands that ask for no context, which have nothing to bring to an end.
+func exitOnSignal() (resign func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		if _, came := <-signals; came {
+			os.Exit(report(context.Canceled))
+		}
+	}()
+	return sync.OnceFunc(func() {
+		signal.Stop(signals)
+		close(signals)
+	})
+}
+
+// interruptible is the context of a command that asks for one: the first Ctrl-C ends the context, the second the program.
+func interruptible() context.Context {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	return ctx, nil
+	return ctx
 }
 
 type exitNow int

@@ -79,7 +79,7 @@ func TestErrors(t *testing.T) {
 		{2, []string{"weights", "convert", text, text}, "the file that is read"},
 		{2, []string{"train", dir, "--arch", "resnet99"}, "resnet18"},
 		{2, []string{"compare", dir, "--weights", text, "--strategies", "scratch,bogus"}, "all, last:LAYER, new"},
-		{2, []string{"batch-predict", dir, "--run", dir, "--num-shards", "2", "--shard", "0", "--out", filepath.Join(dir, "s.csv")}, "jsonl"},
+		{2, []string{"find-lr", dir, "--arch", "resnet99"}, "resnet18"},
 		{3, []string{"predict", "a.jpg", "--run", filepath.Join(dir, "nothing")}, "nothing"},
 		{3, []string{"weights", "inspect", text}, "notes.txt"},
 		{3, []string{"transform", text, filepath.Join(dir, "out.png")}, "notes.txt"},

@@ -25,8 +25,8 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 			return err
 		}
 	}
-	if err := checkNames(t.Settings); err != nil {
-		return err
+	if _, err := models.Variant(t.Arch); err != nil {
+		return usage(err)
 	}
 	b, choice, err := c.openBackend(t.Threads)
 	if err != nil {
@@ -58,16 +58,10 @@ func (t *trainCommand) resume(ctx context.Context, call *kong.Context, options [
 		s, err := s.Continue(t.Settings, flagsGiven(call))
 		return s, usage(err)
 	}, options...)
-	if err = trainStatus(err); moved && errors.Is(err, train.ErrInput) {
+	if moved && errors.Is(err, train.ErrOtherData) {
 		return nil, usage(err)
 	}
-	return run, err
-}
-
-// checkNames refuses settings that name no network or no strategy there is, before data are looked at.
-func checkNames(s runs.Settings) error {
-	_, err := models.Variant(s.Arch)
-	return usage(errors.Join(err, s.Validate()))
+	return run, trainStatus(err)
 }
 
 // settingsGiven are the settings without the defaults of what the weights to start from may know better.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image/png"
@@ -21,7 +22,8 @@ type transformCommand struct {
 
 func (t *transformCommand) Help() string { return "Steps: " + transforms.OpsUsage }
 
-func (t *transformCommand) Run() error {
+// Run asks for a context and does not look at it, as weights convert does: the first Ctrl-C leaves no part of a file behind.
+func (t *transformCommand) Run(context.Context) error {
 	ops, err := transforms.ParseOps(t.Ops)
 	if err != nil {
 		return usage(err)

@@ -62,8 +62,8 @@ func (c Config) mark() ([]byte, error) {
 
 // holds says whether dir holds the data set of mark.
 func holds(dir string, mark []byte) (bool, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && len(entries) == 0) {
+	empty, err := atomicfile.Empty(dir)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && empty) {
 		return false, nil
 	}
 	if err != nil {

@@ -64,6 +64,11 @@ func target(path string) string {
 		if real, err := filepath.EvalSymlinks(path); err == nil {
 			return real
 		}
+		if to, err := os.Readlink(path); err == nil && !filepath.IsAbs(to) { // to a file that is not there yet
+			return filepath.Join(filepath.Dir(path), to)
+		} else if err == nil {
+			return to
+		}
 	}
 	return path
 }

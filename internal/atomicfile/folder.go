@@ -15,9 +15,10 @@ import (
 // the hidden folder is in it, and what it holds moves up when fill is done, folders first, so that a file that describes them comes when they
 // are whole. A dir that holds anything is fs.ErrExist, and is not touched. If anything fails, nothing is left.
 func WriteFolder(dir string, fill func(unfinished string) error) error {
-	entries, err := os.ReadDir(dir)
+	dir = filepath.Clean(dir) // photos/ lies in what photos lies in
+	empty, err := Empty(dir)
 	switch {
-	case err == nil && len(entries) > 0:
+	case err == nil && !empty:
 		return fmt.Errorf("writing %s: it is there and not empty: %w", dir, fs.ErrExist)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("writing %s: %w", dir, err)
@@ -43,6 +44,12 @@ func WriteFolder(dir string, fill func(unfinished string) error) error {
 	return nil
 }
 
+// Empty tells whether a folder holds nothing, but for what killed writers left in it, which no listing shows either.
+func Empty(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !IsTemporary(e.Name()) }), err
+}
+
 // renameTo renames the finished folder to dir, which is missing.
 func renameTo(unfinished, dir string) error {
 	if err := os.Chmod(unfinished, 0o755); err != nil { // MkdirTemp's 0700 would hide it from colleagues
@@ -51,7 +58,7 @@ func renameTo(unfinished, dir string) error {
 	if err := os.Rename(unfinished, dir); err != nil {
 		return err
 	}
-	return SyncFolder(filepath.Dir(filepath.Clean(dir)))
+	return SyncFolder(filepath.Dir(dir))
 }
 
 // moveInto moves what the finished folder holds to dir, which holds nothing else; all or nothing, unless it is killed in between.

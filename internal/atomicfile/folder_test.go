@@ -37,6 +37,25 @@ func TestWriteFolder(t *testing.T) {
 }
 
 // An empty folder that cannot be replaced, as the working directory, is filled; the file that describes the others comes last.
+// A slash at the end changes nothing, and what a killed writer left in an empty folder keeps no later one out.
+func TestWriteFolderSlash(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	fill := func(unfinished string) error { return os.WriteFile(filepath.Join(unfinished, "a"), nil, 0o666) }
+	if err := WriteFolder(dir+string(filepath.Separator), fill); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(t, dir); len(got) != 1 || got[0] != "a" {
+		t.Errorf("in the folder: %v", got)
+	}
+	into := t.TempDir()
+	if err := os.Mkdir(filepath.Join(into, ".folder"+infix+"7"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFolder(into, fill); err != nil {
+		t.Errorf("beside what a killed writer left: %v", err)
+	}
+}
+
 func TestWriteFolderInto(t *testing.T) {
 	t.Chdir(t.TempDir())
 	before, err := os.Stat(".")

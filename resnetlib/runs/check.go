@@ -88,7 +88,7 @@ func (s Settings) Validate() error {
 		if err := inRange(field, value); err != nil {
 			wrong = append(wrong, fmt.Errorf("--%s: %w", flag(field), err))
 		}
-		if err := s.hasUse(field, value); err != nil {
+		if err := s.hasUse(field, value); err != nil && s.Resume == "" { // a run that goes on has its own settings beside these
 			wrong = append(wrong, fmt.Errorf("--%s: %w", flag(field), err))
 		}
 	}

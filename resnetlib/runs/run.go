@@ -87,6 +87,14 @@ func (r *Run) writeDescription() error {
 	})
 }
 
+// fileError is the error of a file where a run's folder is asked for.
+type fileError string
+
+func (f fileError) Error() string {
+	return fmt.Sprintf("opening a run: %s is a file; a run is a folder", string(f))
+}
+func (f fileError) Is(target error) bool { return target == fs.ErrNotExist }
+
 // Open opens a run's folder. It changes nothing in it.
 func Open(dir string) (*Run, error) {
 	r := &Run{Dir: dir}
@@ -95,7 +103,7 @@ func Open(dir string) (*Run, error) {
 		return nil, fmt.Errorf("opening a run: %s has no %s, so no run has begun there: %w", dir, runFile, fs.ErrNotExist)
 	}
 	if info, e := os.Stat(dir); e == nil && !info.IsDir() {
-		return nil, fmt.Errorf("opening a run: %s is a file; a run is the folder %s: %w", dir, filepath.Dir(dir), fs.ErrNotExist)
+		return nil, fileError(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening a run: %w", err)

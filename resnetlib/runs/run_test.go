@@ -281,7 +281,7 @@ func TestOpenErrors(t *testing.T) {
 	_, err := Open(t.TempDir())
 	wantError(t, err, "run.json")
 	_, err = Open(create(t).path(runFile))
-	wantError(t, err, "run.json is a file; a run is the folder")
+	wantError(t, err, "run.json is a file; a run is a folder")
 	for text, want := range map[string]string{
 		`{"schema": 2, "classes": 7}`: "schema 2, and this program reads schema 1",
 		`{}`:                          "schema 0",

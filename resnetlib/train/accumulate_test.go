@@ -196,4 +196,7 @@ func TestDropoutIsSeeded(t *testing.T) {
 	if again := loss(1); first[0] != again[0] || first[1] != again[1] || first[0] == first[1] {
 		t.Errorf("losses %v, and then %v", first, again)
 	}
+	if other := loss(2); other[0] == first[0] {
+		t.Errorf("another seed has the same losses %v", other)
+	}
 }

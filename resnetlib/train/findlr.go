@@ -58,7 +58,8 @@ const (
 // rise exponentially, until the smoothed loss exceeds four times its best. The network is made for the test as [Fit] would make it, and dropped:
 // no run and no file is changed. The same settings and seed give the same curve.
 //
-// [Report] hears of every step: Done of Total steps, and the smoothed loss.
+// [Report] hears of every step: Done of Total steps, and the smoothed loss. A test that left out unreadable pictures comes with an error that is
+// [ErrPartial].
 func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRCurve, error) {
 	r = r.withDefaults()
 	if err := r.check(); err != nil {
@@ -78,7 +79,11 @@ func FindLR(ctx context.Context, c Config, r RangeTest, options ...Option) (*LRC
 		return nil, err
 	}
 	defer s.release()
-	return s.rangeTest(ctx, r)
+	curve, err := s.rangeTest(ctx, r)
+	if err == nil && len(s.unreadable) > 0 {
+		err = fmt.Errorf("%d unreadable %w", len(s.unreadable), ErrPartial)
+	}
+	return curve, err
 }
 
 // rangeTest takes the steps, over as many epochs as they need.

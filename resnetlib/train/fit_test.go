@@ -238,7 +238,7 @@ func TestResumeRefusesAnotherTraining(t *testing.T) {
 	data, _ := small()
 	batches := func(s Config) (Config, error) { s.Epochs, s.BatchSize = 2, s.BatchSize+1; return s, nil }
 	_, err = Resume(context.Background(), c.Out, batches, On(b, "test"), Data(data))
-	if err == nil || !strings.Contains(err.Error(), "only epochs, workers and threads") {
+	if err == nil || !strings.Contains(err.Error(), "only epochs, workers, threads") {
 		t.Errorf("another batch size: error %v", err)
 	}
 	moved := func(s Config) (Config, error) { s.Epochs, s.Data = 2, "elsewhere"; return s, nil }

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"resnetlab/resnetlib/runs"
@@ -30,11 +31,11 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 	asBegun := s.config
 	asBegun.Epochs, asBegun.Data = run.Settings.Epochs, run.Settings.Data // of the data, the fingerprint tells
 	if !sameResult(asBegun, run.Settings) {
-		return nil, inputError{fmt.Errorf("going on with the run %s: only epochs, workers and threads can be changed; other settings make another run", dir)}
+		return nil, inputError{fmt.Errorf("going on with the run %s: only epochs, workers, threads and the path of the data can be changed; other settings make another run", dir)}
 	}
 	if checkpoint.Progress.Done && (s.config.Epochs <= checkpoint.Progress.Epoch || s.stoppedEarly(checkpoint)) {
 		s.note("run %s is finished: nothing to do", dir)
-		return run, nil
+		return run, s.checkMoved(ctx)
 	}
 	if err := s.again(ctx, checkpoint); err != nil {
 		return nil, fmt.Errorf("going on with the run %s: %w", dir, err)
@@ -48,17 +49,39 @@ func (s *session) stoppedEarly(c *runs.Checkpoint) bool {
 	return json.Unmarshal(c.Progress.Trainer, &at) == nil && at.stopsEarly(s.config)
 }
 
-// again does what begin does, from a checkpoint.
-func (s *session) again(ctx context.Context, c *runs.Checkpoint) (err error) {
-	if err := s.open(ctx); err != nil {
-		return input(ctx, err)
-	}
+// ErrOtherData is what errors.Is finds where a run is to go on with other pictures than those that it began with.
+var ErrOtherData = errors.New("the data are not those that the run began with")
+
+// checkData compares the data with those that the run began with.
+func (s *session) checkData(ctx context.Context) error {
 	fingerprint, err := s.data.Fingerprint()
 	if err != nil {
 		return err
 	}
 	if fingerprint != s.run.DataFingerprint {
-		return input(ctx, fmt.Errorf("the data are not those that the run began with: fingerprint %.12s now, %.12s then", fingerprint, s.run.DataFingerprint))
+		return input(ctx, fmt.Errorf("%w: fingerprint %.12s now, %.12s then", ErrOtherData, fingerprint, s.run.DataFingerprint))
+	}
+	return nil
+}
+
+// checkMoved is checkData of a run that is finished, where another path to its data is given.
+func (s *session) checkMoved(ctx context.Context) error {
+	if s.config.Data == s.run.Settings.Data {
+		return nil
+	}
+	if err := s.open(ctx); err != nil {
+		return input(ctx, err)
+	}
+	return s.checkData(ctx)
+}
+
+// again does what begin does, from a checkpoint.
+func (s *session) again(ctx context.Context, c *runs.Checkpoint) (err error) {
+	if err := s.open(ctx); err != nil {
+		return input(ctx, err)
+	}
+	if err := s.checkData(ctx); err != nil {
+		return err
 	}
 	if s.net, err = restore(s.run, c.Model); err != nil {
 		return err

@@ -65,7 +65,7 @@ func invert(pix []uint8) {
 }
 
 // tiffTags are those of the file's first picture that its decoder does not tell about.
-type tiffTags struct{ compression, photometric, fillOrder, planar uint16 }
+type tiffTags struct{ compression, photometric, fillOrder, planar, samples uint16 }
 
 const whiteIsZero, blackIsZero = 0, 1 // of photometric
 
@@ -74,7 +74,7 @@ func (t tiffTags) check() error {
 	switch {
 	case t.fillOrder == 2 && !t.fax():
 		return fmt.Errorf("bits from the lowest on (FillOrder 2) are read in faxes alone")
-	case t.planar == 2:
+	case t.planar == 2 && t.samples > 1: // of one colour both are the same
 		return fmt.Errorf("colours in planes of their own (PlanarConfiguration 2) are not supported")
 	}
 	return nil
@@ -87,7 +87,7 @@ func readTIFFTags(data []byte) (tags tiffTags, err error) {
 	if data[0] == 'M' {
 		order = binary.BigEndian
 	}
-	const compression, photometric, fillOrder, planar, entrySize = 259, 262, 266, 284, 12
+	const compression, photometric, fillOrder, samples, planar, entrySize = 259, 262, 266, 277, 284, 12
 	sizes := [...]int64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 	tags.compression = 1
 	at := int64(order.Uint32(data[4:])) // tiff.DecodeConfig has read this directory
@@ -109,6 +109,8 @@ func readTIFFTags(data []byte) (tags tiffTags, err error) {
 			tags.photometric = order.Uint16(entries[8:])
 		case fillOrder:
 			tags.fillOrder = order.Uint16(entries[8:])
+		case samples:
+			tags.samples = order.Uint16(entries[8:])
 		case planar:
 			tags.planar = order.Uint16(entries[8:])
 		}

@@ -43,6 +43,7 @@ func TestTIFF(t *testing.T) {
 		want string
 	}{
 		"grey":         {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}), "3x2 10 20 30 40 50 60"},
+		"grey plane":   {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{planar, 2}), "3x2 10 20 30 40 50 60"},
 		"turned":       {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{orientation, 6}), "2x3 40 10 50 20 60 30"},
 		"turned 7":     {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{orientation, 7}), "2x3 60 30 50 20 40 10"},
 		"16 bit":       {tiffFile(3, 2, wide, []int{bits, 16}, []int{photometric, 1}), "3x2 111 255 255 5 255 1"},
