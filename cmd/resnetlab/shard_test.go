@@ -144,8 +144,8 @@ func shardKilled(t *testing.T, l shardLab) {
 			_ = cmd.Wait()
 			timer.Stop()
 			if code := cmd.ProcessState.ExitCode(); code >= 0 {
-				if code != 4 {
-					t.Fatalf("exit %d", code)
+				if code != 4 && (code != 0 || n == 0) { // 0: the one before was killed when its file was whole, and nothing was left to do
+					t.Fatalf("exit %d after %d kills", code, n)
 				}
 				break
 			}
