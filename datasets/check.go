@@ -32,7 +32,7 @@ func Check(ctx context.Context, ds Dataset, workers int) ([]Unreadable, error) {
 	var bad []Unreadable
 	for i, err := range failed {
 		if DiskFailed(err) {
-			return nil, fmt.Errorf("%s: the disk failed, not the picture: %w", describe(ds, i), err)
+			return nil, DiskError(describe(ds, i), err)
 		}
 		if err != nil {
 			bad = append(bad, Unreadable{i, describe(ds, i), err})
@@ -48,6 +48,11 @@ var diskErrors = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOTCONN, 
 func DiskFailed(err error) bool {
 	var code syscall.Errno
 	return errors.As(err, &code) && slices.Contains(diskErrors, code)
+}
+
+// DiskError says of which picture a failing disk was asked.
+func DiskError(name string, err error) error {
+	return fmt.Errorf("%s: the disk failed, not the picture: %w", name, err)
 }
 
 // Each calls f with 0 to n-1, each once, on workers goroutines (one a core where workers < 1). Its error is the context's, with whose end

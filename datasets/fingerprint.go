@@ -14,9 +14,9 @@ type Fingerprinter interface {
 }
 
 // Fingerprint tells two versions of a data set apart without reading every picture: the sha256, in hexadecimal, of
-// one line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder; of a list the class, which no path says,
-// stands behind it. A part that
-// is no set of files counts by its own Fingerprint, or else by its names alone.
+// one line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder; of a list
+// the class, which no path says, stands behind it. A part that is no set of files counts by its own Fingerprint, or else
+// by its names alone.
 func (s *Splits) Fingerprint() (string, error) {
 	var lines []string
 	for i, part := range []Dataset{s.Train, s.Val, s.Test} {

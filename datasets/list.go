@@ -23,9 +23,9 @@ type List struct {
 // NewList reads a list of pictures and labels.
 //
 // A name ending in .csv is comma-separated with a header line; the picture is in the column file, filename, path or
-// image, and the label in label or class; a column split says train, val or test. Any other file has a path and a label on each line, with white space
-// between (as ImageNet's and Caffe's lists); the path may itself hold spaces, # begins a comment line. Paths are
-// relative to the list's folder. Labels are class names. Unless classes gives their order, they are sorted: as
+// image, and the label in label or class; a column split says train, val or test. Any other file has a path and a label
+// on each line, with white space between (as ImageNet's and Caffe's lists); the path may itself hold spaces, # begins a
+// comment line. Paths are relative to the list's folder. Labels are class names. Unless classes gives their order, they are sorted: as
 // numbers where all are whole numbers, else as text.
 func NewList(file string, classes ...string) (*List, error) {
 	data, err := os.ReadFile(file)

@@ -35,12 +35,7 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 		return nil, fmt.Errorf("opening data: %w", err)
 	}
 	if !info.IsDir() {
-		list, err := NewList(dir)
-		if err != nil {
-			return nil, err
-		}
-		list.Decode = o.Decode
-		return o.list(dir, list)
+		return o.list(dir)
 	}
 	if !isFolder(dir, "train") {
 		if isFolder(dir, "val") {
@@ -72,7 +67,11 @@ func misnamed(dir string) error {
 }
 
 // list takes the parts that the list's column split names, or holds out.
-func (o OpenOptions) list(name string, list *List) (*Splits, error) {
+func (o OpenOptions) list(name string) (*Splits, error) {
+	list, err := o.readList(name)
+	if err != nil {
+		return nil, err
+	}
 	if list.splits == nil {
 		return o.split(name, list, &Splits{})
 	}
@@ -125,6 +124,15 @@ func (o OpenOptions) folder(dir string) (*ImageFolder, error) {
 	return folder, nil
 }
 
+func (o OpenOptions) readList(file string) (*List, error) {
+	list, err := NewList(file)
+	if err != nil {
+		return nil, err
+	}
+	list.Decode = o.Decode
+	return list, nil
+}
+
 func (o OpenOptions) split(name string, all Dataset, s *Splits) (*Splits, error) {
 	if o.ValSplit == 0 {
 		return nil, fmt.Errorf("opening data %s: no val/ beside train/, and no share to hold out for validation is given", name)
@@ -161,11 +169,10 @@ func OpenSplit(dir, split string, o OpenOptions) (Dataset, error) {
 }
 
 func (o OpenOptions) listSplit(file, split string) (Dataset, error) {
-	list, err := NewList(file)
+	list, err := o.readList(file)
 	if err != nil {
 		return nil, err
 	}
-	list.Decode = o.Decode
 	if list.splits == nil {
 		return list, nil
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -78,16 +77,7 @@ func (k *compareCommand) check(call *kong.Context) error {
 	if _, err := models.Variant(k.Arch); err != nil {
 		return usage(err)
 	}
-	for _, name := range k.Strategies {
-		s := k.Settings
-		if s.Strategy = name; name == train.Scratch || strings.HasPrefix(name, "upto:") {
-			s.Strategy = string(train.All)
-		}
-		if err := s.Validate(); err != nil {
-			return usage(err)
-		}
-	}
-	return nil
+	return usage(train.Contest{Config: k.Settings, Strategies: k.Strategies}.CheckStrategies())
 }
 
 func (k *compareCommand) print(r *train.Comparison) error {

@@ -11,6 +11,7 @@ import (
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
 	"resnetlab/resnetlib/transforms"
 )
@@ -73,22 +74,16 @@ func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) 
 	return unread(len(bad), len(bad)+data.Len())
 }
 
-// unreadable is a picture that eval has left out, for scripts.
-type unreadable struct {
-	File  string `json:"file"`
-	Error string `json:"error"`
-}
-
 // readable leaves out pictures that cannot be read, names them and returns them.
-func (e *evalCommand) readable(ctx context.Context, data datasets.Dataset) (datasets.Dataset, []unreadable, error) {
+func (e *evalCommand) readable(ctx context.Context, data datasets.Dataset) (datasets.Dataset, []runs.Unreadable, error) {
 	bad, err := datasets.Check(ctx, data, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	var left []unreadable
+	var left []runs.Unreadable
 	for _, b := range bad {
 		warnf("left out: %v", b)
-		left = append(left, unreadable{b.Name, b.Err.Error()})
+		left = append(left, runs.Unreadable{File: b.Name, Error: b.Err.Error()})
 	}
 	data = datasets.Without(data, bad)
 	if data.Len() == 0 {
@@ -124,7 +119,7 @@ func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *train.Eva
 	return plots.TopLosses(worst).Save(string(e.TopLosses))
 }
 
-func (e *evalCommand) print(classes []string, r *train.Evaluation, bad []unreadable) error {
+func (e *evalCommand) print(classes []string, r *train.Evaluation, bad []runs.Unreadable) error {
 	if e.JSON {
 		return printJSON(struct {
 			Schema  int      `json:"schema"`
@@ -132,7 +127,7 @@ func (e *evalCommand) print(classes []string, r *train.Evaluation, bad []unreada
 			TTA     bool     `json:"tta"`
 			*train.Evaluation
 			PerClass   []train.ClassScore `json:"per_class"`
-			Unreadable []unreadable       `json:"unreadable,omitempty"`
+			Unreadable []runs.Unreadable  `json:"unreadable,omitempty"`
 		}{1, classes, e.TTA, r, r.PerClass(classes), bad})
 	}
 	rows := make([][]string, len(classes))

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"resnetlab/resnetlib/runs"
 )
 
 // evaluation is the JSON of eval that scripts rely on.
@@ -85,7 +87,7 @@ func checkOddData(t *testing.T, data, run string) {
 	}
 	must(t, 2, "eval", data, "--run", run, "--count", "3") // of what?
 	stdout, stderr := must(t, 4, "eval", data, "--run", run, "--json", "-q")
-	var e struct{ Unreadable []unreadable }
+	var e struct{ Unreadable []runs.Unreadable }
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil || len(e.Unreadable) != 1 || e.Unreadable[0].File != "fern/broken.png" || e.Unreadable[0].Error == "" {
 		t.Errorf("unreadable: %+v (%v)", e.Unreadable, err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -25,7 +24,7 @@ func (f pictureFolder) check(file string, err error) error {
 	if !f.lost(err) {
 		return nil
 	}
-	return fmt.Errorf("%s: the disk failed, not the picture: %w", file, err)
+	return datasets.DiskError(file, err)
 }
 
 // lost tells an error of the disk from one of a picture. A picture that is broken, has vanished or may not be read gets its line among the results.

@@ -37,16 +37,15 @@ func (v *versionCommand) Run() error {
 			Backends  []backend.Found   `json:"backends"`
 		}{1, version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), modules, backend.List()})
 	}
-	_, err := fmt.Printf("resnetlab %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	text := fmt.Sprintf("resnetlab %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, m := range reported {
-		if modules[m] != "" && err == nil {
-			_, err = fmt.Printf("  %-26s %s\n", m, modules[m])
+		if modules[m] != "" {
+			text += fmt.Sprintf("  %-26s %s\n", m, modules[m])
 		}
 	}
 	for _, f := range backend.List() {
-		if err == nil {
-			_, err = fmt.Printf("  backend %-18s %s\n", f.Name, foundLine(f))
-		}
+		text += fmt.Sprintf("  backend %-18s %s\n", f.Name, foundLine(f))
 	}
+	_, err := fmt.Print(text)
 	return err
 }

@@ -60,17 +60,17 @@ func Write(path string, write func(io.Writer) error) error {
 
 // target is path, or the file that a link of this name leads to.
 func target(path string) string {
-	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink != 0 {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			return real
-		}
-		if to, err := os.Readlink(path); err == nil && !filepath.IsAbs(to) { // to a file that is not there yet
-			return filepath.Join(filepath.Dir(path), to)
-		} else if err == nil {
-			return to
-		}
+	to, err := os.Readlink(path)
+	if err != nil {
+		return path // no link
 	}
-	return path
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if filepath.IsAbs(to) { // to a file that is not there yet
+		return to
+	}
+	return filepath.Join(filepath.Dir(path), to)
 }
 
 // through writes to a pipe or a device, which cannot be replaced.

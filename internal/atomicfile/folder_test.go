@@ -36,7 +36,6 @@ func TestWriteFolder(t *testing.T) {
 	}
 }
 
-// An empty folder that cannot be replaced, as the working directory, is filled; the file that describes the others comes last.
 // A slash at the end changes nothing, and what a killed writer left in an empty folder keeps no later one out.
 func TestWriteFolderSlash(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
@@ -56,6 +55,7 @@ func TestWriteFolderSlash(t *testing.T) {
 	}
 }
 
+// An empty folder that cannot be replaced, as the working directory, is filled; the file that describes the others comes last.
 func TestWriteFolderInto(t *testing.T) {
 	t.Chdir(t.TempDir())
 	before, err := os.Stat(".")

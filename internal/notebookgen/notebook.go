@@ -148,13 +148,19 @@ func fill(dir string, files map[string][]byte) error {
 	})
 }
 
-// generate makes every notebook of an edition in memory: "en/00-quickstart.ipynb", "zh/...".
-func generate(src string, e edition) (map[string][]byte, error) {
+// lessonsAndModule gives the lessons in src, and the module's path as go.mod has it.
+func lessonsAndModule(src string) ([]lesson, string, error) {
 	lessons, err := readLessons(src)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	module, err := moduleOf(src)
+	return lessons, module, err
+}
+
+// generate makes every notebook of an edition in memory: "en/00-quickstart.ipynb", "zh/...".
+func generate(src string, e edition) (map[string][]byte, error) {
+	lessons, module, err := lessonsAndModule(src)
 	if err != nil {
 		return nil, err
 	}

@@ -139,11 +139,7 @@ func pieces(code string) (list []string) {
 // imports lists what the cells of the lessons in src import, the standard library left out: the packages to have compiled before a
 // learner's first cell.
 func imports(src string) ([]string, error) {
-	lessons, err := readLessons(src)
-	if err != nil {
-		return nil, err
-	}
-	module, err := moduleOf(src)
+	lessons, module, err := lessonsAndModule(src)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,8 @@ func (l *lab) round(ctx context.Context, seed uint64) (said string, err error) {
 	if err != nil {
 		return "", err
 	}
-	run, err := l.train(ctx, seed)                                                              // nothing changes now: what is broken is left out
+	// Nothing changes now: what is broken is left out.
+	run, err := l.train(ctx, seed)
 	if errors.Is(err, train.ErrInput) && strings.Contains(err.Error(), "no readable picture") { // refused, as it should be
 		outcome += ", and spoiled a whole part"
 		if err = l.pictures.restore(); err == nil {

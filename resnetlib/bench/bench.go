@@ -98,14 +98,20 @@ func Run(ctx context.Context, b compute.Backend, backendName string, c Config) (
 
 func randomBatch(c Config) (pixels []float32, labels []int32) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	pixels = make([]float32, c.BatchSize*c.ImageSize*c.ImageSize*3)
-	for i := range pixels {
-		pixels[i] = float32(rnd.NormFloat64())
-	}
+	pixels = noise(rnd, c.BatchSize*c.ImageSize*c.ImageSize*3)
 	for range c.BatchSize {
 		labels = append(labels, rnd.Int32N(int32(c.NumClasses)))
 	}
 	return pixels, labels
+}
+
+// noise is n numbers as of normalised pixels.
+func noise(rnd *rand.Rand, n int) []float32 {
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(rnd.NormFloat64())
+	}
+	return values
 }
 
 func (c Config) measure(ctx context.Context, call func() error) (t Timing, compile float64, err error) {

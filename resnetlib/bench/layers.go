@@ -59,14 +59,8 @@ func (c Config) layer(ctx context.Context, b compute.Backend, net *models.ResNet
 		return t, err
 	}
 	defer exec.Finalize()
-	x := tensors.FromShape(shapes.Make(dtypes.Float32, shape...))
+	x := tensors.FromFlatDataAndDimensions(noise(rand.New(rand.NewPCG(1, 2)), shapes.Make(dtypes.Float32, shape...).Size()), shape...)
 	defer x.FinalizeAll()
-	rnd := rand.New(rand.NewPCG(1, 2))
-	tensors.MustMutableFlatData(x, func(v []float32) {
-		for i := range v {
-			v[i] = float32(rnd.NormFloat64())
-		}
-	})
 	t, _, err = c.measure(ctx, func() error {
 		y, err := exec.Call1(x)
 		if err != nil {

@@ -84,6 +84,9 @@ func claimNext(root string) (string, error) {
 	}
 }
 
+// plainFiles are the files of a run whose place in the order of writing and removing does not matter.
+var plainFiles = []string{classesFile, bestFile, curvesFile, confusionMatrixFile, TestFile}
+
 // clear removes the files of the run in dir: run.json first, so that what is half removed is no run, and metrics.csv, by which
 // remains knows it, last.
 func clear(dir string) error {
@@ -95,7 +98,7 @@ func clear(dir string) error {
 			return fmt.Errorf("%s is not a run and holds other files: it is not overwritten", dir)
 		}
 	}
-	if err := remove(dir, runFile, classesFile, bestFile, curvesFile, confusionMatrixFile, TestFile); err != nil {
+	if err := remove(dir, append([]string{runFile}, plainFiles...)...); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(filepath.Join(dir, featuresFolder)); err != nil {
@@ -130,7 +133,7 @@ func remains(dir string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	own := []string{classesFile, metricsFile, bestFile, curvesFile, confusionMatrixFile, TestFile, checkpointsFolder, featuresFolder}
+	own := append([]string{metricsFile, checkpointsFolder, featuresFolder}, plainFiles...)
 	files := 0
 	for _, e := range entries {
 		if atomicfile.IsTemporary(e.Name()) {

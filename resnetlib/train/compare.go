@@ -194,6 +194,16 @@ func (c *contest) takeTest(ctx context.Context) (err error) {
 	return err
 }
 
+// CheckStrategies is an error of the first strategy that is none, or has not what it needs. It looks at no file.
+func (c Contest) CheckStrategies() error {
+	for _, name := range c.Strategies {
+		if _, err := c.settings(name, c.Seed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // settings are those of one member.
 func (c Contest) settings(name string, seed uint64) (Config, error) {
 	s := c.Config
