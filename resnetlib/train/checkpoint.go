@@ -1,58 +1,135 @@
 package train
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
-	"resnetlab/resnetlib/nn"
-	"resnetlab/resnetlib/weights"
+	"resnetlab/resnetlib/evaluate"
+	"resnetlab/resnetlib/optim"
+	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/runs"
 )
 
-// OptimizerState copies the optimizer's moments, in PyTorch's layout, under keys such as "exp_avg.layer4.0.conv1.weight"; with
-// StepOptions.Accumulate also what Backward has summed up ("grad.layer4.0.conv1.weight"), so that a step may be gone on with half-way.
-func (t *Trainer) OptimizerState() (*weights.StateDict, error) {
-	sd := weights.NewStateDict()
-	err := t.eachState(func(key string, p *nn.Parameter, get func() (*tensors.Tensor, error), _ func(*tensors.Tensor) error) error {
-		value, err := get()
-		if err != nil {
-			return err
-		}
-		w, err := p.Torch(value)
-		if err == nil {
-			sd.Set(key, w)
-		}
+// progress says where a training stands: all that a checkpoint holds beside tensors.
+type progress struct {
+	runs.Progress
+	sums  epochSums
+	state loopState
+}
+
+// epochSums are those of the epoch under way.
+type epochSums struct {
+	Loss    float64 `json:"loss"` // sum over the pictures
+	Seen    int     `json:"seen"` // pictures
+	Seconds float64 `json:"seconds"`
+}
+
+// loopState is what runs.Progress.Trainer holds.
+type loopState struct {
+	Epoch   epochSums      `json:"epoch"`
+	Plateau *optim.Plateau `json:"plateau,omitempty"`
+	Waited  int            `json:"waited"` // epochs since the best one
+}
+
+// stopsEarly tells whether the training has waited long enough for a better epoch.
+func (l loopState) stopsEarly(c Config) bool { return c.EarlyStop > 0 && l.Waited >= c.EarlyStop }
+
+func newProgress(c Config) *progress {
+	p := &progress{}
+	if c.Scheduler == "plateau" {
+		p.state.Plateau = optim.NewPlateau(c.LRGamma, c.LRPatience)
+	}
+	return p
+}
+
+// readProgress restores the progress of a checkpoint.
+func readProgress(c *runs.Checkpoint) (*progress, error) {
+	p := &progress{Progress: c.Progress}
+	if err := json.Unmarshal(c.Progress.Trainer, &p.state); err != nil {
+		return nil, fmt.Errorf("reading the checkpoint's progress: %w", err)
+	}
+	p.sums = p.state.Epoch
+	return p, nil
+}
+
+// add counts a batch of n pictures; the last, smaller batch counts by its size.
+func (p *progress) add(r optim.StepResult, n int) {
+	p.Batch++
+	p.sums.Loss += r.Loss * float64(n)
+	p.sums.Seen += n
+}
+
+// endEpoch counts an epoch that has been validated.
+func (p *progress) endEpoch(c Config, valLoss float64) {
+	if p.state.Plateau != nil {
+		p.state.Plateau.Observe(valLoss)
+	}
+	p.Epoch, p.Batch, p.sums = p.Epoch+1, 0, epochSums{}
+	p.Done = p.Epoch >= c.Epochs || p.state.stopsEarly(c)
+}
+
+// keepBest writes the weights of an epoch that is more accurate than all before, or as accurate at a lower loss.
+func (s *session) keepBest(m runs.Metrics, r *evaluate.Result) error {
+	if !s.progress.Best.Observe(m) {
+		s.progress.state.Waited++
+		return nil
+	}
+	s.progress.state.Waited = 0
+	if err := s.writeBest(); err != nil {
 		return err
-	})
-	return sd, err
+	}
+	return plots.ConfusionMatrix(s.run.Classes, r.Confusion).Save(s.run.ConfusionMatrixPath())
 }
 
-// SetOptimizerState puts moments back. They must be exactly those of the parameters that are trained.
-func (t *Trainer) SetOptimizerState(sd *weights.StateDict) error {
-	if want := len(t.trained) * len(t.slots); sd.Len() != want {
-		return fmt.Errorf("the optimizer's state has %d tensors, %d are trained", sd.Len(), want)
+func (s *session) writeBest() error {
+	sd, err := s.net.StateDict()
+	if err != nil {
+		return err
 	}
-	return t.eachState(func(key string, p *nn.Parameter, _ func() (*tensors.Tensor, error), set func(*tensors.Tensor) error) error {
-		w, ok := sd.Get(key)
-		if !ok {
-			return fmt.Errorf("there is none in the file")
-		}
-		value, err := p.FromTorch(w)
-		if err != nil {
-			return err
-		}
-		return set(value)
-	})
+	return s.run.WriteBest(sd)
 }
 
-func (t *Trainer) eachState(do func(key string, p *nn.Parameter, get func() (*tensors.Tensor, error), set func(*tensors.Tensor) error) error) error {
-	for i, p := range t.trained {
-		for j, name := range t.slots {
-			v := t.state[i][j]
-			if err := do(name+"."+p.Key, p, v.Value, v.SetValue); err != nil {
-				return fmt.Errorf("optimizer state %s of %s: %w", name, p.Key, err)
-			}
+// stop leaves a usable run behind when the context has ended: a checkpoint and, where no epoch has ended yet, the present weights as the best.
+// After any other error the checkpoint before it stays the newest.
+func (s *session) stop(ctx context.Context, cause error) error {
+	if ctx.Err() == nil || !errors.Is(cause, ctx.Err()) && !errors.Is(cause, context.Cause(ctx)) {
+		return cause
+	}
+	if s.progress.Best.Epoch == 0 {
+		if err := s.writeBest(); err != nil {
+			return fmt.Errorf("stopped, and the weights were not kept: %w", err)
 		}
 	}
-	return nil
+	if err := s.checkpoint(); err != nil {
+		return fmt.Errorf("stopped, and the checkpoint was not kept: %w", err)
+	}
+	return cause
+}
+
+func (s *session) checkpoint() error {
+	c, err := s.snapshot()
+	if err != nil {
+		return err
+	}
+	return s.run.SaveCheckpoint(c)
+}
+
+// snapshot copies all that it takes to resume exactly.
+func (s *session) snapshot() (*runs.Checkpoint, error) {
+	model, err := s.net.StateDict()
+	if err != nil {
+		return nil, err
+	}
+	moments, err := s.compiled.trainer.OptimizerState()
+	if err != nil {
+		return nil, err
+	}
+	s.progress.state.Epoch = s.progress.sums
+	if s.progress.Trainer, err = json.Marshal(s.progress.state); err != nil {
+		return nil, err
+	}
+	s.progress.Step = s.compiled.trainer.Steps
+	return &runs.Checkpoint{Progress: s.progress.Progress, Model: model, Optimizer: moments}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,11 +15,13 @@ import (
 	"resnetlab/datasets/sketch"
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/network"
+	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/runs"
 )
 
 // plain computes what is frozen anew in every epoch.
-func plain(s *session) { s.plainEpochs = true }
+func plain(o *options) { o.cacheFeatures = false }
 
 // fitNotes trains and returns what was said, and how many pictures' features were computed.
 func fitNotes(t *testing.T, b compute.Backend, c Config, options ...Option) (run *runs.Run, notes string, computed int) {
@@ -43,7 +44,7 @@ func fitNotes(t *testing.T, b compute.Backend, c Config, options ...Option) (run
 
 // Features computed once give what the plain recipe gives, within float noise, and each version of a picture is computed once.
 func TestFeaturesOnceAreThePlainRecipe(t *testing.T) {
-	backends(t, func(t *testing.T, b compute.Backend) {
+	testbackend.Quick(t, func(t *testing.T, b compute.Backend) {
 		dir := t.TempDir()
 		_, start := small()
 		start.Out, start.Epochs = filepath.Join(dir, "start"), 1
@@ -80,6 +81,20 @@ func TestFeaturesOnceAreThePlainRecipe(t *testing.T) {
 	})
 }
 
+// values returns a parameter's values.
+func values(t *testing.T, p *nn.Parameter) []float32 {
+	t.Helper()
+	w, err := p.Tensor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := w.Float32s()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func nearRuns(t *testing.T, a, b *runs.Run) {
 	t.Helper()
 	for i, m := range a.Metrics() {
@@ -88,8 +103,8 @@ func nearRuns(t *testing.T, a, b *runs.Run) {
 			t.Errorf("epoch %d: %+v, plain %+v", i+1, m, n)
 		}
 	}
-	one, _, errA := Load(a.Dir)
-	two, _, errB := Load(b.Dir)
+	one, errA := network.OpenRun(a.Dir)
+	two, errB := network.OpenRun(b.Dir)
 	if errA != nil || errB != nil {
 		t.Fatal(errA, errB)
 	}
@@ -97,7 +112,7 @@ func nearRuns(t *testing.T, a, b *runs.Run) {
 		if p.Buffer && strings.HasSuffix(p.Key, "tracked") {
 			continue
 		}
-		v, w := values(t, one, p.Key), values(t, two, p.Key)
+		v, w := values(t, p), values(t, two.Parameter(p.Key))
 		for i := range v {
 			if d := math.Abs(float64(v[i] - w[i])); d > 1e-4*(1+math.Abs(float64(w[i]))) {
 				t.Errorf("%s[%d]: %g, plain %g", p.Key, i, v[i], w[i])
@@ -116,49 +131,15 @@ func TestFeaturesAreNotComputedOnce(t *testing.T) {
 		says              string
 	}{
 		{"all", "none", nil, ""},
-		{"last:fc", "none", &moving, "batch norms go on moving"},
+		{"last:fc", "none", &moving, "batch norms keep updating"},
 		{"last:fc", "default", nil, "whose crops are new"},
 	} {
 		_, c := small()
 		c.Out, c.Epochs, c.Strategy, c.Augment, c.FreezeBN = filepath.Join(t.TempDir(), "run"), 1, test.strategy, test.augment, test.freezeBN
 		_, notes, computed := fitNotes(t, testbackend.Open(t, backend.Go), c)
-		if computed != 0 || strings.Contains(notes, "compute anew") != (test.says != "") || !strings.Contains(notes, test.says) {
+		if computed != 0 || strings.Contains(notes, "are computed in every epoch") != (test.says != "") || !strings.Contains(notes, test.says) {
 			t.Errorf("%+v: features of %d pictures; %s", test, computed, notes)
 		}
-	}
-}
-
-// Rows on disk: what was not written, or is damaged, does not pass for a row.
-func TestDiskRows(t *testing.T) {
-	dir := t.TempDir()
-	d, err := openDisk(dir, "rows.bin", 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, got := []float32{1, float32(math.Inf(-1)), -0.25}, make([]float32, 3)
-	if err := d.put(4, want); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.get(4, got); err != nil || !slices.Equal(got, want) {
-		t.Errorf("got %v, %v", got, err)
-	}
-	if err := d.put(2, []float32{0, 0, 0}); err != nil || !d.whole(2) {
-		t.Error("a row of zeros is no row", err)
-	}
-	for _, at := range []int{0, 3, 5, 1000} {
-		if d.whole(at) {
-			t.Errorf("row %d was never written", at)
-		}
-	}
-	if err := errors.Join(d.close(), os.Truncate(filepath.Join(dir, "rows.bin"), 5*16-1)); err != nil {
-		t.Fatal(err)
-	}
-	if d, err = openDisk(dir, "rows.bin", 3); err != nil {
-		t.Fatal(err)
-	}
-	defer d.close()
-	if err := d.get(4, got); err == nil || !strings.Contains(err.Error(), "rows.bin are damaged") || !d.whole(2) {
-		t.Errorf("half a row: error %v", err)
 	}
 }
 
@@ -167,7 +148,7 @@ func TestFeaturesOnDisk(t *testing.T) {
 	b := testbackend.Open(t, backend.Go)
 	data, c := small()
 	c.Out, c.Strategy, c.Augment = filepath.Join(t.TempDir(), "run"), "last:fc", "none"
-	onDisk := func(s *session) { s.memory = 0 }
+	onDisk := func(o *options) { o.featureMemory = 0 }
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err := Fit(ctx, c, On(b, "test"), Data(data), onDisk, Report(func(e Event) {
 		if e.Phase == "train features" && e.Done == 16 {

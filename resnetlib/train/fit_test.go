@@ -16,17 +16,11 @@ import (
 	"resnetlab/datasets/sketch"
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/evaluate"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/transfer"
 )
-
-// backends are those that loop tests run on: XLA compiles each loop's graphs anew, for half a minute, so it is left to RESNETLAB_ALL=1.
-func backends(t *testing.T, f func(t *testing.T, b compute.Backend)) {
-	if os.Getenv("RESNETLAB_ALL") != "" {
-		testbackend.Each(t, f)
-		return
-	}
-	t.Run(backend.Go, func(t *testing.T) { f(t, testbackend.Open(t, backend.Go)) })
-}
 
 // small is a data set whose training pictures leave a last batch of 2, and settings that take a second.
 func small() (*datasets.Splits, Config) {
@@ -82,7 +76,7 @@ func TestFitLearns(t *testing.T) {
 // A run that was stopped in the middle of an epoch and gone on with, with another number of workers, ends with the very bytes of one that
 // was not: best weights, last checkpoint and metrics but for their seconds.
 func TestResumeToTheByte(t *testing.T) {
-	backends(t, func(t *testing.T, b compute.Backend) {
+	testbackend.Quick(t, func(t *testing.T, b compute.Backend) {
 		for name, change := range map[string]func(c *Config){
 			"features":                 func(c *Config) { c.Strategy, c.Augment = "last:fc", "none" },
 			"two versions of features": func(c *Config) { c.Strategy, c.AugmentRepeats = "last:layer4", 2 },
@@ -101,7 +95,7 @@ func TestResumeToTheByte(t *testing.T) {
 					broken := c
 					broken.Out = filepath.Join(dir, "broken")
 					broken.Overwrite = true
-					stopAndResume(t, b, broken, stop, func(s *session) { s.memory *= int64(i) }) // features, if any, first on disk, then in memory
+					stopAndResume(t, b, broken, stop, func(o *options) { o.featureMemory *= int64(i) }) // features, if any, first on disk, then in memory
 					sameRun(t, c.Out, broken.Out)
 				}
 			})
@@ -122,7 +116,7 @@ func stopAndResume(t *testing.T, b compute.Backend, c Config, stop int, options 
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped after %d pictures: %v", stop, err)
 	}
-	if _, _, err := Load(run.Dir); err != nil {
+	if _, err := network.OpenRun(run.Dir); err != nil {
 		t.Errorf("stopped after %d pictures, the run cannot be used: %v", stop, err)
 	}
 	again, _ := small()
@@ -256,20 +250,20 @@ func TestStrategiesFromARun(t *testing.T) {
 	c.Out, c.Epochs = filepath.Join(dir, "start"), 1
 	mustFit(t, b, c)
 	c.Weights, c.HeadLR = c.Out, 1e-2
-	for _, s := range []Strategy{All, LastLayers("fc"), LastLayers("layer4"), New} {
+	for _, s := range []transfer.Strategy{transfer.All, transfer.LastLayers("fc"), transfer.LastLayers("layer4"), transfer.NewLayer} {
 		t.Run(string(s), func(t *testing.T) {
 			c := c
 			c.Strategy, c.Out = string(s), filepath.Join(t.TempDir(), "run")
-			before, _, err := Load(c.Weights)
+			before, err := network.OpenRun(c.Weights)
 			if err != nil {
 				t.Fatal(err)
 			}
 			mustFit(t, b, c)
-			after, run, err := Load(c.Out)
+			after, err := network.OpenRun(c.Out)
 			if err != nil {
 				t.Fatal(err)
 			}
-			plan, err := s.Apply(after, run.Settings.FreezesBN())
+			plan, err := s.Apply(after.ResNet)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -284,7 +278,7 @@ func TestStrategiesFromARun(t *testing.T) {
 					t.Errorf("%s: stayed the same is %v", p.Key, same)
 				}
 			}
-			if s == New && (after.Head == nil || after.Classes() != 5 || run.PyTorchRecipe == "") {
+			if s == transfer.NewLayer && (after.Head == nil || after.ResNet.Classes() != 5 || after.Source.Run.PyTorchRecipe == "") {
 				t.Error("strategy new left no head, or no recipe for PyTorch")
 			}
 		})
@@ -305,8 +299,7 @@ func TestOneValuePerChannel(t *testing.T) {
 // Class weights and label smoothing against the closed form.
 func TestClassWeightsBalanced(t *testing.T) {
 	data := datasets.NewMemory([]string{"a", "b"}, []datasets.Sample{{Label: 0}, {Label: 0}, {Label: 0}, {Label: 1}})
-	s := &session{config: Config{ClassWeights: "balanced"}, data: &datasets.Splits{Train: data}}
-	w, err := s.classWeights()
+	w, err := classWeights(Config{ClassWeights: "balanced"}, data)
 	if err != nil || len(w) != 2 || math.Abs(float64(w[0])-4.0/6) > 1e-6 || math.Abs(float64(w[1])-2) > 1e-6 {
 		t.Errorf("weights %v (%v), want 0.667 and 2", w, err)
 	}
@@ -337,13 +330,12 @@ func TestBestAndPatience(t *testing.T) {
 	_, c := small()
 	c.Out, c.Epochs = filepath.Join(t.TempDir(), "run"), 1
 	data, _ := small()
-	s := newSession([]Option{On(testbackend.Open(t, backend.Go), "test"), Data(data)})
-	s.config = c.WithDefaults()
-	if err := s.begin(context.Background()); err != nil {
+	s, err := newSession(c, []Option{On(testbackend.Open(t, backend.Go), "test"), Data(data)})
+	if err := errors.Join(err, s.openData(context.Background()), s.startNetwork(), s.createRun()); err != nil {
 		t.Fatal(err)
 	}
-	defer s.trainer.Finalize()
-	e := &Evaluation{Confusion: [][]int{{1, 0}, {0, 1}}}
+	defer s.close()
+	e := &evaluate.Result{Confusion: [][]int{{1, 0}, {0, 1}}}
 	s.run.Classes = []string{"a", "b"}
 	for i, want := range []struct {
 		accuracy, loss float64
@@ -352,8 +344,8 @@ func TestBestAndPatience(t *testing.T) {
 		if err := s.keepBest(runs.Metrics{Epoch: i + 1, ValAccuracy: want.accuracy, ValLoss: want.loss}, e); err != nil {
 			t.Fatal(err)
 		}
-		if s.progress.Best.Epoch != want.best || s.progress.kept.Waited != want.waited {
-			t.Errorf("after epoch %d: best %d, waited %d, want %+v", i+1, s.progress.Best.Epoch, s.progress.kept.Waited, want)
+		if s.progress.Best.Epoch != want.best || s.progress.state.Waited != want.waited {
+			t.Errorf("after epoch %d: best %d, waited %d, want %+v", i+1, s.progress.Best.Epoch, s.progress.state.Waited, want)
 		}
 	}
 }
@@ -383,11 +375,11 @@ func TestFreezeBNFalse(t *testing.T) {
 	mustFit(t, b, c)
 	c.Weights, c.Out, c.Strategy, c.FreezeBN = c.Out, filepath.Join(dir, "run"), "last:fc", &moving
 	_, notes, _ := fitNotes(t, b, c)
-	if !strings.Contains(notes, "go on moving their running statistics") {
+	if !strings.Contains(notes, "keep updating their running statistics") {
 		t.Errorf("no word of what moves: %s", notes)
 	}
-	before, _, errA := Load(c.Weights)
-	after, _, errB := Load(c.Out)
+	before, errA := network.OpenRun(c.Weights)
+	after, errB := network.OpenRun(c.Out)
 	if errA != nil || errB != nil {
 		t.Fatal(errA, errB)
 	}
@@ -397,7 +389,7 @@ func TestFreezeBNFalse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if moves := p.Buffer || under(p.Key, "fc"); moves == slices.Equal(one.Data, two.Data) {
+		if moves := p.Buffer || strings.HasPrefix(p.Key, "fc."); moves == slices.Equal(one.Data, two.Data) {
 			t.Errorf("%s: moves is to be %v", p.Key, moves)
 		}
 	}

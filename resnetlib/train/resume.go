@@ -2,103 +2,167 @@ package train
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
 
+	"resnetlab/internal/mark"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/weights"
 )
 
-// Resume goes on with the run in dir exactly where its newest whole checkpoint stands: the bytes that it ends with are those of a run that was
-// never stopped. change may alter the settings as [runs.Settings.Continue] allows (nil: none); what would make it
-// another training is an error. A run that is done is left as it is.
-func Resume(ctx context.Context, dir string, change func(Config) (Config, error), options ...Option) (*runs.Run, error) {
+// Resume continues the run in dir exactly where its newest undamaged checkpoint stands: it ends with the bytes of a run that was never stopped. change
+// may alter the settings as [runs.Settings.Continue] allows (nil: not at all); a change that would make another training is an error. A finished run
+// is not changed.
+func Resume(ctx context.Context, dir string, change func(Config) (Config, error), opts ...Option) (*runs.Run, error) {
 	run, checkpoint, damaged, err := runs.Resume(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := newSession(options)
-	s.run = run
+	s := &session{options: newOptions(opts), run: run}
+	defer s.close()
 	for _, d := range damaged {
-		s.note("damaged checkpoint passed over: %v", d)
+		s.note("skipping a damaged checkpoint: %v", d)
 	}
-	s.config = run.Settings
+	c := run.Settings
 	if change != nil {
-		if s.config, err = change(run.Settings); err != nil {
+		if c, err = change(c); err != nil {
 			return nil, err
 		}
 	}
-	asBegun := s.config
-	asBegun.Epochs, asBegun.Data = run.Settings.Epochs, run.Settings.Data // of the data, the fingerprint tells
-	if !sameResult(asBegun, run.Settings) {
-		return nil, inputError{fmt.Errorf("going on with the run %s: only epochs, workers, threads and the path of the data can be changed; other settings make another run", dir)}
+	if !continues(c, run.Settings) {
+		return nil, mark.As(ErrInput, fmt.Errorf("resuming the run %s: only epochs, workers, threads and the path of the data can be changed; other settings make another run", dir))
 	}
-	if checkpoint.Progress.Done && (s.config.Epochs <= checkpoint.Progress.Epoch || s.stoppedEarly(checkpoint)) {
+	s.use(c, runs.Source{})
+	s.preset = run.Preset
+	finished, err := s.finished(checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	if finished {
 		s.note("run %s is finished: nothing to do", dir)
-		return run, s.checkMoved(ctx)
+		return run, s.checkMovedData(ctx)
 	}
-	if err := s.again(ctx, checkpoint); err != nil {
-		return nil, fmt.Errorf("going on with the run %s: %w", dir, err)
+	if err := s.restore(ctx, checkpoint); err != nil {
+		return nil, fmt.Errorf("resuming the run %s: %w", dir, err)
 	}
-	return run, s.loop(ctx)
+	return run, s.trainEpochs(ctx)
 }
 
-// stoppedEarly tells whether the run was over before its last epoch.
-func (s *session) stoppedEarly(c *runs.Checkpoint) bool {
-	var at kept
-	return json.Unmarshal(c.Progress.Trainer, &at) == nil && at.stopsEarly(s.config)
+// continues tells whether settings continue a run; whether the data are the same, their fingerprint tells.
+func continues(c, run Config) bool {
+	c.Epochs, c.Data = run.Epochs, run.Data
+	return sameResult(c, run)
 }
 
-// ErrOtherData is what errors.Is finds where a run is to go on with other pictures than those that it began with.
-var ErrOtherData = errors.New("the data are not those that the run began with")
+// finished tells whether a checkpoint is the end of the training.
+func (s *session) finished(c *runs.Checkpoint) (bool, error) {
+	if !c.Progress.Done {
+		return false, nil
+	}
+	p, err := readProgress(c)
+	if err != nil {
+		return false, err
+	}
+	return s.config.Epochs <= p.Epoch || p.state.stopsEarly(s.config), nil
+}
 
-// checkData compares the data with those that the run began with.
+// checkData compares the data with those of the run.
 func (s *session) checkData(ctx context.Context) error {
 	fingerprint, err := s.data.Fingerprint()
 	if err != nil {
 		return err
 	}
 	if fingerprint != s.run.DataFingerprint {
-		return input(ctx, fmt.Errorf("%w: fingerprint %.12s now, %.12s then", ErrOtherData, fingerprint, s.run.DataFingerprint))
+		return asInput(ctx, fmt.Errorf("%w: fingerprint %.12s now, %.12s then", ErrOtherData, fingerprint, s.run.DataFingerprint))
 	}
 	return nil
 }
 
-// checkMoved is checkData of a run that is finished, where another path to its data is given.
-func (s *session) checkMoved(ctx context.Context) error {
+// checkMovedData is checkData for a finished run, where another path to its data is given.
+func (s *session) checkMovedData(ctx context.Context) error {
 	if s.config.Data == s.run.Settings.Data {
 		return nil
 	}
-	if err := s.open(ctx); err != nil {
-		return input(ctx, err)
+	if err := s.openData(ctx); err != nil {
+		return asInput(ctx, err)
 	}
 	return s.checkData(ctx)
 }
 
-// again does what begin does, from a checkpoint.
-func (s *session) again(ctx context.Context, c *runs.Checkpoint) (err error) {
-	if err := s.open(ctx); err != nil {
-		return input(ctx, err)
+// restore does what Fit does before its first step, from a checkpoint.
+func (s *session) restore(ctx context.Context, c *runs.Checkpoint) error {
+	if err := s.openData(ctx); err != nil {
+		return asInput(ctx, err)
 	}
 	if err := s.checkData(ctx); err != nil {
 		return err
 	}
-	if s.net, err = restore(s.run, c.Model); err != nil {
+	net, err := network.Load(&weights.File{StateDict: c.Model}, network.Spec{Arch: s.run.Settings.Arch, Classes: len(s.run.Classes)})
+	if err != nil {
+		return fmt.Errorf("loading the weights of run %s: %w", s.run.Dir, err)
+	}
+	if err := s.compile(net); err != nil {
 		return err
 	}
-	if err := s.prepare(); err != nil {
+	if err := s.compiled.trainer.SetOptimizerState(c.Optimizer); err != nil {
 		return err
 	}
-	if err := s.trainer.SetOptimizerState(c.Optimizer); err != nil {
+	s.compiled.trainer.Steps = c.Progress.Step
+	if s.progress, err = readProgress(c); err != nil {
 		return err
 	}
-	s.trainer.Steps = c.Progress.Step
-	s.progress = &progress{Progress: c.Progress}
-	if err := json.Unmarshal(c.Progress.Trainer, &s.progress.kept); err != nil {
-		return err
-	}
-	s.progress.epoch = s.progress.kept.Epoch
-	s.progress.Done = false // epochs have grown
-	s.note("going on at step %d, epoch %d", s.trainer.Steps, s.progress.Epoch+1)
+	s.progress.Done = false // there may be more epochs now
+	s.note("resuming at step %d, epoch %d", c.Progress.Step, s.progress.Epoch+1)
 	return s.run.SetSettings(s.config)
+}
+
+// Ensure reopens a finished run of these settings in the folder c.Out, resumes a stopped one, or trains a new one. Settings that change no result
+// (workers, threads, how often a checkpoint is written) may differ; a run with other settings is an error, unless c.Overwrite replaces it.
+func Ensure(ctx context.Context, c Config, opts ...Option) (*runs.Run, error) {
+	source, err := startingWeights(c)
+	if err != nil {
+		return nil, asInput(ctx, err)
+	}
+	c = c.StartFrom(source)
+	found, err := Exists(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Overwrite || !found:
+		c.Overwrite = true // of a run that was stopped while it was created
+		return Fit(ctx, c, opts...)
+	}
+	return Resume(ctx, c.Out, nil, opts...)
+}
+
+// Exists tells whether a run of these settings is in the folder c.Out, finished or not. A run with other settings there is an error, unless
+// c.Overwrite is set.
+func Exists(c Config) (bool, error) {
+	if c.Out == "" {
+		return false, mark.As(ErrInput, errNoOut)
+	}
+	if _, err := os.Stat(filepath.Join(c.Out, "run.json")); err != nil || c.Overwrite {
+		return false, nil
+	}
+	run, err := runs.Open(c.Out)
+	if err != nil {
+		return false, mark.As(ErrInput, err)
+	}
+	if !sameResult(run.Settings, c) {
+		return false, mark.As(ErrInput, fmt.Errorf("%s holds a run with other settings: choose another folder, or overwrite it", c.Out))
+	}
+	return true, nil
+}
+
+// sameResult tells whether runs of two settings have the same result.
+func sameResult(a, b Config) bool {
+	relevant := func(c Config) Config {
+		c = c.WithDefaults()
+		c.Out, c.Overwrite, c.Workers, c.Threads, c.CheckpointEvery = "", false, 0, 0, 0
+		return c
+	}
+	return reflect.DeepEqual(relevant(a), relevant(b))
 }

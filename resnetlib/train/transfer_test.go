@@ -15,7 +15,9 @@ import (
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/models"
-	"resnetlab/resnetlib/nn"
+	"resnetlab/resnetlib/network"
+	"resnetlab/resnetlib/optim"
+	"resnetlab/resnetlib/transfer"
 )
 
 // started is a run of one epoch to transfer from, and settings that start from it.
@@ -26,6 +28,15 @@ func started(t *testing.T) (compute.Backend, Config) {
 	mustFit(t, b, c)
 	c.Weights, c.Out = c.Out, filepath.Join(t.TempDir(), "run")
 	return b, c
+}
+
+// start makes the network that a training with these settings begins with.
+func start(c Config, classes int) (*models.ResNet, string, error) {
+	source, err := startingWeights(c)
+	if err != nil {
+		return nil, "", err
+	}
+	return transfer.Start(source, c.StartFrom(source), classes)
 }
 
 // changed are the keys of parameters, not buffers, whose bytes differ.
@@ -49,12 +60,12 @@ func TestHeadLR(t *testing.T) {
 	b, c := started(t)
 	c.Optimizer, c.LR, c.HeadLR = "sgd", 1e-30, 1e-2
 	mustFit(t, b, c)
-	before, _, _ := Load(c.Weights)
-	after, _, err := Load(c.Out)
+	before, _ := network.OpenRun(c.Weights)
+	after, err := network.OpenRun(c.Out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := changed(t, before, after); !slices.Equal(got, []string{"fc.weight", "fc.bias"}) {
+	if got := changed(t, before.ResNet, after.ResNet); !slices.Equal(got, []string{"fc.weight", "fc.bias"}) {
 		t.Errorf("changed %v, want fc alone", got)
 	}
 }
@@ -62,26 +73,26 @@ func TestHeadLR(t *testing.T) {
 // The head first, then everything at a small rate: the second phase begins with the very weights of the first one's best epoch.
 func TestTwoPhases(t *testing.T) {
 	b, c := started(t)
-	c.Strategy = string(LastLayers("fc"))
+	c.Strategy = string(transfer.LastLayers("fc"))
 	mustFit(t, b, c)
-	first, _, err := Load(c.Out)
+	first, err := network.OpenRun(c.Out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Strategy, c.Weights, c.Out, c.LR = string(All), c.Out, filepath.Join(t.TempDir(), "second"), 1e-5
-	net, _, err := build(c.WithDefaults(), 5)
+	c.Strategy, c.Weights, c.Out, c.LR = string(transfer.All), c.Out, filepath.Join(t.TempDir(), "second"), 1e-5
+	net, _, err := start(c, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := changed(t, first, net); got != nil {
+	if got := changed(t, first.ResNet, net); got != nil {
 		t.Errorf("the second phase begins with other values in %v", got)
 	}
 	mustFit(t, b, c)
-	second, _, err := Load(c.Out)
+	second, err := network.OpenRun(c.Out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := changed(t, first, second); len(got) != len(first.Trainable()) {
+	if got := changed(t, first.ResNet, second.ResNet); len(got) != len(first.Trainable()) {
 		t.Errorf("the second phase changed %d of %d parameters", len(got), len(first.Trainable()))
 	}
 }
@@ -90,9 +101,9 @@ func TestTwoPhases(t *testing.T) {
 // the classes are others. A second one is refused.
 func TestAfterNew(t *testing.T) {
 	b, c := started(t)
-	c.Strategy = string(New)
+	c.Strategy = string(transfer.NewLayer)
 	mustFit(t, b, c)
-	first, _, err := Load(c.Out)
+	first, err := network.OpenRun(c.Out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,25 +111,25 @@ func TestAfterNew(t *testing.T) {
 	if _, err := Fit(context.Background(), c, On(b, "test")); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "last:head") {
 		t.Errorf("a second added layer: %v", err)
 	}
-	for s, trained := range map[Strategy]int{All: len(first.Trainable()), LastLayers("head"): 2} {
+	for s, trained := range map[transfer.Strategy]int{transfer.All: len(first.Trainable()), transfer.LastLayers("head"): 2} {
 		c.Strategy, c.Overwrite = string(s), true
-		net, note, err := build(c.WithDefaults(), 5)
+		net, note, err := start(c, 5)
 		if err != nil || strings.Contains(note, "random") {
 			t.Fatalf("%s: %s, %v", s, note, err)
 		}
-		if got := changed(t, first, net); got != nil {
+		if got := changed(t, first.ResNet, net); got != nil {
 			t.Errorf("%s begins with other values in %v", s, got)
 		}
 		run := mustFit(t, b, c)
-		second, _, err := Load(c.Out)
+		second, err := network.OpenRun(c.Out)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := changed(t, first, second); second.Head == nil || len(got) != trained || run.PyTorchRecipe == "" {
+		if got := changed(t, first.ResNet, second.ResNet); second.Head == nil || len(got) != trained || run.PyTorchRecipe == "" {
 			t.Errorf("%s changed %d parameters, want %d; recipe %q", s, len(got), trained, run.PyTorchRecipe)
 		}
 	}
-	net, note, err := build(c.WithDefaults(), 3)
+	net, note, err := start(c, 3)
 	if err != nil || net.FC.Out != 5 || net.Head.Out != 3 || !strings.Contains(note, "its head of 5 classes is left out") {
 		t.Errorf("three classes: %s, %v", note, err)
 	}
@@ -131,7 +142,7 @@ func TestOtherClassCount(t *testing.T) {
 	data := &datasets.Splits{Train: sketch.New("train", many), Val: sketch.New("val", many)}
 	classes := len(data.Train.Classes())
 	c.Epochs, c.BatchSize = 1, 8
-	for _, s := range []Strategy{All, LastLayers("layer4"), New} {
+	for _, s := range []transfer.Strategy{transfer.All, transfer.LastLayers("layer4"), transfer.NewLayer} {
 		t.Run(string(s), func(t *testing.T) {
 			c := c
 			c.Strategy, c.Out = string(s), filepath.Join(t.TempDir(), "run")
@@ -140,16 +151,16 @@ func TestOtherClassCount(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			net, _, err := Load(c.Out)
+			net, err := network.OpenRun(c.Out)
 			if err != nil {
 				t.Fatal(err)
 			}
 			kept, word := net.FC.Out == 5, "its head of 5 classes is left out"
-			if s == New {
+			if s == transfer.NewLayer {
 				word = "its head of 5 classes stays"
 			}
-			if kept != (s == New) || net.Classes() != classes || !strings.Contains(strings.Join(notes, "\n"), word) {
-				t.Errorf("fc has %d outputs, the network %d classes; notes %q, want %q", net.FC.Out, net.Classes(), notes, word)
+			if kept != (s == transfer.NewLayer) || net.ResNet.Classes() != classes || !strings.Contains(strings.Join(notes, "\n"), word) {
+				t.Errorf("fc has %d outputs, the network %d classes; notes %q, want %q", net.FC.Out, net.ResNet.Classes(), notes, word)
 			}
 		})
 	}
@@ -158,11 +169,11 @@ func TestOtherClassCount(t *testing.T) {
 // What is frozen stays frozen when graphs of both modes are built on it.
 func TestFrozenThroughModes(t *testing.T) {
 	b, c := started(t)
-	net, _, err := Load(c.Weights)
+	net, err := network.OpenRun(c.Weights)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LastLayers("layer4").Apply(net, true); err != nil {
+	if _, err := transfer.LastLayers("layer4").Apply(net.ResNet); err != nil {
 		t.Fatal(err)
 	}
 	frozen := func() (keys []string) {
@@ -172,21 +183,59 @@ func TestFrozenThroughModes(t *testing.T) {
 		return keys
 	}
 	before := frozen()
-	trainer, err := NewTrainer(b, net, StepOptions{Optimizer: Optimizer{Name: "sgd"}})
+	trainer, err := optim.NewTrainer(b, net.ResNet, optim.StepOptions{Optimizer: optim.Optimizer{Name: "sgd"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer trainer.Finalize()
-	images := Images(make([]float32, 4*32*32*3), 4, 32, 32)
+	images := optim.Images(make([]float32, 4*32*32*3), 4, 32, 32)
 	for range 2 { // train, then eval, and again
 		if _, err := trainer.Step(images, []int32{0, 1, 2, 3}, 1e-3); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := models.OutputShape(nn.Module(net), 4, 32, 32, 3); err != nil { // a graph in eval mode
+		if _, err := models.OutputShape(net.ResNet, 4, 32, 32, 3); err != nil { // a graph in eval mode
 			t.Fatal(err)
 		}
 	}
 	if after := frozen(); len(before) == 0 || !slices.Equal(before, after) {
 		t.Errorf("frozen before %v, after %v", before, after)
+	}
+}
+
+// Weights up to a layer are those of the file, and what comes after is what the seed makes.
+func TestWeightsUpTo(t *testing.T) {
+	_, c := small()
+	c.Out, c.Epochs = filepath.Join(t.TempDir(), "start"), 1
+	mustFit(t, testbackend.Open(t, backend.Go), c)
+	c = c.WithDefaults()
+	random, _, err := start(c, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := network.OpenRun(c.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Weights, c.WeightsUpTo = c.Out, "layer2"
+	mixed, note, err := start(c, 5)
+	if err != nil || !strings.Contains(note, "up to layer2") {
+		t.Fatalf("%v, %q", err, note)
+	}
+	for _, p := range mixed.Parameters() {
+		want := loaded.ResNet
+		if strings.HasPrefix(p.Key, "layer3") || strings.HasPrefix(p.Key, "layer4") || strings.HasPrefix(p.Key, "fc") {
+			want = random
+		}
+		a, _ := p.Tensor()
+		b, err := want.Parameter(p.Key).Tensor()
+		if err != nil || !slices.Equal(a.Data, b.Data) {
+			t.Errorf("%s is not as expected (%v)", p.Key, err)
+		}
+	}
+	for _, bad := range []Config{{Weights: c.Out, WeightsUpTo: "layer9"}, {WeightsUpTo: "layer1"}, {Weights: c.Out, WeightsUpTo: "layer1", Strategy: "new"}} {
+		bad.Arch = "resnet18"
+		if _, _, err := start(bad, 5); err == nil {
+			t.Errorf("%+v is accepted", bad)
+		}
 	}
 }

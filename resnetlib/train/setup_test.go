@@ -1,0 +1,42 @@
+package train
+
+import (
+	"path/filepath"
+	"testing"
+
+	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/transforms"
+	"resnetlab/resnetlib/weights"
+)
+
+// What is left out of the settings, the weights say; and their preprocessing goes into the run.
+func TestStartFromWeights(t *testing.T) {
+	own := transforms.EvalPreset(32)
+	own.Resize, own.Mean = 40, [3]float32{0.1, 0.2, 0.3}
+	empty := &runs.Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()}
+	first, err := runs.Create(filepath.Join(t.TempDir(), "first"), Config{Arch: "resnet18"}, runs.Info{Classes: []string{"a"}, Preset: own}, empty, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resized := transforms.EvalPreset(64)
+	resized.Mean = own.Mean
+	for _, c := range []struct {
+		given Config
+		arch  string
+		want  transforms.Preset
+	}{
+		{Config{Weights: first.Dir}, "resnet18", own},
+		{Config{Weights: first.Dir, Arch: "resnet50", ImageSize: 64}, "resnet50", resized},
+		{Config{}, "resnet34", transforms.EvalPreset(224)},
+		{Config{ImageSize: 96}, "resnet34", transforms.EvalPreset(96)},
+	} {
+		s, err := newSession(c.given, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings, preset := s.config, s.preset
+		if preset != c.want || settings.Arch != c.arch || settings.ImageSize != c.want.Crop {
+			t.Errorf("%+v: %s at %d, %+v (%v); want %+v", c.given, settings.Arch, settings.ImageSize, preset, err, c.want)
+		}
+	}
+}
