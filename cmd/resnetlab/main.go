@@ -121,10 +121,18 @@ func exitOnSignal() (resign func()) {
 	})
 }
 
-// interruptible is the context of a command that asks for one: the first Ctrl-C ends the context, the second the program.
+// interruptible returns the context of a command that asks for one: the first Ctrl-C ends the context, the second the program, whatever it waits
+// for. The second is caught too, rather than left to the system: a shell that starts the program in the background makes the system ignore SIGINT.
 func interruptible() context.Context {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(report(context.Canceled))
+	}()
 	return ctx
 }
 
