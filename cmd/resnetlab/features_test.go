@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -51,22 +50,6 @@ func TestFeatures(t *testing.T) {
 		t.Errorf("the .npy begins with %q, or holds other numbers", npy[:128])
 	}
 	checkLogits(t, run, test, names, f)
-}
-
-// Names that the list cannot hold are refused before the work.
-func TestListable(t *testing.T) {
-	long := make([]string, 1000)
-	for i := range long {
-		long[i] = strings.Repeat("n", 100_000)
-	}
-	for kind, names := range map[string][]string{".npy": {"a.png", "b\nc.png"}, ".safetensors": long} {
-		if listable(names, kind) == nil {
-			t.Errorf("%s: not refused", kind)
-		}
-	}
-	if err := errors.Join(listable(long, ".npy"), listable([]string{"a b.png", "ü.png"}, ".safetensors")); err != nil {
-		t.Error(err)
-	}
 }
 
 // checkLogits: fc of the features gives the logits of batch-predict.

@@ -36,7 +36,7 @@ type commands struct {
 	Predict      predictCommand   `cmd:"" help:"Class probabilities of pictures."`
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
 	Explain      explainCommand   `cmd:"" help:"What in a picture a network looks at, and what its layers see."`
-	Merge        mergeCommand     `cmd:"" help:"Join the shards of batch-predict, and prove that nothing is missing or double."`
+	Merge        mergeCommand     `cmd:"" help:"Join the shards of batch-predict, and prove that nothing is missing or duplicate."`
 	Features     featuresCommand  `cmd:"" help:"A network's features of every picture in a folder."`
 	Summary      summaryCommand   `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
 	Weights      weightsCommands  `cmd:"" help:"Look into weight files, compare and convert them."`

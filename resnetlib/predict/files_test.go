@@ -63,7 +63,13 @@ func TestFilesDropNothing(t *testing.T) {
 	dir, names := folder(t)
 	var first []predict.Result
 	for _, c := range []struct{ batch, workers int }{{1, 1}, {2, 3}, {3, 1}, {8, 8}} {
-		results := slices.Collect(predictor(t, c.batch).Files(context.Background(), dir, names, c.workers))
+		var results []predict.Result
+		for r, err := range predictor(t, c.batch).Files(context.Background(), dir, names, c.workers) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			results = append(results, r)
+		}
 		if len(results) != len(names) {
 			t.Fatalf("batch %d: %d results, want %d", c.batch, len(results), len(names))
 		}
@@ -87,16 +93,17 @@ func TestFilesDropNothing(t *testing.T) {
 func TestFilesCancel(t *testing.T) {
 	dir, names := folder(t)
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	var last predict.Result
+	var ended error
 	n := 0
-	for last = range predictor(t, 1).Files(ctx, dir, names, 2) {
+	for last, ended = range predictor(t, 1).Files(ctx, dir, names, 2) {
 		if n++; n == 2 {
 			cancel()
 		}
 	}
-	cancel()
-	if last.File != "" || !errors.Is(last.Err, context.Canceled) || n >= len(names) {
-		t.Errorf("%d results, the last %+v", n, last)
+	if last.File != "" || last.Err != nil || !errors.Is(ended, context.Canceled) || n >= len(names) {
+		t.Errorf("%d results, the last %+v, %v", n, last, ended)
 	}
 }
 
@@ -135,8 +142,8 @@ func TestFilesTurnAsThePresetSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for r := range p.Files(context.Background(), dir, []string{"phone.jpg"}, 1) {
-			if r.Err != nil || !slices.Equal(r.Logits, want[0].Logits) {
+		for r, err := range p.Files(context.Background(), dir, []string{"phone.jpg"}, 1) {
+			if err != nil || r.Err != nil || !slices.Equal(r.Logits, want[0].Logits) {
 				t.Errorf("exif %t: %v (%v), want %v", exif, r.Logits, r.Err, want[0].Logits)
 			}
 		}
