@@ -22,16 +22,15 @@ type batchCommand struct {
 }
 
 func (b *batchCommand) Run(ctx context.Context, c *commands) error {
-	job, err := b.job(c)
+	job, err := b.job(ctx, c)
 	if err != nil {
-		return err
+		return jobFault(err)
 	}
 	net, classes, preset, err := b.open()
 	if err != nil {
 		return err
 	}
-	described := job.NumShards > 0 || job.Resume
-	if described {
+	if job.NumShards > 0 || job.Resume {
 		if job.Digest, err = b.digest(net, preset); err != nil {
 			return err
 		}
@@ -47,29 +46,22 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	defer predictor.Finalize()
 	bar := lateBar{title: "predicting"}
 	defer bar.end()
-	bad := 0
+	unreadable := 0
 	job.Started = func(p predict.Plan) { c.started(p, b.Out) }
-	job.Unreadable = func(string, error) { bad++ }
-	job.Progress = func(done, total int) {
-		bar.update(done, total, map[bool]string{true: fmt.Sprintf("%d unreadable", bad)}[bad > 0])
-	}
+	job.Unreadable = func(string, error) { unreadable++ }
+	job.Progress = func(done, total int) { bar.update(done, total, told(unreadable)) }
 	s, err := predict.Folder(ctx, predictor, job)
-	switch {
-	case err != nil:
+	if err != nil {
 		return jobFault(err)
-	case s.Whole:
-		return nil
-	case described: // also where none could be read: the shard's file is whole, and the others may have pictures
-		return except(unread(s.Unreadable, s.Files))
 	}
-	return unread(s.Unreadable, s.Files)
+	return b.status(job, s)
 }
 
-// job makes a job of the flags, and checks them before a network is loaded.
-func (b *batchCommand) job(c *commands) (predict.Job, error) {
+// job makes a job of the flags, and checks it and the names of its pictures before a network is loaded.
+func (b *batchCommand) job(ctx context.Context, c *commands) (job predict.Job, err error) {
 	index, of, whence, err := b.place()
 	if err != nil {
-		return predict.Job{}, err
+		return job, err
 	}
 	if whence != "" {
 		c.logf("shard %d of %d, by %s", index, of, whence)
@@ -78,11 +70,37 @@ func (b *batchCommand) job(c *commands) (predict.Job, error) {
 		of = 0 // no shards
 	}
 	if b.BatchSize < 1 {
-		return predict.Job{}, usage(fmt.Errorf("--batch-size %d: at least 1", b.BatchSize))
+		return job, usage(fmt.Errorf("--batch-size %d: at least 1", b.BatchSize))
 	}
-	job := predict.Job{Dir: b.Dir, Out: b.Out, Stream: os.Stdout, Overwrite: b.Overwrite, Format: b.Format, TopK: b.TopK,
+	job = predict.Job{Dir: b.Dir, Out: b.Out, Stream: os.Stdout, Overwrite: b.Overwrite, Format: b.Format, TopK: b.TopK,
 		Logits: b.OutputType == "logit", Shard: index, NumShards: of, Resume: b.Resume, Workers: b.Workers}
-	return job, jobFault(job.Check())
+	if err := job.Check(); err != nil {
+		return job, err
+	}
+	if job.Pictures, err = predict.List(ctx, b.Dir); err != nil {
+		return job, err
+	}
+	return job, job.Check() // now with the names
+}
+
+// told is a bar's word on pictures that could not be read.
+func told(unreadable int) string {
+	if unreadable == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d unreadable", unreadable)
+}
+
+// status is the error for pictures that could not be read.
+func (b *batchCommand) status(job predict.Job, s predict.Summary) error {
+	err := unread(s.Unreadable, s.Files)
+	switch {
+	case s.Whole:
+		return nil
+	case job.NumShards > 0 || job.Resume: // also where none could be read: the shard's file is whole, and the others may have pictures
+		return except(err)
+	}
+	return err
 }
 
 // started says on stderr what a job found before its work.

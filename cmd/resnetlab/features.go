@@ -21,6 +21,13 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	if err := job.Check(); err != nil {
 		return jobFault(err)
 	}
+	var err error
+	if job.Pictures, err = predict.List(ctx, f.Dir); err != nil {
+		return jobFault(err)
+	}
+	if err := job.Check(); err != nil {
+		return jobFault(err)
+	}
 	net, preset, err := f.openAny()
 	if err != nil {
 		return err

@@ -18,10 +18,11 @@ import (
 
 // FeatureJob says of which folder [WriteFeatures] computes the features, and where they go.
 type FeatureJob struct {
-	Dir       string // folder of pictures, at any depth
-	Out       string // FILE.safetensors or FILE.npy
-	Overwrite bool   // replace Out
-	Workers   int    // goroutines that decode pictures; 0: one a core
+	Dir       string   // folder of pictures, at any depth
+	Pictures  Pictures // what List found in Dir; zero: WriteFeatures lists it
+	Out       string   // FILE.safetensors or FILE.npy
+	Overwrite bool     // replace Out
+	Workers   int      // goroutines that decode pictures; 0: one a core
 
 	Started    func(Plan)                   // called after all checks, before the work; may be nil
 	Progress   func(done, total int)        // called after each picture; may be nil
@@ -38,21 +39,21 @@ func WriteFeatures(ctx context.Context, e *Extractor, job FeatureJob) (s Summary
 	if err := job.Check(); err != nil {
 		return s, err
 	}
-	found, err := list(ctx, job.Dir)
+	found, err := job.Pictures.or(ctx, job.Dir)
 	if err != nil {
 		return s, err
 	}
-	if err := job.checkNames(found.names); err != nil {
+	if err := job.checkNames(found.Names); err != nil {
 		return s, mark(err, ErrBadFolder)
 	}
-	s.Plan = Plan{Files: len(found.names), Aside: found.aside}
+	s.Plan = Plan{Files: len(found.Names), Aside: found.Aside}
 	table := features{job: job}
 	var failed error // of the work, which says itself what was being done
 	err = atomicfile.Write(job.Out, func(w io.Writer) error {
 		if job.Started != nil {
 			job.Started(s.Plan)
 		}
-		s.Unreadable, failed = table.compute(ctx, e, found.names)
+		s.Unreadable, failed = table.compute(ctx, e, found.Names)
 		if failed != nil {
 			return failed
 		}
@@ -70,7 +71,8 @@ func (j FeatureJob) kind() string { return strings.ToLower(filepath.Ext(j.Out)) 
 // namesFile is the file of names beside a .npy file, which has no place for them.
 func (j FeatureJob) namesFile() string { return j.Out + ".txt" }
 
-// Check returns an [ErrInvalidJob] if Out cannot be written. [WriteFeatures] calls it; call it earlier to fail before a network is loaded.
+// Check returns an [ErrInvalidJob] if Out cannot be written, and an [ErrBadFolder] if it cannot hold the names of Pictures. [WriteFeatures] checks
+// the same; call Check earlier to fail before a network is loaded.
 func (j FeatureJob) Check() error {
 	kind := j.kind()
 	if kind != ".safetensors" && kind != ".npy" {
@@ -80,7 +82,10 @@ func (j FeatureJob) Check() error {
 	if err == nil && kind == ".npy" {
 		err = atomicfile.Check(j.namesFile(), j.Overwrite)
 	}
-	return mark(err, ErrInvalidJob)
+	if err != nil {
+		return mark(err, ErrInvalidJob)
+	}
+	return mark(j.checkNames(j.Pictures.Names), ErrBadFolder)
 }
 
 // roomForNames are the bytes of a .safetensors header that names may take: of 100 MB, which its readers allow, less the rest.

@@ -17,6 +17,7 @@ import (
 // after the last full batch and ends with the same bytes.
 type Job struct {
 	Dir       string    // folder of pictures, at any depth
+	Pictures  Pictures  // what List found in Dir; zero: Folder lists it
 	Out       string    // file to write; it appears when it is whole
 	Stream    io.Writer // where the results go if Out is empty
 	Overwrite bool      // replace Out, and begin anew
@@ -88,9 +89,12 @@ func (j Job) format() string {
 	return cmp.Or(j.Format, FormatOf(j.Out), "text")
 }
 
-// Check returns an [ErrInvalidJob] if the settings do not fit together or Out cannot be written. [Folder] calls it; call it earlier to fail before
-// a network is loaded.
+// Check returns an [ErrInvalidJob] if the settings do not fit together or Out cannot be written, and an [ErrBadFolder] if names of Pictures would
+// be written alike. [Folder] checks the same; call Check earlier to fail before a network is loaded.
 func (j Job) Check() error {
+	if _, err := distinct(j.Pictures.Names); err != nil {
+		return mark(err, ErrBadFolder)
+	}
 	var err error
 	switch format := j.format(); {
 	case j.Out == "" && j.Stream == nil && !j.Resume:
@@ -126,12 +130,12 @@ func (w *work) prepare(ctx context.Context) error {
 	if w.described() && w.Digest == "" {
 		return mark(fmt.Errorf("predicting %s: shards and Resume need the network's Digest, so that no run resumes another network's", w.Dir), ErrInvalidJob)
 	}
-	found, err := list(ctx, w.Dir)
+	found, err := w.Pictures.or(ctx, w.Dir)
 	if err != nil {
 		return err
 	}
-	w.names, w.plan.Aside = found.names, found.aside
-	if w.plan.Escaped, err = distinct(found.names); err != nil {
+	w.names, w.plan.Aside = found.Names, found.Aside
+	if w.plan.Escaped, err = distinct(found.Names); err != nil {
 		return mark(err, ErrBadFolder)
 	}
 	if w.described() {

@@ -29,35 +29,47 @@ func (a Aside) String() string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-// listing is what a folder has.
-type listing struct {
-	names []string // of pictures, sorted, relative, with slashes
-	aside Aside
+// Pictures are those of a folder.
+type Pictures struct {
+	Names []string // sorted, relative to the folder, with slashes
+	Aside Aside    // the other files
 }
 
-// list lists the pictures of a folder. It returns with the context even where the disk does not answer.
-func list(ctx context.Context, dir string) (listing, error) {
+// List lists the pictures of a folder, at any depth. A folder without one is an [ErrBadFolder]. List returns with the context even where the disk
+// does not answer.
+func List(ctx context.Context, dir string) (Pictures, error) {
 	type answer struct {
-		listing
-		err error
+		found Pictures
+		err   error
 	}
 	answers := make(chan answer, 1)
 	go func() {
 		names, others, err := datasets.ListPictures(ctx, dir)
-		answers <- answer{listing{names, others}, err}
+		answers <- answer{Pictures{names, others}, err}
 	}()
+	var a answer
 	select {
 	case <-ctx.Done():
-		return listing{}, ctx.Err()
-	case a := <-answers:
-		if a.err == nil && len(a.names) == 0 {
-			a.err = fmt.Errorf("no pictures in %s%s; pictures end in %s", dir, a.aside, strings.Join(transforms.Extensions, " "))
-		}
-		if ctx.Err() != nil {
-			return listing{}, ctx.Err()
-		}
-		return a.listing, mark(a.err, ErrBadFolder)
+	case a = <-answers:
 	}
+	switch {
+	case ctx.Err() != nil:
+		return Pictures{}, ctx.Err()
+	case a.err != nil:
+		return Pictures{}, mark(a.err, ErrBadFolder)
+	case len(a.found.Names) == 0:
+		err := fmt.Errorf("no pictures in %s%s; pictures end in %s", dir, a.found.Aside, strings.Join(transforms.Extensions, " "))
+		return Pictures{}, mark(err, ErrBadFolder)
+	}
+	return a.found, nil
+}
+
+// or returns the pictures, or lists dir where there are none.
+func (p Pictures) or(ctx context.Context, dir string) (Pictures, error) {
+	if p.Names == nil {
+		return List(ctx, dir)
+	}
+	return p, nil
 }
 
 // distinct checks that no two names are written alike, and returns the number of those that are not written as they are.
