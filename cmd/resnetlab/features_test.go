@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"resnetlab/resnetlib/weights"
 )
@@ -50,6 +51,40 @@ func TestFeatures(t *testing.T) {
 		t.Errorf("the .npy begins with %q, or holds other numbers", npy[:128])
 	}
 	checkLogits(t, run, test, names, f)
+}
+
+// Names that are not UTF-8: a .safetensors file is refused before the work, .npy has their bytes; in CSV they are escaped and distinct, and two that
+// would be written alike are refused.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	l := newShardLab(t)
+	l.pictures = manyPictures(t, l.pictures, 1)
+	picture := filepath.Join(l.pictures, "0000.png")
+	for _, name := range []string{"caf\xe8.png", "caf\xe9.png"} {
+		if err := os.Symlink(picture, filepath.Join(l.pictures, name)); err != nil {
+			t.Skip(err) // macOS has only names that are UTF-8
+		}
+	}
+	out := filepath.Join(l.dir, "f.safetensors")
+	_, said := must(t, 3, "features", l.pictures, "--run", l.run, "--out", out)
+	if !strings.Contains(said, "is not UTF-8") || strings.Contains(said, "backend") {
+		t.Errorf("features: %s", said)
+	}
+	must(t, 0, "features", l.pictures, "--run", l.run, "--out", filepath.Join(l.dir, "f.npy"))
+	if list := contents(t, l.dir, "f.npy.txt"); string(list) != "0000.png\ncaf\xe8.png\ncaf\xe9.png\n" {
+		t.Errorf("names: %q", list)
+	}
+	csv, said := must(t, 0, l.args("--format", "csv")...)
+	if !utf8.ValidString(csv) || !strings.Contains(csv, "\ncaf\\xe8.png,") || !strings.Contains(csv, "\ncaf\\xe9.png,") || !strings.Contains(said, "2 file names are not UTF-8") {
+		t.Errorf("csv: %s\n%s", csv, said)
+	}
+	if err := os.Symlink(picture, filepath.Join(l.pictures, `caf\xe9.png`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{{"--format", "csv"}, {"--shard", "0", "--num-shards", "2"}} {
+		if _, said := must(t, 3, l.args(more...)...); !strings.Contains(said, "would both be written as") || strings.Contains(said, "backend") {
+			t.Errorf("%v: %s", more, said)
+		}
+	}
 }
 
 // checkLogits: fc of the features gives the logits of batch-predict.
