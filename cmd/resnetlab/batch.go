@@ -1,15 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"time"
+	"os"
 
-	"resnetlab/datasets"
-	"resnetlab/internal/atomicfile"
-	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/predict"
 )
 
@@ -25,72 +21,18 @@ type batchCommand struct {
 	sharding
 }
 
-// batchJob is a batch prediction that has found what it needs.
-type batchJob struct {
-	*batchCommand
-	shard *predict.Shard // nil: the file says nothing of itself
-	names []string
-	left  string       // a file that a stopped run left, "" for none
-	done  predict.Done // of it
-}
-
 func (b *batchCommand) Run(ctx context.Context, c *commands) error {
-	index, of, whence, err := b.place()
+	job, err := b.job(ctx, c)
 	if err != nil {
-		return err
+		return jobFault(err)
 	}
-	if whence != "" {
-		c.logf("shard %d of %d, by %s", index, of, whence)
-	}
-	described := of > 1 || b.Shard != nil || whence != "" || b.Resume
-	if err := b.check(described); err != nil {
-		return err
-	}
-	names, err := c.picturesIn(ctx, b.Dir)
-	if err != nil {
-		return err
-	}
-	job := &batchJob{batchCommand: b, names: names}
-	return job.run(ctx, c, described, index, of)
-}
-
-// check looks at the flags together, and chooses the format.
-func (b *batchCommand) check(described bool) error {
-	if !described {
-		b.Format = cmp.Or(b.Format, formatOf(b.Out), "text")
-	}
-	switch {
-	case b.BatchSize < 1:
-		return usage(fmt.Errorf("--batch-size %d", b.BatchSize))
-	case b.Resume && b.Out == "":
-		return usage(fmt.Errorf("--resume needs --out FILE, beside which a stopped run has left its work"))
-	case described && b.Format == "":
-		b.Format = "jsonl"
-	case described && b.Format != "jsonl":
-		return usage(fmt.Errorf("--format %s: shards and --resume write jsonl, which says what it was made of; 'resnetlab merge --format %s' makes the other of it",
-			b.Format, b.Format))
-	}
-	return spare(b.Out, b.Overwrite || described)
-}
-
-func (b *batchJob) run(ctx context.Context, c *commands, described bool, index, of int) error {
 	net, classes, preset, err := b.open()
 	if err != nil {
 		return err
 	}
-	if described {
-		if b.shard, b.names, err = b.batchCommand.shard(index, of, b.names, classes, preset); err != nil {
+	if job.NumShards > 0 || job.Resume {
+		if job.Digest, err = b.digest(net, preset); err != nil {
 			return err
-		}
-		if whole, err := b.look(); whole || err != nil {
-			if err == nil {
-				c.logf("%s is whole and of these settings: nothing to do", b.Out)
-				err = atomicfile.RemoveUnfinished(b.Out) // of a run that was killed when it had just put the file in its place
-			}
-			return err
-		}
-		if b.left != "" {
-			c.logf("going on after %d of %d pictures that a stopped run has done", b.done.Results, len(b.names))
 		}
 	}
 	be, _, err := c.openBackend(0)
@@ -102,84 +44,88 @@ func (b *batchJob) run(ctx context.Context, c *commands, described bool, index, 
 		return err
 	}
 	defer predictor.Finalize()
-	return b.finish(ctx, predictor)
+	bar := lateBar{title: "predicting"}
+	defer bar.end()
+	unreadable := 0
+	job.Started = func(p predict.Plan) { c.started(p, b.Out) }
+	job.Unreadable = func(string, error) { unreadable++ }
+	job.Progress = func(done, total int) { bar.update(done, total, told(unreadable)) }
+	s, err := predict.Folder(ctx, predictor, job)
+	if err != nil {
+		return jobFault(err)
+	}
+	return b.status(job, s)
 }
 
-// finish writes the file, and removes what stopped runs left of it.
-func (b *batchJob) finish(ctx context.Context, p *predict.Predictor) error {
-	bad := b.done.Unreadable
-	err := to(b.Out, func(w io.Writer) error {
-		if err := b.goOn(w); err != nil {
-			return err
-		}
-		more, err := b.write(ctx, w, p)
-		bad += more
-		if b.shard != nil { // another run can go on there
-			err = atomicfile.Kept(err)
-		}
-		return err
-	})
+// job makes a job of the flags, and checks it and the names of its pictures before a network is loaded.
+func (b *batchCommand) job(ctx context.Context, c *commands) (job predict.Job, err error) {
+	index, of, whence, err := b.place()
 	if err != nil {
-		return err
+		return job, err
 	}
-	if b.shard != nil && b.Out != "" {
-		if err := atomicfile.RemoveUnfinished(b.Out); err != nil {
-			return err
-		}
+	if whence != "" {
+		c.logf("shard %d of %d, by %s", index, of, whence)
 	}
-	err = unread(bad, len(b.names))
-	if b.shard != nil {
-		return except(err) // also where none could be read: the shard's file is whole, and the others may have pictures
+	if of == 1 && b.Shard == nil && whence == "" {
+		of = 0 // no shards
+	}
+	if b.BatchSize < 1 {
+		return job, usage(fmt.Errorf("--batch-size %d: at least 1", b.BatchSize))
+	}
+	job = predict.Job{Dir: b.Dir, Out: b.Out, Stream: os.Stdout, Overwrite: b.Overwrite, Format: b.Format, TopK: b.TopK,
+		Logits: b.OutputType == "logit", Shard: index, NumShards: of, Resume: b.Resume, Workers: b.Workers}
+	if err := job.Check(); err != nil {
+		return job, err
+	}
+	if job.Pictures, err = predict.List(ctx, b.Dir); err != nil {
+		return job, err
+	}
+	return job, job.Check() // now with the names
+}
+
+// told is a bar's word on pictures that could not be read.
+func told(unreadable int) string {
+	if unreadable == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d unreadable", unreadable)
+}
+
+// status is the error for pictures that could not be read.
+func (b *batchCommand) status(job predict.Job, s predict.Summary) error {
+	err := unread(s.Unreadable, s.Files)
+	switch {
+	case s.Whole:
+		return nil
+	case job.NumShards > 0 || job.Resume: // also where none could be read: the shard's file is whole, and the others may have pictures
+		return except(err)
 	}
 	return err
 }
 
-// write predicts and writes the pictures that are not done yet, and says how many could not be read.
-func (b *batchJob) write(ctx context.Context, w io.Writer, p *predict.Predictor) (bad int, err error) {
-	layout := b.layout(b.Format, p.Classes)
-	layout.Shard = b.shard
-	out, err := predict.NewWriter(w, layout)
-	if err != nil {
-		return 0, err
+// started says on stderr what a job found before its work.
+func (c *commands) started(p predict.Plan, out string) {
+	if len(p.Aside) > 0 {
+		c.logf("left aside, by their endings%s", p.Aside)
 	}
-	done := b.done.Results
-	out.Skip(done)
-	folder := openedFolder(b.Dir)
-	bar := notebook.NewBar("predicting", len(b.names))
-	defer bar.Stop()
-	flushed := time.Now()
-	for r := range p.Files(ctx, b.Dir, b.names[done:], datasets.WorkerCount(b.Workers)) {
-		if r.File == "" {
-			return bad, r.Err
-		}
-		if r.Err != nil {
-			if err := folder.check(r.File, r.Err); err != nil {
-				return bad, err
-			}
-			bad++
-		}
-		if err := out.Write(r); err != nil {
-			return bad, err
-		}
-		done++
-		bar.Update(done, map[bool]string{true: fmt.Sprintf("%d unreadable", bad)}[bad > 0])
-		if b.shard != nil && time.Since(flushed) > time.Second {
-			if err := flush(w); err != nil { // so that whoever goes on after a kill has it
-				return bad, err
-			}
-			flushed = time.Now()
-		}
+	if p.Escaped > 0 {
+		c.logf(`%d file names are not UTF-8: a byte that is not is written as \xe9`, p.Escaped)
 	}
-	if err := out.Close(); err != nil {
-		return bad, err
+	switch {
+	case p.Whole:
+		c.logf("%s is whole and of these settings: nothing to do", out)
+	case p.Done > 0:
+		c.logf("resuming after %d of %d pictures that a stopped run has done", p.Done, p.Files)
 	}
-	return bad, flush(w) // here, so that what a full disk keeps out is not all that is lost
 }
 
-// flush empties a writer's buffer, if it has one.
-func flush(w io.Writer) error {
-	if f, ok := w.(interface{ Flush() error }); ok {
-		return f.Flush()
+// jobFault gives the error of a job its exit status.
+func jobFault(err error) error {
+	switch {
+	case errors.Is(err, predict.ErrInvalidJob), errors.Is(err, predict.ErrOtherOutput):
+		return usage(err)
+	case errors.Is(err, predict.ErrBadFolder), errors.Is(err, predict.ErrNoneReadable):
+		return badInput(err)
 	}
-	return nil
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"resnetlab/datasets/audit"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/plots"
+	"resnetlab/resnetlib/predict"
 )
 
 type dataCheck struct {
@@ -74,7 +75,7 @@ func (d *dataCheck) print(r *audit.Report) error {
 	_, err := fmt.Printf("%d pictures: %d broken, %d other findings, %d groups of duplicates, %d of near duplicates\n",
 		r.Pictures, r.Broken, len(r.Findings)-r.Broken, len(r.Duplicates), len(r.Near))
 	if len(r.Others) > 0 && err == nil {
-		_, err = fmt.Printf("left aside, by their endings%s\n", aside(r.Others))
+		_, err = fmt.Printf("left aside, by their endings%s\n", predict.Aside(r.Others))
 	}
 	return err
 }

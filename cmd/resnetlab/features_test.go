@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"resnetlab/resnetlib/weights"
 )
@@ -53,19 +53,37 @@ func TestFeatures(t *testing.T) {
 	checkLogits(t, run, test, names, f)
 }
 
-// Names that the list cannot hold are refused before the work.
-func TestListable(t *testing.T) {
-	long := make([]string, 1000)
-	for i := range long {
-		long[i] = strings.Repeat("n", 100_000)
-	}
-	for kind, names := range map[string][]string{".npy": {"a.png", "b\nc.png"}, ".safetensors": long} {
-		if listable(names, kind) == nil {
-			t.Errorf("%s: not refused", kind)
+// Names that are not UTF-8: a .safetensors file is refused before the work, .npy has their bytes; in CSV they are escaped and distinct, and two that
+// would be written alike are refused.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	l := newShardLab(t)
+	l.pictures = manyPictures(t, l.pictures, 1)
+	picture := filepath.Join(l.pictures, "0000.png")
+	for _, name := range []string{"caf\xe8.png", "caf\xe9.png"} {
+		if err := os.Symlink(picture, filepath.Join(l.pictures, name)); err != nil {
+			t.Skip(err) // macOS has only names that are UTF-8
 		}
 	}
-	if err := errors.Join(listable(long, ".npy"), listable([]string{"a b.png", "ü.png"}, ".safetensors")); err != nil {
-		t.Error(err)
+	out := filepath.Join(l.dir, "f.safetensors")
+	_, said := must(t, 3, "features", l.pictures, "--run", l.run, "--out", out)
+	if !strings.Contains(said, "is not UTF-8") || strings.Contains(said, "backend") {
+		t.Errorf("features: %s", said)
+	}
+	must(t, 0, "features", l.pictures, "--run", l.run, "--out", filepath.Join(l.dir, "f.npy"))
+	if list := contents(t, l.dir, "f.npy.txt"); string(list) != "0000.png\ncaf\xe8.png\ncaf\xe9.png\n" {
+		t.Errorf("names: %q", list)
+	}
+	csv, said := must(t, 0, l.args("--format", "csv")...)
+	if !utf8.ValidString(csv) || !strings.Contains(csv, "\ncaf\\xe8.png,") || !strings.Contains(csv, "\ncaf\\xe9.png,") || !strings.Contains(said, "2 file names are not UTF-8") {
+		t.Errorf("csv: %s\n%s", csv, said)
+	}
+	if err := os.Symlink(picture, filepath.Join(l.pictures, `caf\xe9.png`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{{"--format", "csv"}, {"--shard", "0", "--num-shards", "2"}} {
+		if _, said := must(t, 3, l.args(more...)...); !strings.Contains(said, "would both be written as") || strings.Contains(said, "backend") {
+			t.Errorf("%v: %s", more, said)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ type commands struct {
 	Predict      predictCommand   `cmd:"" help:"Class probabilities of pictures."`
 	BatchPredict batchCommand     `cmd:"" help:"Classify a whole folder, recursively, in sorted order."`
 	Explain      explainCommand   `cmd:"" help:"What in a picture a network looks at, and what its layers see."`
-	Merge        mergeCommand     `cmd:"" help:"Join the shards of batch-predict, and prove that nothing is missing or double."`
+	Merge        mergeCommand     `cmd:"" help:"Join the shards of batch-predict, and prove that nothing is missing or duplicate."`
 	Features     featuresCommand  `cmd:"" help:"A network's features of every picture in a folder."`
 	Summary      summaryCommand   `cmd:"" help:"A network's layers: output shapes, parameters, multiply-adds."`
 	Weights      weightsCommands  `cmd:"" help:"Look into weight files, compare and convert them."`
@@ -121,10 +121,18 @@ func exitOnSignal() (resign func()) {
 	})
 }
 
-// interruptible is the context of a command that asks for one: the first Ctrl-C ends the context, the second the program.
+// interruptible returns the context of a command that asks for one: the first Ctrl-C ends the context, the second the program, whatever it waits
+// for. The second is caught too, rather than left to the system: a shell that starts the program in the background makes the system ignore SIGINT.
 func interruptible() context.Context {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(report(context.Canceled))
+	}()
 	return ctx
 }
 

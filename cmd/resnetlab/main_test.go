@@ -97,15 +97,6 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// A file's name says its format, where --format does not.
-func TestFormatOf(t *testing.T) {
-	for path, want := range map[string]string{"": "", "a": "", "a.csv": "csv", "b/A.JSONL": "jsonl", "a.json": "json", "a.txt": "text", "a.npy": "", "csv": ""} {
-		if got := formatOf(path); got != want {
-			t.Errorf("%s: %q, want %q", path, got, want)
-		}
-	}
-}
-
 // Every JSON object carries its schema.
 func TestJSONSchema(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"backend", "list"}, {"summary", "resnet18"},

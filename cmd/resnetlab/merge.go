@@ -6,9 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"resnetlab/internal/atomicfile"
 	"resnetlab/resnetlib/predict"
@@ -25,7 +22,7 @@ func (m *mergeCommand) Run(ctx context.Context, c *commands) error {
 	if err := spare(m.Out, m.Overwrite); err != nil {
 		return err
 	}
-	m.Format = cmp.Or(m.Format, formatOf(m.Out), "jsonl")
+	m.Format = cmp.Or(m.Format, predict.FormatOf(m.Out), "jsonl")
 	if m.Out == "" { // what stdout has got cannot be taken back: prove first
 		if _, err := predict.Merge(until{ctx, io.Discard}, m.Format, m.Shards); err != nil {
 			return m.fault(err)
@@ -44,17 +41,8 @@ func (m *mergeCommand) Run(ctx context.Context, c *commands) error {
 			return err
 		}
 	}
-	c.logf("%d shards, %d pictures, %d of them unreadable: none missing, none double", len(m.Shards), merged.Files, merged.Unreadable)
+	c.logf("%d shards, %d pictures, %d of them unreadable: none missing, none duplicate", len(m.Shards), merged.Files, merged.Unreadable)
 	return nil
-}
-
-// formatOf is the format of predictions that a file's name ends in; "" is none.
-func formatOf(path string) string {
-	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
-	if slices.Contains([]string{"json", "csv", "jsonl"}, format) {
-		return format
-	}
-	return map[string]string{"txt": "text"}[format]
 }
 
 // until is a writer that fails once its context has ended, so that a long merge can be stopped.

@@ -43,9 +43,9 @@ func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 		if err != nil {
 			return err
 		}
-		for r := range predictor.Files(ctx, "", p.Images, 2) {
-			if r.File == "" {
-				return r.Err
+		for r, err := range predictor.Files(ctx, "", p.Images, 2) {
+			if err != nil {
+				return err
 			}
 			if r.Err != nil {
 				bad++

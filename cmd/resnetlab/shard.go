@@ -2,15 +2,12 @@ package main
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 
+	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/transforms"
@@ -20,10 +17,10 @@ import (
 type sharding struct {
 	Shard     *int `help:"Predict one part of the pictures, counted from 0; each picture's part is fixed by its path. Left out: JOB_COMPLETION_INDEX, as in a Kubernetes Indexed Job, or SLURM_ARRAY_TASK_ID." placeholder:"I"`
 	NumShards *int `help:"Parts that there are. Left out: SLURM_ARRAY_TASK_COUNT." placeholder:"N"`
-	Resume    bool `help:"Go on with what a killed run of the same settings left beside --out; --shard does so by itself. Writes jsonl."`
+	Resume    bool `help:"Resume what a killed run of the same settings left beside --out; --shard does so by itself. Writes jsonl."`
 }
 
-// place is the shard and their number: 0 of 1 where there are none. whence says what they come from, "" for flags.
+// place returns the shard and their number, 0 of 1 where there are none. whence says which environment variables they come from, "" for flags.
 func (s sharding) place() (index, of int, whence string, err error) {
 	index, of, whence, err = s.find()
 	if err == nil && (of < 1 || index < 0 || index >= of) {
@@ -55,7 +52,7 @@ func (s sharding) find() (index, of int, whence string, err error) {
 	return *s.Shard, of, "SLURM_ARRAY_TASK_ID, SLURM_ARRAY_TASK_COUNT", err
 }
 
-// slurmCount is the number of the array's tasks, if they are 0, 1, 2 ...: of an array of the shards that failed it would be another number.
+// slurmCount returns the number of the array's tasks, if they are 0, 1, 2 ...: an array that repeats failed shards has fewer tasks than shards.
 func slurmCount() (int, error) {
 	count, err := number("SLURM_ARRAY_TASK_COUNT")
 	if err != nil || os.Getenv("SLURM_ARRAY_TASK_MAX") == "" {
@@ -76,35 +73,15 @@ func number(env string) (int, error) {
 	return n, nil
 }
 
-// shard is what the file of this shard says of itself, and the pictures that are its own.
-func (b *batchCommand) shard(index, of int, names, classes []string, preset transforms.Preset) (*predict.Shard, []string, error) {
-	network, err := b.digest(preset)
-	s := &predict.Shard{Schema: 1, Index: index, Of: of, Network: network, BatchSize: b.BatchSize, TopK: b.TopK, Logits: b.OutputType == "logit",
-		Classes: classes}
-	return s, s.Choose(names), err
-}
-
-// digest tells networks apart: the sha256 of weights, architecture and preprocessing.
-func (t trained) digest(preset transforms.Preset) (string, error) {
+// digest tells networks apart by their weights, architecture and preprocessing.
+func (t trained) digest(net *models.ResNet, preset transforms.Preset) (string, error) {
 	source, err := t.source()
 	if err != nil {
 		return "", err
 	}
-	file, err := os.Open(source.Path)
+	sd, err := net.StateDict()
 	if err != nil {
-		return "", badInput(fmt.Errorf("reading weights: %w", err))
-	}
-	defer file.Close()
-	hash := sha256.New()
-	arch := t.Arch
-	if arch == cmp.Or(source.Arch, runs.Defaults().Arch) { // it says again what would be anyway: the same network, the same digest
-		arch = ""
-	}
-	if err := json.NewEncoder(hash).Encode([]any{source.Arch, arch, preset}); err != nil {
 		return "", err
 	}
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", fmt.Errorf("reading weights %s: %w", source.Path, err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return predict.Digest(sd, cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch), preset)
 }

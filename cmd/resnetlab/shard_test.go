@@ -47,7 +47,7 @@ func TestShards(t *testing.T) {
 	t.Run("together", func(t *testing.T) { shardsTogether(t, l) })
 	t.Run("killed", func(t *testing.T) { shardKilled(t, l) })
 	t.Run("interrupted", func(t *testing.T) { shardInterrupted(t, l) })
-	t.Run("goes on", func(t *testing.T) { shardGoesOn(t, l) })
+	t.Run("resumed", func(t *testing.T) { shardResumed(t, l) })
 }
 
 // The shards together are one machine's prediction; a whole one is left alone, one of other settings is not replaced by accident.
@@ -160,8 +160,7 @@ func shardKilled(t *testing.T, l shardLab) {
 	}
 }
 
-// A shard that is told to stop, as when a machine is drained, ends with 130 and keeps what is done; run again it goes on there, to the same
-// bytes.
+// A shard that is told to stop, as when a machine is drained, ends with 130 and keeps what is done; run again it resumes there, to the same bytes.
 func shardInterrupted(t *testing.T, l shardLab) {
 	l.pictures = manyPictures(t, l.pictures, 240)
 	want, args := l.shard(0, 1)
@@ -183,7 +182,7 @@ func shardInterrupted(t *testing.T, l shardLab) {
 	if code := cmd.ProcessState.ExitCode(); code != 130 {
 		t.Fatalf("exit %d", code)
 	}
-	if _, said := must(t, 0, args...); !strings.Contains(said, "going on after") {
+	if _, said := must(t, 0, args...); !strings.Contains(said, "resuming after") {
 		t.Errorf("what was done is lost: it said %s", said)
 	}
 	if !bytes.Equal(contents(t, "", want), contents(t, "", out)) {
@@ -210,8 +209,8 @@ func manyPictures(t *testing.T, folder string, n int) string {
 	return many
 }
 
-// A run that was stopped goes on after its last whole batch and does not predict again what is done.
-func shardGoesOn(t *testing.T, l shardLab) {
+// A run that was stopped resumes after its last full batch and does not predict again what is done.
+func shardResumed(t *testing.T, l shardLab) {
 	out, args := l.shard(0, 1)
 	must(t, 4, args...)
 	want := contents(t, "", out)
@@ -224,7 +223,7 @@ func shardGoesOn(t *testing.T, l shardLab) {
 	if err := os.WriteFile(left, changed[:len(changed)/2], 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, said := must(t, 4, args...); !strings.Contains(said, "going on after") {
+	if _, said := must(t, 4, args...); !strings.Contains(said, "resuming after") {
 		t.Errorf("it said %s", said)
 	}
 	if !bytes.Equal(changed, contents(t, "", out)) {

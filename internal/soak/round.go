@@ -132,9 +132,9 @@ func (l *lab) predict(ctx context.Context) (listed, bad int, err error) {
 		return 0, 0, err
 	}
 	results := 0
-	for r := range p.Files(ctx, l.pictures.dir, names, 3) {
-		if r.File == "" {
-			return 0, 0, r.Err
+	for r, err := range p.Files(ctx, l.pictures.dir, names, 3) {
+		if err != nil {
+			return 0, 0, err
 		}
 		if results++; r.Err != nil {
 			bad++

@@ -7,26 +7,57 @@ import (
 	"path/filepath"
 )
 
-// decoded is a picture on its way from a decoding worker to the network.
-type decoded struct {
-	input []float32
-	err   error
+// Files classifies picture files and yields one result per name, in the order of the names. Names are relative to root, with slashes, or paths of
+// their own where root is "". A file that cannot be read yields its error in [Result.Err].
+//
+// The sequence's error is that of the network, of the context, or of a disk or machine that fails. It comes with a zero Result and is the last.
+//
+// Workers goroutines decode ahead while the network computes, at most two batches, so that memory does not grow with the number of files. The end
+// of the context ends the sequence after the batch in flight; a read that does not answer is left behind.
+func (p *Predictor) Files(ctx context.Context, root string, names []string, workers int) iter.Seq2[Result, error] {
+	return func(yield func(Result, error) bool) {
+		for r, err := range p.rows(ctx, root, names, workers) {
+			if !yield(r.result(), err) {
+				return
+			}
+		}
+	}
 }
 
-// Files classifies picture files below root (names with /; root "" for paths as they are) and yields one result per file in the order of the
-// names: nothing is dropped, and a file that cannot be read yields its error. Workers decode ahead while the network computes, two batches at
-// most, so memory does not grow with the number of files. An error of the network or of the context ends the sequence: it is
-// yielded as the last, with no file.
-func (p *Predictor) Files(ctx context.Context, root string, names []string, workers int) iter.Seq[Result] {
-	return func(yield func(Result) bool) {
+// row is what the network gave for one file, or the error that kept it from it.
+type row struct {
+	file   string
+	values []float32 // the network's output
+	err    error
+}
+
+func (r row) result() Result {
+	result := Result{Err: r.err}
+	if r.values != nil {
+		result = NewResult(r.values)
+	}
+	result.File = r.file
+	return result
+}
+
+// rows is Files before the softmax.
+func (p *Predictor) rows(ctx context.Context, root string, names []string, workers int) iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		folder := openFolder(root)
 		ahead := p.decodeAhead(ctx, root, names, max(workers, 1))
 		batch := batch{predictor: p, yield: yield}
 		for _, name := range names {
 			d, err := next(ctx, ahead)
 			if err != nil {
-				yield(Result{Err: err})
+				yield(row{}, err)
+				return
+			}
+			if err := folder.check(name, d.err); err != nil {
+				if batch.flush() {
+					yield(row{}, err)
+				}
 				return
 			}
 			if !batch.add(name, d) {
@@ -37,7 +68,13 @@ func (p *Predictor) Files(ctx context.Context, root string, names []string, work
 	}
 }
 
-// decodeAhead delivers the names' pictures in order: a queue of one-place channels, each filled by whichever worker is free.
+// decoded is a picture on its way from a decoding worker to the network.
+type decoded struct {
+	input []float32
+	err   error
+}
+
+// decodeAhead delivers the names' pictures in order: a queue of channels for one picture each, filled by whichever worker is free.
 func (p *Predictor) decodeAhead(ctx context.Context, root string, names []string, workers int) <-chan chan decoded {
 	queue := make(chan chan decoded, 2*p.forward.BatchSize)
 	free := make(chan struct{}, workers)
@@ -65,6 +102,9 @@ func (p *Predictor) decodeAhead(ctx context.Context, root string, names []string
 
 // next waits for the next picture or for the end of the context.
 func next(ctx context.Context, ahead <-chan chan decoded) (decoded, error) {
+	if err := ctx.Err(); err != nil { // select would choose at random between it and a picture that is there
+		return decoded{}, err
+	}
 	select {
 	case <-ctx.Done():
 		return decoded{}, ctx.Err()
@@ -92,16 +132,16 @@ func (p *Predictor) decode(path string) (d decoded) {
 	return decoded{input: p.input(picture)}
 }
 
-// batch gathers results until there is a batch of readable pictures among them.
+// batch gathers files until there is a batch of readable pictures among them.
 type batch struct {
 	predictor *Predictor
-	yield     func(Result) bool
-	pending   []Result
+	yield     func(row, error) bool
+	pending   []row
 	inputs    [][]float32
 }
 
 func (b *batch) add(name string, d decoded) (more bool) {
-	b.pending = append(b.pending, Result{File: name, Err: d.err})
+	b.pending = append(b.pending, row{file: name, err: d.err})
 	if d.err == nil {
 		b.inputs = append(b.inputs, d.input)
 	}
@@ -111,25 +151,24 @@ func (b *batch) add(name string, d decoded) (more bool) {
 	return b.flush()
 }
 
-// full tells whether a batch goes to the network: broken files alone do not wait for ever for a picture.
+// full tells whether a batch goes to the network. Unreadable files alone do not fill one, but do not wait without end either.
 func full(readable, all, batchSize int) bool { return readable >= batchSize || all >= 64*batchSize }
 
+// flush runs the network on the readable files of the batch and yields all of it.
 func (b *batch) flush() (more bool) {
-	var logits [][]float32
+	var outputs [][]float32
 	if len(b.inputs) > 0 {
 		var err error
-		if logits, err = b.predictor.logits(b.inputs); err != nil {
-			b.yield(Result{Err: err})
+		if outputs, err = b.predictor.logits(b.inputs); err != nil {
+			b.yield(row{}, err)
 			return false
 		}
 	}
 	for _, r := range b.pending {
-		if r.Err == nil {
-			file := r.File
-			r, logits = NewResult(logits[0]), logits[1:]
-			r.File = file
+		if r.err == nil {
+			r.values, outputs = outputs[0], outputs[1:]
 		}
-		if !b.yield(r) {
+		if !b.yield(r, nil) {
 			return false
 		}
 	}

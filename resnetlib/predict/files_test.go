@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"image/jpeg"
 	"image/png"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/ml/model"
@@ -20,6 +23,7 @@ import (
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
+	"resnetlab/resnetlib/weights"
 )
 
 // folder holds seven pictures, the third of them broken.
@@ -44,12 +48,32 @@ func folder(t *testing.T) (dir string, names []string) {
 	return dir, names
 }
 
-func predictor(t *testing.T, batch int) *predict.Predictor {
+func network(t testing.TB) *models.ResNet {
 	t.Helper()
 	net, err := models.New(model.NewStore(), "resnet18", 5)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return net
+}
+
+// spoil puts a NaN where all of a network depends on it.
+func spoil(t *testing.T, net *models.ResNet) {
+	t.Helper()
+	values := slices.Repeat([]float32{1}, 64)
+	values[7] = float32(math.NaN())
+	if err := net.SetTensor("bn1.running_var", weights.FromFloat32s([]int{64}, values)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func predictor(t *testing.T, batch int) *predict.Predictor {
+	t.Helper()
+	return predictorOf(t, network(t), batch)
+}
+
+func predictorOf(t *testing.T, net *models.ResNet, batch int) *predict.Predictor {
+	t.Helper()
 	p, err := predict.New(testbackend.Open(t, backend.Go), net, sketch.Classes, transforms.EvalPreset(32), batch)
 	if err != nil {
 		t.Fatal(err)
@@ -58,12 +82,40 @@ func predictor(t *testing.T, batch int) *predict.Predictor {
 	return p
 }
 
+func extractorOf(t *testing.T, net *models.ResNet) *predict.Extractor {
+	t.Helper()
+	e, err := predict.NewExtractor(testbackend.Open(t, backend.Go), net, transforms.EvalPreset(32), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Finalize)
+	return e
+}
+
+func pictures(t *testing.T, n int) (drawn []*transforms.RGB) {
+	t.Helper()
+	for i := range n {
+		s, err := sketch.New("test", sketch.Config{Size: 32, Test: n}).Sample(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn = append(drawn, s.Image)
+	}
+	return drawn
+}
+
 // Every file has its result, in order, whatever the batch size and the number of workers; a broken one has its error.
-func TestFilesDropNothing(t *testing.T) {
+func TestFilesYieldEveryName(t *testing.T) {
 	dir, names := folder(t)
 	var first []predict.Result
 	for _, c := range []struct{ batch, workers int }{{1, 1}, {2, 3}, {3, 1}, {8, 8}} {
-		results := slices.Collect(predictor(t, c.batch).Files(context.Background(), dir, names, c.workers))
+		var results []predict.Result
+		for r, err := range predictor(t, c.batch).Files(context.Background(), dir, names, c.workers) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			results = append(results, r)
+		}
 		if len(results) != len(names) {
 			t.Fatalf("batch %d: %d results, want %d", c.batch, len(results), len(names))
 		}
@@ -87,20 +139,45 @@ func TestFilesDropNothing(t *testing.T) {
 func TestFilesCancel(t *testing.T) {
 	dir, names := folder(t)
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	var last predict.Result
+	var ended error
 	n := 0
-	for last = range predictor(t, 1).Files(ctx, dir, names, 2) {
+	for last, ended = range predictor(t, 1).Files(ctx, dir, names, 2) {
 		if n++; n == 2 {
 			cancel()
 		}
 	}
-	cancel()
-	if last.File != "" || !errors.Is(last.Err, context.Canceled) || n >= len(names) {
-		t.Errorf("%d results, the last %+v", n, last)
+	if last.File != "" || last.Err != nil || !errors.Is(ended, context.Canceled) || n >= len(names) {
+		t.Errorf("%d results, the last %+v, %v", n, last, ended)
 	}
 }
 
-func TestTop(t *testing.T) {
+// Where the folder is lost, the sequence ends with the disk's error, and no picture is said to be unreadable; what was read before is yielded.
+func TestFilesEndWithALostFolder(t *testing.T) {
+	dir, names := folder(t)
+	names = slices.Delete(slices.Repeat(names, 10), 2, 3)
+	var last error
+	n := 0
+	for r, err := range predictor(t, 1).Files(context.Background(), dir, names, 1) {
+		if last = err; err != nil {
+			break
+		}
+		if n++; errors.Is(r.Err, fs.ErrNotExist) {
+			t.Errorf("%s is said to be unreadable: %v", r.File, r.Err)
+		}
+		if n == 1 {
+			if err := os.Rename(dir, dir+"-away"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !errors.Is(last, fs.ErrNotExist) || !strings.Contains(last.Error(), "the disk failed, not the picture") || n >= len(names)-1 {
+		t.Errorf("%d results, then %v", n, last)
+	}
+}
+
+func TestTopKeepsEqualClassesInOrder(t *testing.T) {
 	r := predict.NewResult([]float32{1, 3, 3, -2})
 	if got := r.Top(3); !slices.Equal(got, []int{1, 2, 0}) || r.Index != 1 {
 		t.Errorf("top 3 %v, index %d", got, r.Index)
@@ -135,8 +212,8 @@ func TestFilesTurnAsThePresetSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for r := range p.Files(context.Background(), dir, []string{"phone.jpg"}, 1) {
-			if r.Err != nil || !slices.Equal(r.Logits, want[0].Logits) {
+		for r, err := range p.Files(context.Background(), dir, []string{"phone.jpg"}, 1) {
+			if err != nil || r.Err != nil || !slices.Equal(r.Logits, want[0].Logits) {
 				t.Errorf("exif %t: %v (%v), want %v", exif, r.Logits, r.Err, want[0].Logits)
 			}
 		}

@@ -7,22 +7,38 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 )
 
-// Formats that a Writer knows.
+// Formats are the formats of a [Writer]. text is for people; csv has one column per class; json is one object with a list; jsonl has one object per
+// line, and is the only format that shards and resumed runs write.
 var Formats = []string{"text", "csv", "json", "jsonl"}
+
+// FormatOf returns the format that the ending of a file's name says, in any case (.txt is text), or "".
+func FormatOf(path string) string {
+	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
+	if ending == "txt" {
+		return "text"
+	}
+	if slices.Contains([]string{"json", "csv", "jsonl"}, ending) {
+		return ending
+	}
+	return ""
+}
 
 // Layout says how results are written.
 type Layout struct {
-	Format  string // one of Formats
-	Classes []string
-	TopK    int    // classes shown of each picture, the most probable first; 0: all, in class order
-	Logits  bool   // logits beside or, in text, in place of probabilities
-	Shard   *Shard // with jsonl: said in the first line
+	Format  string   // one of Formats
+	Classes []string // in label order
+	TopK    int      // classes written of each picture, the most probable first; 0: all, in class order
+	Logits  bool     // logits beside probabilities; in text, in their place
+	Shard   *Shard   // with jsonl: written into the first line; else nil
 }
 
-// Writer writes results one by one, so that memory does not grow with their number.
+// Writer writes results one by one, so that memory does not grow with their number. Make one with [NewWriter], and Close it after the last result.
 type Writer struct {
 	Layout
 	w       io.Writer
@@ -30,9 +46,10 @@ type Writer struct {
 	results int
 }
 
-// NewWriter writes the header, where the format has one.
+// NewWriter makes a writer and writes the header, where the format has one.
 func NewWriter(w io.Writer, l Layout) (*Writer, error) {
 	out := &Writer{Layout: l, w: w}
+	var err error
 	switch l.Format {
 	case "csv":
 		out.csv = csv.NewWriter(w)
@@ -40,14 +57,17 @@ func NewWriter(w io.Writer, l Layout) (*Writer, error) {
 		if l.Logits {
 			header = append(header, prefixed("logit_", l.Classes)...)
 		}
-		return out, out.csv.Write(append(header, "error"))
+		err = out.csv.Write(append(header, "error"))
 	case "json":
-		_, err := io.WriteString(w, `{"schema": 1, "predictions": [`)
-		return out, err
+		_, err = io.WriteString(w, `{"schema": 1, "predictions": [`)
 	case "text", "jsonl":
-		return out, nil
+	default:
+		err = fmt.Errorf("unknown format %q; there are %v", l.Format, Formats)
 	}
-	return nil, fmt.Errorf("unknown format %q; there are %v", l.Format, Formats)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func prefixed(prefix string, names []string) []string {
@@ -58,7 +78,7 @@ func prefixed(prefix string, names []string) []string {
 	return out
 }
 
-// Skip counts results that stand there already, from a run that was stopped.
+// Skip counts results that are in the file already, from a run that was stopped.
 func (w *Writer) Skip(results int) { w.results += results }
 
 // Write writes one result.
@@ -81,7 +101,7 @@ func (w *Writer) Write(r Result) (err error) {
 	return err
 }
 
-// Close writes what the format ends with.
+// Close writes what the format ends with, and flushes. It does not close the writer below.
 func (w *Writer) Close() error {
 	switch w.Format {
 	case "csv":
@@ -111,19 +131,19 @@ func (w *Writer) order(r Result) []int {
 	return r.Top(w.TopK)
 }
 
-// text is the notes' form: the file, then every class with its probability.
+// text writes the file's name, then one line per class. What could steer a terminal is escaped.
 func (w *Writer) text(r Result) error {
 	if r.Err != nil {
-		_, err := fmt.Fprintf(w.w, "%s: error: %v\n", r.File, r.Err)
+		_, err := fmt.Fprintf(w.w, "%s: error: %s\n", Printable(r.File), Printable(r.Err.Error()))
 		return err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s: %s %.4f\n", r.File, w.Classes[r.Index], r.Probs[r.Index])
+	fmt.Fprintf(&b, "%s: %s %.4f\n", Printable(r.File), Printable(w.Classes[r.Index]), r.Probs[r.Index])
 	for _, i := range w.order(r) {
 		if w.Logits {
-			fmt.Fprintf(&b, "  class: %-12s logit: %.4f\n", w.Classes[i], r.Logits[i])
+			fmt.Fprintf(&b, "  class: %-12s logit: %.4f\n", Printable(w.Classes[i]), r.Logits[i])
 		} else {
-			fmt.Fprintf(&b, "  class: %-12s prob: %.4f\n", w.Classes[i], r.Probs[i])
+			fmt.Fprintf(&b, "  class: %-12s prob: %.4f\n", Printable(w.Classes[i]), r.Probs[i])
 		}
 	}
 	_, err := w.w.Write(b.Bytes())
@@ -136,9 +156,9 @@ func (w *Writer) record(r Result) []string {
 		width += len(w.Classes)
 	}
 	record := make([]string, width)
-	record[0] = r.File
+	record[0] = encoded(r.File)
 	if r.Err != nil {
-		record[width-1] = r.Err.Error()
+		record[width-1] = encoded(r.Err.Error())
 		return record
 	}
 	record[1], record[2], record[3] = w.Classes[r.Index], strconv.Itoa(r.Index), number(r.Probs[r.Index])
@@ -156,9 +176,9 @@ func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 // object is one result as a line of JSON. The probabilities stand in the order of the classes, or the most probable first with TopK.
 func (w *Writer) object(r Result) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"file": ` + quote(shown(r.File)))
+	b.WriteString(`{"file": ` + quote(encoded(r.File)))
 	if r.Err != nil {
-		b.WriteString(`, "error": ` + quote(r.Err.Error()))
+		b.WriteString(`, "error": ` + quote(encoded(r.Err.Error())))
 		w.end(&b)
 		return b.Bytes()
 	}
@@ -192,7 +212,7 @@ func (w *Writer) end(b *bytes.Buffer) {
 	b.WriteString("}")
 }
 
-// jsonNumber is null for what is no number in JSON.
+// jsonNumber is a number, or null for NaN and infinities, which JSON does not have: results that were read back may have them.
 func jsonNumber(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "null"

@@ -54,9 +54,9 @@ func TestGoldenPredict(t *testing.T) {
 					continue
 				}
 				read++
-				for r := range p.Files(context.Background(), "", []string{path}, 1) {
-					if r.Err != nil {
-						t.Fatal(r.Err)
+				for r, err := range p.Files(context.Background(), "", []string{path}, 1) {
+					if err != nil || r.Err != nil {
+						t.Fatal(err, r.Err)
 					}
 					check(t, path, r.Logits, want.Logits, 1e-4)
 					if r.Index != want.Top || math.Abs(r.Probs[r.Index]-want.Probs[want.Top]) > 1e-4 {

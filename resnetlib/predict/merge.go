@@ -15,15 +15,15 @@ import (
 	"slices"
 )
 
-// longestLine bounds a line's length; ImageNet's thousand classes with logits take 60 kB.
+// longestLine bounds a line's length in bytes; ImageNet's thousand classes with logits take 60 kB.
 const longestLine = 1 << 24
 
-// Merged counts what Merge joined.
+// Merged counts the pictures that [Merge] joined.
 type Merged struct{ Files, Unreadable int }
 
-// Merge joins the files of all shards of a prediction, in one machine's order and in any of Formats, and proves that nothing is missing or
-// double: the shards are of one prediction, each is there once, each has the pictures that are its own, as many as it says, and all names
-// together have the sha256 that every shard wrote down. What is written counts only if there is no error. One line of each shard is in memory.
+// Merge joins the files of all shards of a prediction, in the order and format of a run without shards, and proves that no picture is missing or
+// duplicate: the shards are of one prediction, each is there once and has its own pictures, as many as it says, and all names together have the
+// sha256 that every shard recorded. What is written counts only if there is no error. One line of each shard is in memory.
 func Merge(w io.Writer, format string, paths []string) (m Merged, err error) {
 	var parts parts
 	defer func() {
@@ -125,7 +125,7 @@ func (p *part) take() (err error) {
 	return err
 }
 
-// next goes to the next result: io.EOF where the shard is at its end, with as many as it says.
+// next reads the next result. At the end of a shard that has as many as it says it returns io.EOF.
 func (p *part) next() error {
 	switch err := p.scan(); {
 	case errors.Is(err, io.EOF) && p.number != max(p.shard.Files, 1):
@@ -158,7 +158,7 @@ func (p *parts) Pop() any {
 	return last
 }
 
-// complete checks that the shards are of one prediction, and all there once.
+// complete checks that the shards are of one prediction and that each is there once.
 func (p parts) complete() error {
 	if len(p) == 0 {
 		return errors.New("merging: no shards")
@@ -186,7 +186,7 @@ func (p parts) complete() error {
 	return fmt.Errorf("merging: %d of %d shards are missing: %d", first.shard.Of-len(byIndex), first.shard.Of, missing)
 }
 
-// differs names what keeps two shards from being of one prediction; a batch size does not.
+// differs names what shows that two shards are not of one prediction, or returns "". The batch size may differ.
 func (s Shard) differs(other Shard) string {
 	for _, c := range []struct {
 		what string
@@ -205,7 +205,7 @@ func (s Shard) differs(other Shard) string {
 	return ""
 }
 
-// join writes all results in the order of their names, which must rise, and puts the names into a hash.
+// join writes all results in the order of their names, which must be strictly increasing, and adds the names to a hash.
 func (p parts) join(out *Writer, names hash.Hash) (m Merged, err error) {
 	rest := parts(slices.DeleteFunc(slices.Clone(p), func(p *part) bool { return p.line.File == "" && p.next() == io.EOF }))
 	heap.Init(&rest)
@@ -213,7 +213,7 @@ func (p parts) join(out *Writer, names hash.Hash) (m Merged, err error) {
 		head := rest[0]
 		name := head.line.File
 		if name <= last {
-			return m, head.wrap(fmt.Errorf("%q comes after %q: it is double or out of order", name, last))
+			return m, head.wrap(fmt.Errorf("%q comes after %q: it is a duplicate or out of order", name, last))
 		}
 		if err := out.Write(head.result); err != nil {
 			return m, err

@@ -13,11 +13,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Shard says of a file of predictions which part of a folder's pictures it holds, and of what prediction it is a part. It stands in the first
-// line of the shard's JSON lines, beside what every line has, so that Merge needs the files alone to prove that nothing is missing or double.
+// line of the shard's JSON lines, beside what every line has, so that [Merge] needs the files alone to prove that no picture is missing or duplicate.
 type Shard struct {
 	Schema    int      `json:"schema"`
 	Index     int      `json:"index"` // from 0
@@ -26,60 +25,42 @@ type Shard struct {
 	AllFiles  int      `json:"all_files"`  // of all shards
 	Names     string   `json:"names"`      // sha256 of all files' names, sorted, each with a line feed
 	Network   string   `json:"network"`    // sha256 of weights, architecture and preprocessing
-	BatchSize int      `json:"batch_size"` // another one may change a probability's last digits
+	BatchSize int      `json:"batch_size"` // another batch size may change a probability's last digits
 	TopK      int      `json:"top_k"`
 	Logits    bool     `json:"logits"`
 	Classes   []string `json:"classes"`
 }
 
-// ShardOf is the shard, of n, that a picture belongs to: its name alone decides, by a hash. A picture that comes or goes between two shards'
-// runs therefore moves no other one, as it would if every n-th of the sorted list were taken, and its folder is spread evenly.
+// ShardOf returns the shard, from 0 to n-1, that a picture belongs to. A hash of its name alone decides: a picture that is added or removed between
+// the runs of two shards moves no other picture, and folders are spread evenly.
 func ShardOf(name string, n int) int {
 	hash := sha256.Sum256([]byte(name))
 	return int(binary.BigEndian.Uint64(hash[:8]) % uint64(n))
 }
 
-// Choose takes this shard's names out of the names of all pictures, in the order in which Merge wants them, and notes how many there are.
+// Choose returns this shard's names out of the names of all pictures, in the order that [Merge] expects, and sets Files, AllFiles and Names.
 func (s *Shard) Choose(all []string) (mine []string) {
-	all = slices.SortedFunc(slices.Values(all), func(a, b string) int { return strings.Compare(shown(a), shown(b)) })
+	all = slices.SortedFunc(slices.Values(all), func(a, b string) int { return strings.Compare(encoded(a), encoded(b)) })
 	names := sha256.New()
 	for _, name := range all {
-		if ShardOf(shown(name), s.Of) == s.Index {
+		if ShardOf(encoded(name), s.Of) == s.Index {
 			mine = append(mine, name)
 		}
-		_, _ = io.WriteString(names, shown(name)+"\n")
+		_, _ = io.WriteString(names, encoded(name)+"\n")
 	}
 	s.Files, s.AllFiles, s.Names = len(mine), len(all), hex.EncodeToString(names.Sum(nil))
 	return mine
 }
 
-// shown is a name as JSON can show it: a byte that is no UTF-8, as of an old archive in Latin-1, becomes \xe9, so that two names stay two.
-func shown(name string) string {
-	if utf8.ValidString(name) {
-		return name
-	}
-	var b strings.Builder
-	for name != "" {
-		r, n := utf8.DecodeRuneInString(name)
-		if r == utf8.RuneError && n == 1 {
-			fmt.Fprintf(&b, `\x%02x`, name[0])
-		} else {
-			b.WriteString(name[:n])
-		}
-		name = name[n:]
-	}
-	return b.String()
-}
-
-// Done is how far a file of a shard is good.
+// Done says how much of a shard's file can be kept.
 type Done struct {
 	Results, Unreadable int   // lines, and those of them that are errors
-	Bytes               int64 // in which they stand
+	Bytes               int64 // the length of these lines
 }
 
-// Scan reads a file that a shard's writer may have left at any byte; an error is one of reading it. same tells whether it is of this very shard and
-// prediction. What is good ends with a full batch, so that whoever goes on there forms the batches, and so the bytes, of a run that was never
-// stopped; or it is all.
+// Scan reads a file that a shard's writer may have left at any byte; its error is one of reading. same tells whether the file is of this very shard
+// and prediction. What is good is the whole file, or ends with a full batch: a run that resumes there forms the same batches, and so writes the
+// same bytes, as one that was never stopped.
 func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool, err error) {
 	if s.Files == 0 {
 		text, err := io.ReadAll(io.LimitReader(r, 1<<20))
@@ -94,7 +75,7 @@ func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool, err erro
 			return good, same, err
 		}
 		l, parsed := parseLine(text)
-		if err != nil || parsed != nil || l.File != shown(name) {
+		if err != nil || parsed != nil || l.File != encoded(name) {
 			return good, same, nil
 		}
 		if i == 0 {
@@ -119,7 +100,7 @@ func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool, err erro
 	return good, same, err
 }
 
-// encode is the object of a shard without pictures, and the field of the others' first line.
+// encode is the only line of a shard without pictures.
 func (s Shard) encode() []byte { return []byte(`{"shard": ` + s.field() + "}") }
 
 func (s Shard) field() string {
@@ -144,12 +125,12 @@ type line struct {
 
 func parseLine(text []byte) (l line, err error) {
 	if err := json.Unmarshal(text, &l); err != nil {
-		return l, fmt.Errorf("it is no JSON line of a prediction: %w", err)
+		return l, fmt.Errorf("this is not a JSON line of a prediction: %w", err)
 	}
 	return l, nil
 }
 
-// result is the prediction that a line of this shard tells. Classes that it leaves out, of top-k, have probability -Inf.
+// result makes a Result of a line of this shard. Classes that a top-k line leaves out have probability -Inf.
 func (s Shard) result(l line) (Result, error) {
 	r := Result{File: l.File, Index: l.Index}
 	if l.Error != "" {
@@ -162,7 +143,7 @@ func (s Shard) result(l line) (Result, error) {
 	}
 	if l.Index < 0 || l.Index >= len(s.Classes) || s.Classes[l.Index] != l.Label || len(l.Probs) != shows || s.Logits != (len(l.Logits) > 0) ||
 		s.Logits && len(l.Logits) != len(s.Classes) {
-		return r, fmt.Errorf("%s: it is no prediction of the shard's %d classes", l.File, len(s.Classes))
+		return r, fmt.Errorf("%q is not a prediction of the shard's %d classes", l.File, len(s.Classes))
 	}
 	r.Probs = slices.Repeat([]float64{math.Inf(-1)}, len(s.Classes))
 	for i, class := range s.Classes {
@@ -172,7 +153,7 @@ func (s Shard) result(l line) (Result, error) {
 		}
 	}
 	if shows != 0 {
-		return r, fmt.Errorf("%s: it has probabilities of classes that the shard does not know", l.File)
+		return r, fmt.Errorf("%q has probabilities of classes that the shard does not list", l.File)
 	}
 	for _, v := range l.Logits {
 		r.Logits = append(r.Logits, float32(value(v)))
@@ -180,7 +161,7 @@ func (s Shard) result(l line) (Result, error) {
 	return r, nil
 }
 
-// value is a number that JSON may not have: null is NaN.
+// value is a number of a JSON line; null, which earlier versions wrote for NaN, is NaN.
 func value(v *float64) float64 {
 	if v == nil {
 		return math.NaN()
@@ -188,7 +169,7 @@ func value(v *float64) float64 {
 	return *v
 }
 
-// recorded is an error that was written down.
+// recorded is an error that was read back from a line.
 type recorded string
 
 func (r recorded) Error() string { return string(r) }

@@ -80,7 +80,7 @@ func save(t testing.TB, files [][]byte) (paths []string) {
 }
 
 // Merged shards are the very bytes that one writer writes, in every format; also where there are more shards than pictures.
-func TestMergeIsOneMachines(t *testing.T) {
+func TestMergedShardsAreTheBytesOfOneRun(t *testing.T) {
 	for _, c := range []struct {
 		n, of  int
 		layout predict.Layout
@@ -104,8 +104,8 @@ func TestMergeIsOneMachines(t *testing.T) {
 	}
 }
 
-// Names of another time, whose bytes are no UTF-8, stay apart, belong to one shard each, and come in the order of what is shown of them.
-func TestShardsOfOldNames(t *testing.T) {
+// Names that are not UTF-8 stay distinct, belong to one shard each, and come in the order of what is shown of them.
+func TestNamesThatAreNotUTF8StayDistinct(t *testing.T) {
 	var all []string
 	for i := range 40 {
 		all = append(all, fmt.Sprintf("%02d/caf\xe9.png", i), fmt.Sprintf("%02d/caf\xe8.png", i), fmt.Sprintf("%02d/caf\u00e9.png", i))
@@ -130,12 +130,12 @@ func TestShardsOfOldNames(t *testing.T) {
 	}
 }
 
-// Whatever is missing, double, cut off, moved or of another prediction is refused, and the message says what.
-func TestMergeProves(t *testing.T) {
+// Whatever is missing, duplicate, cut off, moved or of another prediction is refused, and the message says what.
+func TestMergeRefusesWhatIsNotWhole(t *testing.T) {
 	w, other := write(t, 60, 3, predict.Layout{}), write(t, 61, 3, predict.Layout{})
 	lines := func(i int) []string { return strings.SplitAfter(strings.TrimSuffix(string(w.files[i]), "\n"), "\n") }
 	without := func(i, line int) []byte { return []byte(strings.Join(slices.Delete(lines(i), line, line+1), "")) }
-	double := func(i, line int) []byte {
+	duplicate := func(i, line int) []byte {
 		l := lines(i)
 		return []byte(strings.Join(slices.Replace(l, line, line+1, l[line-1]), ""))
 	}
@@ -149,9 +149,9 @@ func TestMergeProves(t *testing.T) {
 		{"they are not of one prediction, their pictures listed differ", [][]byte{a, b, other.files[2]}},
 		{"they are not of one prediction, their networks differ", [][]byte{a, b, bytes.Replace(c, []byte(`"network":"n"`), []byte(`"network":"m"`), 1)}},
 		{"ends after", [][]byte{a, without(1, 5), c}},
-		{"it is double or out of order", [][]byte{a, double(1, 5), c}},
+		{"it is a duplicate or out of order", [][]byte{a, duplicate(1, 5), c}},
 		{"belongs to shard", [][]byte{a, b, append(slices.Clone(c), lines(1)[4]...)}},
-		{"no JSON line", [][]byte{a, b[:len(b)-10], c}},
+		{"not a JSON line", [][]byte{a, b[:len(b)-10], c}},
 		{"does not say which shard", [][]byte{a, without(1, 0), c}},
 		{"it is empty", [][]byte{a, b, nil}},
 		{"sha256", [][]byte{a, bytes.ReplaceAll(b, []byte(w.names[1][4]), []byte(sameShard(w, 1, w.names[1][4]))), c}},
@@ -171,8 +171,8 @@ func sameShard(w written, shard int, name string) string {
 	}
 }
 
-// A file cut off at any byte is good up to a batch's end, no further, and going on from there makes the same bytes.
-func TestScanCutAnywhere(t *testing.T) {
+// A file cut off at any byte is good up to the end of a batch, and resuming there makes the same bytes.
+func TestShardCutAnywhereResumesToTheSameBytes(t *testing.T) {
 	w := write(t, 30, 2, predict.Layout{})
 	s, names, whole := w.shards[1], w.names[1], w.files[1]
 	layout := w.layout
@@ -197,7 +197,7 @@ func TestScanCutAnywhere(t *testing.T) {
 			}
 		}
 		if joined := append(slices.Clone(whole[:good.Bytes]), rest.Bytes()...); !bytes.Equal(joined, whole) {
-			t.Fatalf("cut at %d and gone on:\n%s", cut, joined)
+			t.Fatalf("cut at %d and resumed:\n%s", cut, joined)
 		}
 	}
 	// 4 readable pictures are a batch; every seventh is not readable.

@@ -2,16 +2,16 @@ package predict
 
 import "math"
 
-// Classifier gives the logits of n pictures: pixels [n, height, width, 3], normalised -> [n, classes]. A [Forward] is one.
+// Classifier computes the logits of n pictures: pixels [n, height, width, 3], normalised -> [n, classes]. A [Forward] is one.
 type Classifier interface {
 	Logits(pixels []float32, n, height, width int) ([][]float32, error)
 }
 
-// Mirrored is test-time augmentation: it asks c for each picture and for its mirror image, and returns the logarithms of the means of the two
-// probabilities, which are logits of those means (softmax gives them back).
+// Mirrored adds test-time augmentation to c: it classifies each picture and its mirror image, and returns the logarithms of the means of the two
+// probabilities. They are logits of those means: softmax gives the means back.
 //
-// Means of probabilities, as in Krizhevsky et al. 2012 (section 4.1), rather than of logits: by convexity their cross-entropy never exceeds the
-// mean of the two single ones, and one view that is wildly sure of itself cannot outvote the other.
+// Probabilities are averaged, as in Krizhevsky et al. 2012 (section 4.1), rather than logits: by convexity the cross-entropy of the mean never
+// exceeds the mean of the two cross-entropies, and a view with extreme logits cannot outvote the other.
 func Mirrored(c Classifier) Classifier { return mirrored{c} }
 
 type mirrored struct{ Classifier }
@@ -42,22 +42,6 @@ func mirror(pixels []float32, width int) []float32 {
 		for x := range width {
 			copy(out[row+x*3:][:3], pixels[row+(width-1-x)*3:])
 		}
-	}
-	return out
-}
-
-func logSoftmax(logits []float32) []float64 {
-	most := math.Inf(-1)
-	for _, v := range logits {
-		most = max(most, float64(v))
-	}
-	sum := 0.0
-	for _, v := range logits {
-		sum += math.Exp(float64(v) - most)
-	}
-	out := make([]float64, len(logits))
-	for i, v := range logits {
-		out[i] = float64(v) - most - math.Log(sum)
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package main
+package predict
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ func TestLost(t *testing.T) {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	folder, gone := openedFolder(dir), fmt.Errorf("reading a.png: %w", fs.ErrNotExist)
+	folder, gone := openFolder(dir), fmt.Errorf("reading a.png: %w", fs.ErrNotExist)
 	check := func(when string, err error, want bool) {
 		t.Helper()
 		if got := folder.lost(err); got != want {
@@ -34,14 +34,4 @@ func TestLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("with another folder in its place", gone, true)
-}
-
-// A mistake of ours is never a success.
-func TestEnded(t *testing.T) {
-	if got := ended("index out of range"); got != 1 {
-		t.Errorf("a panic ends with %d", got)
-	}
-	if got := ended(exitNow(0)); got != 0 {
-		t.Errorf("--help ends with %d", got)
-	}
 }

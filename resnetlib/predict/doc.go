@@ -1,0 +1,25 @@
+// Package predict classifies pictures with a trained network: decoded pictures, files, or a whole folder.
+//
+// A [Predictor] joins a network, its class names and its preprocessing. From the smallest piece to the largest:
+//
+//   - [Forward] runs a network, or a part of one, on batches of one size;
+//   - [Predictor.Pictures] classifies decoded pictures, [Predictor.Files] picture files, one [Result] per file in order;
+//   - [Writer] writes results as text, CSV, JSON or JSON lines, one by one;
+//   - [Folder] predicts a folder into a file, resumes what a stopped run left, and can be one of several shards;
+//   - [Merge] joins the files of all shards and proves that no picture is missing or duplicate.
+//
+// An [Extractor] computes the features of pictures, the input of the network's fc layer, and [WriteFeatures] those of a folder.
+//
+// # Errors
+//
+// A picture that cannot be read does not end the work: the error is in Err of its [Result] or [Features]. So is the error of a picture for which
+// the network gives NaN or an infinity ([ErrNotFinite]). What would be said of every further picture ends the work: an error of the network, the
+// end of the context, or a disk or machine that fails (see [datasets.DiskFailed]).
+//
+// # Names
+//
+// Pictures are named relative to their folder, with slashes. File names may be any bytes on Unix; CSV and JSON are UTF-8. A byte that is not
+// UTF-8 is written as \xe9 there. Where two names would be written alike, [Folder] refuses the folder before the work.
+//
+// Nothing here writes to stdout or stderr: progress goes to callbacks.
+package predict

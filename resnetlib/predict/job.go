@@ -1,0 +1,221 @@
+package predict
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"resnetlab/datasets"
+	"resnetlab/internal/atomicfile"
+)
+
+// Job says what [Folder] predicts and where the results go. The zero value of every field but Dir and Out or Stream is a good choice.
+//
+// A job with shards or Resume writes JSON lines whose first says what they were made of. If it is killed or interrupted, the same job later resumes
+// after the last full batch and ends with the same bytes.
+type Job struct {
+	Dir       string    // folder of pictures, at any depth
+	Pictures  Pictures  // what List found in Dir; zero: Folder lists it
+	Out       string    // file to write; it appears when it is whole
+	Stream    io.Writer // where the results go if Out is empty
+	Overwrite bool      // replace Out, and begin anew
+	Format    string    // one of Formats; empty: as Out ends, else text; jsonl with shards or Resume
+	TopK      int       // see Layout
+	Logits    bool      // see Layout
+	Shard     int       // which part of the pictures, from 0, if NumShards is set
+	NumShards int       // parts that there are; 0: all pictures, no shards
+	Resume    bool      // resume what a stopped run of the same job left beside Out; jobs with shards always do
+	Digest    string    // of the network (see Digest); needed with shards or Resume
+	Workers   int       // goroutines that decode pictures; 0: one a core
+
+	Started    func(Plan)                   // called after all checks, before the work; may be nil
+	Progress   func(done, total int)        // called after each picture; may be nil
+	Unreadable func(file string, err error) // called for each picture without a result; may be nil
+}
+
+// Plan is what a job found before its work.
+type Plan struct {
+	Files   int   // pictures to do: of the folder, or of the shard
+	Aside   Aside // files that are not pictures
+	Escaped int   // names of the folder's pictures that are not UTF-8, and are written with escapes
+	Done    int   // pictures whose results an earlier run left
+	Whole   bool  // the output is there and whole: nothing is to be done
+}
+
+// Summary is what a job did.
+type Summary struct {
+	Plan
+	Unreadable int // pictures without a result, those of an earlier run included
+}
+
+// Folder predicts the pictures of a folder into a file or stream, in the order of their names. Settings and names are checked before the work. A
+// picture that cannot be read has its error among the results and counts in [Summary]. A disk that fails ends the job instead.
+//
+// Errors are [ErrInvalidJob], [ErrOtherOutput], [ErrBadFolder], or one of the network, the context or the disk.
+func Folder(ctx context.Context, p *Predictor, job Job) (Summary, error) {
+	if err := job.Check(); err != nil {
+		return Summary{}, err
+	}
+	w := work{Job: job, predictor: p}
+	if err := w.prepare(ctx); err != nil {
+		return Summary{}, err
+	}
+	if job.Started != nil {
+		job.Started(w.plan)
+	}
+	s := Summary{Plan: w.plan, Unreadable: w.left.Unreadable}
+	if !w.plan.Whole {
+		bad, err := w.write(ctx)
+		if s.Unreadable += bad; err != nil {
+			return s, err
+		}
+	}
+	if w.shard != nil && job.Out != "" { // what stopped runs left; also of one that was killed just after its file was whole
+		return s, atomicfile.RemoveUnfinished(job.Out)
+	}
+	return s, nil
+}
+
+// described tells whether the output says what it was made of, so that a later run can resume.
+func (j Job) described() bool { return j.NumShards > 0 || j.Resume }
+
+// format returns the format that Format or Out names.
+func (j Job) format() string {
+	if j.described() {
+		return cmp.Or(j.Format, "jsonl")
+	}
+	return cmp.Or(j.Format, FormatOf(j.Out), "text")
+}
+
+// Check returns an [ErrInvalidJob] if the settings do not fit together or Out cannot be written, and an [ErrBadFolder] if names of Pictures would
+// be written alike. [Folder] checks the same; call Check earlier to fail before a network is loaded.
+func (j Job) Check() error {
+	if _, err := distinct(j.Pictures.Names); err != nil {
+		return mark(err, ErrBadFolder)
+	}
+	var err error
+	switch format := j.format(); {
+	case j.Out == "" && j.Stream == nil && !j.Resume:
+		err = fmt.Errorf("predicting %s: neither a file nor a stream to write to", j.Dir)
+	case j.TopK < 0:
+		err = fmt.Errorf("the most probable %d classes: at least 0, which is all", j.TopK)
+	case j.Resume && j.Out == "":
+		err = fmt.Errorf("--resume needs --out FILE, beside which a stopped run has left its work")
+	case j.NumShards < 0 || j.NumShards > 0 && (j.Shard < 0 || j.Shard >= j.NumShards):
+		err = fmt.Errorf("shard %d of %d: shards count from 0", j.Shard, j.NumShards)
+	case j.described() && format != "jsonl":
+		err = fmt.Errorf("--format %s: shards and --resume write jsonl, which says what it was made of; 'resnetlab merge --format %s' makes the other of it",
+			format, format)
+	case j.Out != "":
+		err = atomicfile.Check(j.Out, j.Overwrite || j.described())
+	}
+	return mark(err, ErrInvalidJob)
+}
+
+// work is a job on its way.
+type work struct {
+	Job
+	predictor *Predictor
+	names     []string
+	plan      Plan
+	shard     *Shard // nil where the output does not describe itself
+	leftIn    string // the file that an earlier run left, "" for none
+	left      Done   // what of it is good
+}
+
+// prepare lists the folder, takes the shard's pictures and looks for what earlier runs left.
+func (w *work) prepare(ctx context.Context) error {
+	if w.described() && w.Digest == "" {
+		return mark(fmt.Errorf("predicting %s: shards and Resume need the network's Digest, so that no run resumes another network's", w.Dir), ErrInvalidJob)
+	}
+	found, err := w.Pictures.or(ctx, w.Dir)
+	if err != nil {
+		return err
+	}
+	w.names, w.plan.Aside = found.Names, found.Aside
+	if w.plan.Escaped, err = distinct(found.Names); err != nil {
+		return mark(err, ErrBadFolder)
+	}
+	if w.described() {
+		w.shard = &Shard{Schema: 1, Index: w.Shard, Of: max(w.NumShards, 1), Network: w.Digest, BatchSize: w.predictor.forward.BatchSize,
+			TopK: w.TopK, Logits: w.Logits, Classes: w.predictor.Classes}
+		w.names = w.shard.Choose(w.names)
+	}
+	w.plan.Files = len(w.names)
+	if w.shard == nil || w.Out == "" || w.Overwrite {
+		return nil
+	}
+	return w.look()
+}
+
+// write writes the output and returns how many pictures of this run could not be read.
+func (w *work) write(ctx context.Context) (bad int, err error) {
+	if w.Out == "" {
+		return w.results(ctx, w.Stream)
+	}
+	err = atomicfile.Write(w.Out, func(out io.Writer) (err error) {
+		if err := w.copyLeft(out); err != nil {
+			return err
+		}
+		bad, err = w.results(ctx, out)
+		if w.shard != nil { // what is done stays for a run that resumes
+			err = atomicfile.Kept(err)
+		}
+		return err
+	})
+	return bad, err
+}
+
+// results predicts and writes the pictures that are not done yet.
+func (w *work) results(ctx context.Context, to io.Writer) (bad int, err error) {
+	out, err := NewWriter(to, Layout{Format: w.format(), Classes: w.predictor.Classes, TopK: w.TopK, Logits: w.Logits, Shard: w.shard})
+	if err != nil {
+		return 0, err
+	}
+	done, flushed := w.plan.Done, time.Now()
+	out.Skip(done)
+	for r, err := range w.predictor.Files(ctx, w.Dir, w.names[done:], datasets.WorkerCount(w.Workers)) {
+		if err != nil {
+			return bad, err
+		}
+		if err := out.Write(r); err != nil {
+			return bad, err
+		}
+		done++
+		bad += report(r.File, r.Err, w.Unreadable)
+		if w.Progress != nil {
+			w.Progress(done, len(w.names))
+		}
+		if w.shard != nil && time.Since(flushed) > time.Second { // so that a run that resumes after a kill finds it
+			if err := flush(to); err != nil {
+				return bad, err
+			}
+			flushed = time.Now()
+		}
+	}
+	if err := out.Close(); err != nil {
+		return bad, err
+	}
+	return bad, flush(to) // inside the write function: if the disk is full, what is done stays
+}
+
+// report tells of a picture without a result, and counts it.
+func report(file string, err error, to func(string, error)) int {
+	if err == nil {
+		return 0
+	}
+	if to != nil {
+		to(file, err)
+	}
+	return 1
+}
+
+// flush empties a writer's buffer, if it has one.
+func flush(w io.Writer) error {
+	if f, ok := w.(interface{ Flush() error }); ok {
+		return f.Flush()
+	}
+	return nil
+}

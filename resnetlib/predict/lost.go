@@ -1,0 +1,44 @@
+package predict
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"resnetlab/datasets"
+)
+
+// pictureFolder is a folder of pictures as it was when the work began; the zero value is none.
+type pictureFolder struct {
+	path string
+	info fs.FileInfo
+}
+
+func openFolder(path string) pictureFolder {
+	if path == "" {
+		return pictureFolder{}
+	}
+	info, _ := os.Stat(path) // without it every missing picture counts as a lost folder
+	return pictureFolder{path, info}
+}
+
+// check returns the error that ends the work, where the error of a picture is not the picture's own.
+func (f pictureFolder) check(file string, err error) error {
+	if !f.lost(err) {
+		return nil
+	}
+	return datasets.DiskError(file, err)
+}
+
+// lost tells an error of the disk or the machine from one of a picture. A picture that is broken, has vanished or may not be read is one picture.
+// Where the disk fails, or another folder stands at the path (the disk was unmounted, say), all further pictures would fail alike.
+func (f pictureFolder) lost(err error) bool {
+	if datasets.DiskFailed(err) {
+		return true
+	}
+	if f.path == "" || !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	now, gone := os.Stat(f.path)
+	return gone != nil || f.info == nil || !os.SameFile(f.info, now)
+}
