@@ -14,7 +14,6 @@ import (
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/plots"
-	"resnetlab/resnetlib/train"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -125,7 +124,7 @@ func depthGraph(net *models.ResNet, layers []string, images, labels *Node) []*No
 	for _, layer := range layers {
 		by = append(by, p.output[layer], net.Parameter(layer+".conv1.weight").Variable.NodeValue(images.Graph()))
 	}
-	gradients := Gradient(train.CrossEntropy(p.logits, labels, 0, nil), by...)
+	gradients := Gradient(nn.CrossEntropy(p.logits, labels), by...)
 	norm := func(x *Node) *Node { return Sqrt(ReduceAllSum(Square(x))) }
 	var out []*Node
 	for i, layer := range layers {
