@@ -1,7 +1,7 @@
 package models
 
 import (
-	"fmt"
+	"cmp"
 	"reflect"
 
 	"resnetlab/resnetlib/nn"
@@ -23,28 +23,18 @@ type Layer struct {
 	module nn.Module
 }
 
-// describe says what a layer is; MACs are those of one output element. Blocks, stages and the network are no layers: what they hold
-// is counted where it stands.
+// describe asks a module what it is. It is no layer where it cannot say: blocks, stages and networks are counted by what is inside them.
+// MACs are those of one output element.
 func describe(m nn.Module) (l Layer, layer bool) {
 	l = Layer{Name: m.Name(), Kind: kindOf(m), module: m}
-	switch m := m.(type) {
-	case *nn.Conv2D:
-		l.Kernel, l.Stride, l.Groups = m.Kernel, m.Stride, m.Groups
-		l.MACs = m.Kernel * m.Kernel * m.In / m.Groups
-		l.count(m.Weight)
-	case *nn.BatchNorm2D:
-		l.count(m.Weight, m.Bias)
-	case *nn.Linear:
-		l.MACs = m.In
-		l.count(m.Weight, m.Bias)
-	case *nn.MaxPool2D:
-		l.Kernel, l.Stride = m.Kernel, m.Stride
-	case *nn.Dropout:
-		l.Kind = fmt.Sprintf("Dropout %g", m.P)
-	case *nn.ReLU, *nn.GlobalAvgPool, *nn.Identity:
-	default:
+	d, layer := m.(nn.Describer)
+	if !layer {
 		return l, false
 	}
+	is := d.Describe()
+	l.Kind = cmp.Or(is.Kind, l.Kind)
+	l.Kernel, l.Stride, l.Groups, l.MACs = is.Kernel, is.Stride, is.Groups, is.MACs
+	l.count(is.Parameters...)
 	return l, true
 }
 

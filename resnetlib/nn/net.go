@@ -59,16 +59,6 @@ type Option func(*Scope)
 // Seed sets the seed of the initial weights and of dropout (0 without it). A tensor's values depend on the seed and its key alone.
 func Seed(seed uint64) Option { return func(s *Scope) { s.seed = seed } }
 
-// seedDropout starts the stream of random numbers in the store, once: GoMLX's own begins with another seed in each process.
-func (n *Net) seedDropout(seed uint64) {
-	if n.Store.GetVariable(model.JoinPath("/", model.RNGStateVariableName)) != nil {
-		return
-	}
-	if err := n.Store.SetRNGStateFromSeed(int64(seed)); err != nil {
-		panic(fmt.Errorf("nn: seeding dropout: %w", err))
-	}
-}
-
 // SkipInit leaves all weights zero, for a network into which a file is loaded at once (torch.nn.utils.skip_init).
 func SkipInit() Option { return func(s *Scope) { s.skip = true } }
 
