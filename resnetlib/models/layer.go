@@ -7,7 +7,7 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// Layer is one line of a summary: a layer, or in the tree also a module with its parts.
+// Layer is one line of a summary: a layer, or in the tree also a block, a stage or the network.
 type Layer struct {
 	Name      string `json:"name"`  // "layer1.0.conv1"; "" for the network
 	Kind      string `json:"kind"`  // "Conv2D", "Bottleneck"
@@ -16,15 +16,15 @@ type Layer struct {
 	Stride    int    `json:"stride,omitempty"`
 	Groups    int    `json:"groups,omitempty"`
 	Output    []int  `json:"output"` // [N, H, W, C] or [N, C]
-	Params    int    `json:"params"` // with those of its parts
+	Params    int    `json:"params"` // including those of its parts
 	Trainable int    `json:"trainable"`
-	MACs      int    `json:"macs"` // multiply-adds of one picture, convolutions and fully connected layers alone, as torchvision counts
+	MACs      int    `json:"macs"` // multiply-adds for one picture, of convolutions and fully connected layers, as torchvision counts
 
 	module nn.Module
 }
 
-// describe asks a module what it is. It is no layer where it cannot say: blocks, stages and networks are counted by what is inside them.
-// MACs are those of one output element.
+// describe asks a module what it is. A module that is no [nn.Describer] is no layer: blocks, stages and networks are counted by what is inside
+// them. MACs are those of one output element.
 func describe(m nn.Module) (l Layer, layer bool) {
 	l = Layer{Name: m.Name(), Kind: kindOf(m), module: m}
 	d, layer := m.(nn.Describer)
@@ -38,7 +38,7 @@ func describe(m nn.Module) (l Layer, layer bool) {
 	return l, true
 }
 
-// kindOf is the name of a module's type, as PyTorch prints it.
+// kindOf returns the name of a module's type, as PyTorch prints it.
 func kindOf(m nn.Module) string {
 	t := reflect.TypeOf(m)
 	if t.Kind() == reflect.Pointer {
@@ -56,7 +56,7 @@ func (l *Layer) count(parameters ...*nn.Parameter) {
 	}
 }
 
-// add counts a part's numbers as the module's own.
+// add adds the numbers of a part.
 func (l *Layer) add(part Layer) {
 	l.Params += part.Params
 	l.Trainable += part.Trainable
