@@ -20,7 +20,7 @@ func New(t testing.TB, arch, seed string, classes int) *models.ResNet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lastNorm := map[models.Block]string{models.Basic: "bn2", models.Bottle: "bn3"}[net.Config.Block]
+	lastNorm := map[models.BlockKind]string{models.BlockBasic: "bn2", models.BlockBottleneck: "bn3"}[net.Config.Block]
 	for _, s := range net.Spec() {
 		if err := net.SetTensor(s.Key, weights.FromFloat32s(s.Shape, golden.Fill(seed, s.Key, s.Shape, lastNorm))); err != nil {
 			t.Fatal(err)

@@ -25,9 +25,9 @@ type Network struct {
 
 // DepthNetworks are ResNet-34, the same 34 layers without shortcuts, and these without batch norm too.
 var DepthNetworks = []Network{
-	{"ResNet-34", models.Config{Block: models.Basic, Layers: []int{3, 4, 6, 3}}},
-	{"plain-34, BN", models.Config{Block: models.Basic, Layers: []int{3, 4, 6, 3}, Plain: true}},
-	{"plain-34, no BN", models.Config{Block: models.Basic, Layers: []int{3, 4, 6, 3}, Plain: true, Norm: models.NoNorm}},
+	{"ResNet-34", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}}},
+	{"plain-34, BN", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}, Plain: true}},
+	{"plain-34, no BN", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}, Plain: true, Norm: models.NoNorm}},
 }
 
 // DepthProfile is how activations and gradients fare through a network's blocks, from the first to the last.

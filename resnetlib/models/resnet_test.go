@@ -98,8 +98,8 @@ func TestConfigRefuses(t *testing.T) {
 		"kernel":   {Layers: []int{1}, Stem: models.Stem{Stride: 1}},
 		"dropout":  {Layers: []int{1}, Dropout: 1},
 		"dropout ": {Layers: []int{1}, Dropout: math.NaN()},
-		"channels": {Layers: []int{1}, Block: models.Bottle, Groups: 32, WidthPerGroup: 4, Planes: 8},
-		"groups":   {Layers: []int{1}, Block: models.Bottle, Groups: -1},
+		"channels": {Layers: []int{1}, Block: models.BlockBottleneck, Groups: 32, WidthPerGroup: 4, Planes: 8},
+		"groups":   {Layers: []int{1}, Block: models.BlockBottleneck, Groups: -1},
 	} {
 		if _, err := models.NewResNet(nn.NewScope(model.NewStore()), c); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
 			t.Errorf("%s: error %v", want, err)

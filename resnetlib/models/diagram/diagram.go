@@ -4,6 +4,7 @@ package diagram
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/gomlx/gomlx/ml/model"
@@ -59,23 +60,25 @@ func note(t *models.Traced) string {
 
 // shortcuts tells whether a network has blocks with a shortcut.
 func shortcuts(t *models.Traced) bool {
-	switch t.Module.(type) {
-	case *models.BasicBlock, *models.Bottleneck:
-		return !plain(t)
+	if shortcut, _ := parts(t.Module); shortcut != nil {
+		return !isPlain(shortcut)
 	}
 	return slices.ContainsFunc(t.Children, shortcuts)
 }
 
-// plain tells whether a block has no shortcut.
-func plain(block *models.Traced) bool {
-	switch m := block.Module.(type) {
+// parts returns a residual block's shortcut and the ReLU behind its sum; nil for another module.
+func parts(m nn.Module) (shortcut, relu nn.Module) {
+	switch m := m.(type) {
 	case *models.BasicBlock:
-		return m.Plain
+		return m.Shortcut, m.ReLU
 	case *models.Bottleneck:
-		return m.Plain
+		return m.Shortcut, m.ReLU
 	}
-	return false
+	return nil, nil
 }
+
+// isPlain tells whether a block has no shortcut.
+func isPlain(shortcut nn.Module) bool { return shortcut == models.NoShortcut{} }
 
 // holds tells whether a module of a kind is in the tree.
 func holds[M nn.Module](t *models.Traced) bool {
@@ -119,33 +122,20 @@ func Kinds() (*plots.Picture, error) {
 
 // residual reads a block's branches off what its graph did.
 func residual(t *models.Traced, input []int) (plots.ResidualBlock, error) {
-	var projection *models.Downsample
-	var relu *nn.ReLU
-	name := ""
-	switch m := t.Module.(type) {
-	case *models.BasicBlock:
-		projection, relu, name = m.Downsample, m.ReLU, "BasicBlock"
-	case *models.Bottleneck:
-		projection, relu, name = m.Downsample, m.ReLU, "Bottleneck"
-	default:
+	shortcut, relu := parts(t.Module)
+	if shortcut == nil {
 		return plots.ResidualBlock{}, fmt.Errorf("drawing a module: a %T is neither a residual block nor a network", t.Module)
 	}
-	b := plots.ResidualBlock{Title: name, Input: shape(input), Output: shape(t.Output), Plain: plain(t)}
+	b := plots.ResidualBlock{Title: reflect.TypeOf(t.Module).Elem().Name(), Input: shape(input), Output: shape(t.Output), Plain: isPlain(shortcut)}
 	last := len(t.Children) - 1
 	for i, part := range t.Children {
-		switch m := part.Module.(type) {
-		case *models.Downsample:
-			if m == projection {
-				b.Shortcut = steps(part.Children)
-			}
-		case *nn.ReLU:
-			if i == last && m == relu { // the block's one ReLU is called a last time, on the sum
-				b.After = steps(t.Children[i:])
-			} else {
-				b.Main = append(b.Main, steps(t.Children[i:i+1])...)
-			}
+		switch {
+		case part.Module == shortcut:
+			b.Shortcut = steps(part.Children)
+		case i == last && part.Module == relu: // the block's one ReLU is called once more, on the sum
+			b.After = steps(t.Children[i:])
 		default:
-			b.Main = append(b.Main, steps(t.Children[i:i+1])...)
+			b.Main = append(b.Main, step(part))
 		}
 	}
 	return b, nil

@@ -37,7 +37,8 @@ func rows(network *models.Traced) (out []plots.NetworkRow) {
 
 // blockBox is a residual block as one box: the convolutions of its main branch, a line each, and its shortcut.
 func blockBox(block *models.Traced) plots.NetworkBox {
-	b := plots.NetworkBox{Operation: plots.Convolution, Residual: !plain(block)}
+	shortcut, _ := parts(block.Module)
+	b := plots.NetworkBox{Operation: plots.Convolution, Residual: !isPlain(shortcut)}
 	for _, part := range block.Children {
 		switch m := part.Module.(type) {
 		case *nn.Conv2D:
