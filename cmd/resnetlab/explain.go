@@ -10,48 +10,24 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/explain"
-	"resnetlab/resnetlib/notebook"
-	"resnetlab/resnetlib/transforms"
 )
 
 type explainCommand struct {
 	Image string `arg:"" help:"A picture."`
 	trained
-	Method string  `help:"${enum}." default:"gradcam" enum:"gradcam,saliency,occlusion,features,filters,receptive-field"`
+	Method string  `help:"${enum}." default:"gradcam" enum:"${explainMethods}"`
 	Layer  string  `help:"The layer that gradcam, features and receptive-field look at." default:"layer4"`
 	Target string  `help:"Class to explain, by name or number. Left out: the most probable." placeholder:"CLASS"`
 	Out    drawing `help:"Draw it (.png or .svg)." placeholder:"FILE"`
 	JSON   bool    `name:"json" help:"The numbers as JSON."`
 }
 
-// question is what a method is asked.
-type question struct {
-	context.Context
-	*explain.Explainer
-	picture *transforms.RGB
-	layer   string
-	target  int
-}
-
-// methods are the values of --method.
-var methods = map[string]func(q question) (notebook.Pictured, error){
-	"gradcam":  func(q question) (notebook.Pictured, error) { return q.GradCAM(q, q.picture, q.layer, q.target) },
-	"saliency": func(q question) (notebook.Pictured, error) { return q.Saliency(q, q.picture, q.target) },
-	"occlusion": func(q question) (notebook.Pictured, error) {
-		return q.Occlusion(q, q.picture, q.target, explain.Occluder{})
-	},
-	"features":        func(q question) (notebook.Pictured, error) { return q.FeatureMaps(q, q.picture, q.layer) },
-	"filters":         func(q question) (notebook.Pictured, error) { return explain.Filters(q.Net.Conv1) },
-	"receptive-field": func(q question) (notebook.Pictured, error) { return q.ReceptiveField(q, q.picture, q.layer) },
-}
-
-// layered are the methods that look at a layer.
-var layered = []string{"gradcam", "features", "receptive-field"}
-
 func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
-	if !slices.Contains(layered, x.Method) {
-		if err := refuse(call, "method "+x.Method+" looks at no layer; "+strings.Join(layered, ", ")+" do", "layer"); err != nil {
+	method := explain.Methods[slices.IndexFunc(explain.Methods, func(m explain.Method) bool { return m.Name == x.Method })] // one of the flag's values
+	if !method.NeedsLayer {
+		if err := refuse(call, "method "+x.Method+" looks at no layer; "+strings.Join(methodsOfLayers(), ", ")+" do", "layer"); err != nil {
 			return err
 		}
 	}
@@ -76,7 +52,7 @@ func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 		return badInput(err)
 	}
 	defer e.Finalize()
-	result, err := methods[x.Method](question{ctx, e, picture, x.Layer, target})
+	result, err := method.Explain(ctx, e, explain.Question{Picture: picture, Layer: x.Layer, Target: target})
 	if errors.Is(err, explain.ErrAsk) {
 		return usage(err)
 	}
@@ -84,6 +60,24 @@ func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 		return err
 	}
 	return x.give(result)
+}
+
+// explainMethods are the values of --method.
+func explainMethods() (names []string) {
+	for _, m := range explain.Methods {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// methodsOfLayers are the methods that --layer applies to.
+func methodsOfLayers() (names []string) {
+	for _, m := range explain.Methods {
+		if m.NeedsLayer {
+			names = append(names, m.Name)
+		}
+	}
+	return names
 }
 
 // class finds the class of --target.
@@ -101,14 +95,14 @@ func (x *explainCommand) class(classes []string) (int, error) {
 }
 
 // give draws the result into --out and prints it.
-func (x *explainCommand) give(result notebook.Pictured) error {
+func (x *explainCommand) give(result explain.Result) error {
 	if x.Out != "" {
 		if err := result.Picture().Save(string(x.Out)); err != nil {
 			return err
 		}
 	}
 	if !x.JSON {
-		_, err := fmt.Println(result)
+		_, err := fmt.Println(printable.Line(result.String()))
 		return err
 	}
 	return printJSON(struct {

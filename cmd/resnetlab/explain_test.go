@@ -18,10 +18,10 @@ func TestExplain(t *testing.T) {
 	must(t, 0, "train", data, "--arch", "resnet18", "--image-size", "32", "--epochs", "1", "--batch-size", "5", "--out", run, "-q")
 	image := filepath.Join(data, "test", "daisy", "00000.png")
 	sizes := map[string]int{"gradcam": 4, "saliency": 32 * 32, "occlusion": 32 * 32, "features": 2 * 2 * 256, "filters": 64 * 147, "receptive-field": 32 * 32}
-	for method := range methods {
+	for _, method := range explainMethods() {
 		out := filepath.Join(dir, method+".png")
 		args := []string{"explain", image, "--run", run, "--method", method, "--target", "lily", "--out", out, "--json"}
-		if slices.Contains(layered, method) {
+		if slices.Contains(methodsOfLayers(), method) {
 			args = append(args, "--layer", "layer3")
 		}
 		stdout, _ := must(t, 0, args...)

@@ -61,7 +61,8 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) (status int) {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("resnetlab"), kong.Description(about),
-		kong.Vars{"flowersURL": flowers.Published.URL, "nearDuplicates": strconv.Itoa(audit.DefaultDistance)},
+		kong.Vars{"flowersURL": flowers.Published.URL, "nearDuplicates": strconv.Itoa(audit.DefaultDistance),
+			"explainMethods": strings.Join(explainMethods(), ",")},
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Exit(func(code int) { panic(exitNow(code)) }))
 	if err != nil {

@@ -74,7 +74,7 @@ func (p *predictCommand) plot(r predict.Result, by *predict.Predictor) error {
 	if err != nil {
 		return badInput(err)
 	}
-	return plots.PredictionCard(picture, "", by.Classes, r.Probs).Save(string(p.Plot))
+	return plots.PredictionCard(plots.Card{Image: picture, Classes: by.Classes, Probs: r.Probs}).Save(string(p.Plot))
 }
 
 // unread is the error for pictures that could not be read.

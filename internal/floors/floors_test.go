@@ -19,7 +19,7 @@ type floor []string
 // floors from the ground up; a package may import packages of its own floor or of one below. What stands in no other entry belongs to
 // the last one that names a folder above it, so a new internal package counts as a tool until it is listed.
 var floors = []floor{
-	{"internal/atomicfile", "internal/golden", "internal/fetch"},
+	{"internal/atomicfile", "internal/golden", "internal/fetch", "internal/printable"},
 	// 1: plain values
 	{"resnetlib/transforms"},
 	{"resnetlib/weights"},

@@ -16,16 +16,19 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Activation is what a layer gives for a batch of pictures.
+// Activation is the output of a layer for a batch of pictures.
 type Activation struct {
 	Layer  string    `json:"layer"`
 	Shape  []int     `json:"shape"`  // [N, H, W, C] or [N, C]
-	Values []float32 `json:"values"` // the channels of a place lie side by side
+	Values []float32 `json:"values"` // in C order: the channels of one place are adjacent
 }
 
-// Channel is one channel's values of all pictures and places, [N*H*W].
+// Channel returns the values of one channel for all pictures and places, [N*H*W], or nil for a channel that the layer does not have.
 func (a *Activation) Channel(c int) []float64 {
-	channels := a.Shape[len(a.Shape)-1]
+	channels := a.channels()
+	if c < 0 || c >= channels {
+		return nil
+	}
 	values := make([]float64, 0, len(a.Values)/channels)
 	for i := c; i < len(a.Values); i += channels {
 		values = append(values, float64(a.Values[i]))
@@ -33,14 +36,22 @@ func (a *Activation) Channel(c int) []float64 {
 	return values
 }
 
-// Activations runs the pictures as one batch through the network and returns what the named layers give: PyTorch's forward hooks. In
-// [Train] mode batch norm takes the batch's statistics and dropout drops; the network's own statistics stay as they are.
+// channels is the last axis; 0 for an activation without a shape.
+func (a *Activation) channels() int {
+	if len(a.Shape) == 0 {
+		return 0
+	}
+	return a.Shape[len(a.Shape)-1]
+}
+
+// Activations runs the pictures as one batch through the network and returns the outputs of the named layers, as forward hooks do in
+// PyTorch. In [Train] mode batch norm uses the batch's statistics and dropout is active; the running statistics are not updated.
 //
 //	acts, err := e.Activations(ctx, explain.Eval, pictures, "conv1", "layer1.0", "avgpool")
 func (e *Explainer) Activations(ctx context.Context, mode Mode, pictures []*transforms.RGB, layers ...string) ([]*Activation, error) {
 	acts := make([]*Activation, len(layers))
 	for i, name := range layers {
-		l, err := e.layer(name, false)
+		l, err := e.layer(name)
 		if err != nil {
 			return nil, err
 		}
@@ -68,9 +79,9 @@ func (e *Explainer) Activations(ctx context.Context, mode Mode, pictures []*tran
 	return acts, nil
 }
 
-// FeatureMaps is what a layer gives for one picture: [1, H, W, C], a small picture of each channel.
+// FeatureMaps returns the output of a layer for one picture, [1, H, W, C]: a small picture of each channel.
 func (e *Explainer) FeatureMaps(ctx context.Context, picture *transforms.RGB, layer string) (*Activation, error) {
-	if _, err := e.layer(layer, true); err != nil {
+	if _, err := e.spatialLayer(layer); err != nil {
 		return nil, err
 	}
 	acts, err := e.Activations(ctx, Eval, []*transforms.RGB{picture}, layer)
@@ -83,11 +94,12 @@ func (e *Explainer) FeatureMaps(ctx context.Context, picture *transforms.RGB, la
 // shownMaps is how many channels a picture of feature maps shows at most.
 const shownMaps = 32
 
-// Picture draws the strongest channels' maps of the first picture (by their root mean square, at most 32), each in its own range of
-// colours: dark is 0, or blue, white and red-brown where a channel has negative values. The titles are the channels' numbers.
+// Picture draws the strongest channels' maps of the first picture (by root mean square, at most 32), each in its own range of colours:
+// dark is 0, or blue, white and red-brown where a channel has negative values. The titles are the channels' indices. An output without
+// places, [N, C], is drawn as a histogram.
 func (a *Activation) Picture() *plots.Picture {
 	if len(a.Shape) != 4 {
-		return plots.Histogram(a.Layer, plots.Pick("value", "值"), 0, plots.Sample{Name: a.Layer, Values: widen(a.Values)})
+		return plots.Histogram(a.Layer, plots.Axis{Label: plots.Pick("value", "值")}, plots.Sample{Name: a.Layer, Values: widen(a.Values)})
 	}
 	var maps []*transforms.RGB
 	var titles []string
@@ -99,9 +111,9 @@ func (a *Activation) Picture() *plots.Picture {
 	return plots.Grid(maps, titles, 8)
 }
 
-// strongestChannels are the n channels with the largest root mean square, in the order of their numbers.
+// strongestChannels returns the n channels with the largest root mean square, in the order of their indices.
 func (a *Activation) strongestChannels(n int) []int {
-	channels := a.Shape[len(a.Shape)-1]
+	channels := a.channels()
 	power, order := make([]float64, channels), make([]int, channels)
 	for i, v := range a.Values {
 		power[i%channels] += float64(v) * float64(v)
@@ -115,7 +127,7 @@ func (a *Activation) strongestChannels(n int) []int {
 	return order
 }
 
-// String says the shape and the size of the values, for a terminal.
+// String returns the shape, the root mean square and the share of zeros in one line.
 func (a *Activation) String() string {
 	var squares float64
 	zeros := 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -17,26 +18,26 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Network is a network by its description.
-type Network struct {
+// NamedConfig is the description of a network, with a name for legends and tables.
+type NamedConfig struct {
 	Name   string
 	Config models.Config
 }
 
-// DepthNetworks are ResNet-34, the same 34 layers without shortcuts, and these without batch norm too.
-var DepthNetworks = []Network{
+// DepthNetworks are ResNet-34, the same 34 layers without shortcuts, and the latter without batch norm.
+var DepthNetworks = []NamedConfig{
 	{"ResNet-34", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}}},
 	{"plain-34, BN", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}, Plain: true}},
 	{"plain-34, no BN", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}, Plain: true, Norm: models.NoNorm}},
 }
 
-// DepthProfile is how activations and gradients fare through a network's blocks, from the first to the last.
+// DepthProfile holds the activations and gradients of a network's blocks, from the first to the last.
 type DepthProfile struct {
 	Name   string
 	Blocks []DepthBlock
 }
 
-// DepthBlock is one block's numbers.
+// DepthBlock holds the numbers of one block.
 type DepthBlock struct {
 	Layer      string  // "layer1.0"
 	Activation float64 // root mean square of the block's output
@@ -44,25 +45,38 @@ type DepthBlock struct {
 	Weight     float64 // L2 norm of the loss's gradient by the weight of the block's first convolution
 }
 
-// Ratio is the norm of the gradient at the first block over that at the last: below 1 it vanishes on its way back, above 1 it grows.
+// Ratio returns the gradient's norm at the first block divided by that at the last: below 1 the gradient vanishes on its way back, above 1
+// it grows. Without blocks, or with a gradient of 0 at the last, it is NaN.
 func (d *DepthProfile) Ratio() float64 {
+	if len(d.Blocks) == 0 || d.Blocks[len(d.Blocks)-1].Gradient == 0 {
+		return math.NaN()
+	}
 	return d.Blocks[0].Gradient / d.Blocks[len(d.Blocks)-1].Gradient
 }
 
-// Depths are the profiles of several networks on the same batch.
+// Depths holds the profiles of several networks on the same batch.
 type Depths []*DepthProfile
 
-// Depth makes each network (without any given, DepthNetworks) with random weights and measures it on one batch of pictures:
+// Batch is a batch of pictures, and how they are prepared.
+type Batch struct {
+	Preset   transforms.Preset
+	Pictures []*transforms.RGB
+	Labels   []int // classes, one for each picture; [Momentum] needs none
+}
+
+// input returns the pictures as the network's input, [N, crop, crop, 3].
+func (b Batch) input() (*tensors.Tensor, error) { return Input(b.Preset, b.Pictures...) }
+
+// Depth makes each network (without any given, [DepthNetworks]) with random weights and measures it on one batch of labelled pictures:
 //
-//	d, err := explain.Depth(ctx, backend, transforms.EvalPreset(64), pictures, labels)
-//	notebook.Show(d)            // the gradient's norm at every block, on a logarithmic axis
+//	d, err := explain.Depth(ctx, backend, explain.Batch{Preset: transforms.EvalPreset(64), Pictures: pictures, Labels: labels})
+//	notebook.Show(d)         // the gradient's norm at every block, on a logarithmic axis
 //	notebook.Show(d.Table())
 //
-// Measured at 64 pixels, batch 8: the ratio of the first block's gradient to the last's is about 10 in ResNet-34, 110 to 120 in the plain network
-// and 0.005 without batch norm. So it is batch norm that keeps gradients from vanishing; a plain network with it has the opposite trouble,
-// and the shortcut tames that.
-func Depth(ctx context.Context, b compute.Backend, preset transforms.Preset, pictures []*transforms.RGB, labels []int,
-	networks ...Network) (Depths, error) {
+// Measured at 64 pixels, batch 8: the ratio of the first block's gradient to the last's is about 10 in ResNet-34, 110 to 120 in the plain
+// network and 0.005 without batch norm. So batch norm keeps gradients from vanishing; in a plain network with batch norm they grow on their
+// way back, and shortcuts reduce this growth.
+func Depth(ctx context.Context, b compute.Backend, batch Batch, networks ...NamedConfig) (Depths, error) {
 	if len(networks) == 0 {
 		networks = DepthNetworks
 	}
@@ -72,33 +86,29 @@ func Depth(ctx context.Context, b compute.Backend, preset transforms.Preset, pic
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", n.Name, err)
 		}
-		profile, err := MeasureDepth(ctx, b, n.Name, net, preset, pictures, labels)
+		profile, err := MeasureDepth(ctx, b, n.Name, net, batch)
+		net.Store.Finalize()
 		if err != nil {
 			return nil, err
 		}
 		depths = append(depths, profile)
-		net.Store.Finalize()
 	}
 	return depths, nil
 }
 
-// MeasureDepth runs one batch of labelled pictures forward and backward through a network in train mode (cross-entropy) and measures every block.
-// The network stays as it is, frozen or not.
-func MeasureDepth(ctx context.Context, b compute.Backend, name string, net *models.ResNet, preset transforms.Preset,
-	pictures []*transforms.RGB, labels []int) (*DepthProfile, error) {
+// MeasureDepth runs one batch of labelled pictures forward and backward through a network in train mode (cross-entropy) and measures every
+// block. The network is left unchanged, frozen or not.
+func MeasureDepth(ctx context.Context, b compute.Backend, name string, net *models.ResNet, batch Batch) (*DepthProfile, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if net.FC == nil || len(pictures) != len(labels) {
-		return nil, errors.New("gradients through depth need a network with a head, and a label for each picture")
-	}
-	images, err := Input(preset, pictures...)
+	classes, err := batch.classes(net)
 	if err != nil {
 		return nil, err
 	}
-	classes := make([]int32, len(labels))
-	for i, label := range labels {
-		classes[i] = int32(label)
+	images, err := batch.input()
+	if err != nil {
+		return nil, err
 	}
 	layers := blocksOf(net)
 	g, err := model.NewExec(b, net.Store, func(_ *model.Scope, in []*Node) []*Node { return depthGraph(net, layers, in[0], in[1]) })
@@ -106,7 +116,7 @@ func MeasureDepth(ctx context.Context, b compute.Backend, name string, net *mode
 		return nil, fmt.Errorf("gradients through depth: %w", err)
 	}
 	defer g.Finalize()
-	out, err := call(g, "gradients through the depth of "+name, images, tensors.FromFlatDataAndDimensions(classes, len(classes)))
+	out, err := call(g, "gradients through the depth of "+name, images, classes)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +127,22 @@ func MeasureDepth(ctx context.Context, b compute.Backend, name string, net *mode
 	return d, nil
 }
 
-// depthGraph gives three numbers for each layer: DepthBlock's.
+// classes returns the labels as a tensor, [N], of classes that the network has.
+func (b Batch) classes(net *models.ResNet) (*tensors.Tensor, error) {
+	if net.FC == nil || len(b.Pictures) != len(b.Labels) {
+		return nil, errors.New("gradients through depth need a network with a head, and a label for each picture")
+	}
+	classes := make([]int32, len(b.Labels))
+	for i, label := range b.Labels {
+		if label < 0 || label >= net.Classes() {
+			return nil, fmt.Errorf("gradients through depth: label %d of picture %d: the network has classes 0 to %d", label, i, net.Classes()-1)
+		}
+		classes[i] = int32(label)
+	}
+	return tensors.FromFlatDataAndDimensions(classes, len(classes)), nil
+}
+
+// depthGraph returns three numbers for each layer: those of DepthBlock.
 func depthGraph(net *models.ResNet, layers []string, images, labels *Node) []*Node {
 	p := forward(net, Train, images)
 	by := make([]*Node, 0, 2*len(layers))
@@ -133,7 +158,7 @@ func depthGraph(net *models.ResNet, layers []string, images, labels *Node) []*No
 	return out
 }
 
-// blocksOf lists the names of a network's blocks.
+// blocksOf returns the names of a network's blocks.
 func blocksOf(net *models.ResNet) (layers []string) {
 	for _, stage := range net.Layers {
 		for _, block := range stage.Blocks {
@@ -167,18 +192,30 @@ func (d Depths) lines(title string, value func(DepthBlock) float64) *plots.Pictu
 	return plots.LogLines(title, plots.Pick("block", "块的序号"), "", series...)
 }
 
-// Table has the first block, the last and their ratio for each network.
+// Table returns the first block, the last and their ratio for each network.
 func (d Depths) Table() (header []string, rows [][]string) {
 	header = []string{plots.Pick("network", "网络"),
 		plots.Pick("gradient, first block", "梯度（首块）"), plots.Pick("gradient, last block", "梯度（末块）"),
 		plots.Pick("first / last", "首 / 末"), plots.Pick("output, first block", "输出（首块）"), plots.Pick("output, last block", "输出（末块）")}
 	for _, p := range d {
+		if len(p.Blocks) == 0 {
+			rows = append(rows, []string{p.Name})
+			continue
+		}
 		first, last := p.Blocks[0], p.Blocks[len(p.Blocks)-1]
 		row := []string{p.Name}
 		for _, v := range []float64{first.Gradient, last.Gradient, p.Ratio(), first.Activation, last.Activation} {
-			row = append(row, fmt.Sprintf("%.3g", v))
+			row = append(row, threeDigits(v))
 		}
 		rows = append(rows, row)
 	}
 	return header, rows
+}
+
+// threeDigits writes a number with three significant digits, and "-" for one that is not finite.
+func threeDigits(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return "-"
+	}
+	return fmt.Sprintf("%.3g", v)
 }

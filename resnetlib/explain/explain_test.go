@@ -191,7 +191,7 @@ func TestFeatureMapsAndFilters(t *testing.T) {
 // The shortcut is not what stops vanishing where there is batch norm.
 func TestDepth(t *testing.T) {
 	pictures, labels := drawn(t, 8)
-	d := ok(Depth(ctx, testbackend.Open(t, "go"), transforms.EvalPreset(64), pictures, labels))(t)
+	d := ok(Depth(ctx, testbackend.Open(t, "go"), Batch{transforms.EvalPreset(64), pictures, labels}))(t)
 	for i, want := range [][2]float64{{5, 20}, {70, 300}, {0.0005, 0.05}} {
 		t.Logf("%s: %.3g", d[i].Name, d[i].Ratio())
 		if r := d[i].Ratio(); !(r > want[0] && r < want[1]) || len(d[i].Blocks) != 16 {
@@ -207,7 +207,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	before := ok(e.Net.StateDict())(t)
 	ok(e.Activations(ctx, Train, pictures, "bn1"))(t)
 	ok(e.GradCAM(ctx, pictures[0], "layer4", Top))(t)
-	ok(MeasureDepth(ctx, testbackend.Open(t, "go"), "resnet18", e.Net, e.Preset, pictures, labels))(t)
+	ok(MeasureDepth(ctx, testbackend.Open(t, "go"), "resnet18", e.Net, Batch{e.Preset, pictures, labels}))(t)
 	after := ok(e.Net.StateDict())(t)
 	for key, a := range before.All() {
 		b, _ := after.Get(key)

@@ -1,20 +1,26 @@
-// Package explain shows what a network does inside: where a decision comes from (Grad-CAM, saliency, occlusion), what a layer gives
-// (feature maps, filters, receptive field), how activations and gradients fare through depth, and what batch norm and dropout do in
-// training and in evaluation.
+// Package explain shows what a network computes inside.
 //
-//	e, err := explain.New(backend, net, classes, preset)
-//	map, err := e.GradCAM(ctx, picture, "layer4", explain.Top)
-//	notebook.Show(map)       // the picture, the map over it, its scale
-//	map.Values, map.Class    // the numbers
+//   - Which part of a picture a class depends on: [Explainer.GradCAM], [Explainer.Saliency], [Explainer.Occlusion].
+//   - What a layer computes: [Explainer.Activations], [Explainer.FeatureMaps], [Filters], [Explainer.ReceptiveField].
+//   - How activations and gradients change with depth: [Depth], [MeasureDepth].
+//   - What batch norm and dropout do in train and in eval mode: [Explainer.BatchNorm], [Explainer.BatchMates], [Momentum], [History].
+//   - How far training moved the weights: [WeightMovement].
 //
-// All of it stands on one hook (nn.WithHook) and on gradients by activations, so it works on frozen networks, and nothing here changes
-// the network it looks at: running statistics that a pass in train mode would move are put back.
+// An [Explainer] belongs to one network on one backend. Its results hold the numbers as fields, draw themselves (Picture), and most have
+// a table (Table) or a line of text (String); package notebook shows any of them. The methods that explain one picture are also listed in
+// [Methods], for programs that choose one by its name.
+//
+// The methods read the outputs of layers through the hook nn.WithHook and differentiate by these outputs, not by parameters. So they work on
+// frozen networks too. They leave the network unchanged: running statistics that a pass in train mode would update are restored.
+//
+// A result never holds NaN or infinite numbers: where a network computes them, the method returns an error that matches [ErrNotFinite].
 package explain
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -22,6 +28,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/transforms"
@@ -30,23 +37,36 @@ import (
 // Top as a target stands for the most probable class.
 const Top = -1
 
-// ErrAsk is what errors.Is finds in an error of what was asked for: a layer or class that the network does not have.
-var ErrAsk = errors.New("asked for what is not there")
+// ErrAsk matches errors about a request that the network cannot answer: a layer or a class that it does not have, a square larger than the
+// picture.
+var ErrAsk = errors.New("no such layer, class or size")
 
-// askError is such an error.
-type askError struct{ error }
+// ErrNotFinite matches errors about a network that computes NaN or infinite numbers.
+var ErrNotFinite = errors.New("NaN or infinite numbers")
 
-func (e askError) Is(target error) bool { return target == ErrAsk }
-func (e askError) Unwrap() error        { return e.error }
+// markedError is an error that also matches a sentinel.
+type markedError struct {
+	error
+	mark error
+}
 
-// Explainer looks into one network. It compiles a graph when a method first needs it and keeps it, so a second picture is fast.
+func (e markedError) Is(target error) bool { return target == e.mark }
+func (e markedError) Unwrap() error        { return e.error }
+
+// askError returns an error that matches ErrAsk.
+func askError(format string, args ...any) error {
+	return markedError{fmt.Errorf(format, args...), ErrAsk}
+}
+
+// Explainer explains one network. It compiles a graph when a method first needs it and keeps the graph until [Explainer.Finalize], so that
+// a second picture takes no compilation. It is not safe for use by several goroutines at once.
 type Explainer struct {
 	Net     *models.ResNet
-	Classes []string
-	Preset  transforms.Preset
+	Classes []string          // names, by class index
+	Preset  transforms.Preset // how pictures are prepared
 
 	backend compute.Backend
-	modules []*models.Traced
+	modules []*models.Traced // every call of a module, inner ones before the ones around them
 	graphs  map[string]*model.Exec
 }
 
@@ -56,21 +76,28 @@ type Layer struct {
 	Output []int
 }
 
-// New makes an explainer of a network with as many classes as names. Pictures are prepared by the preset, as for prediction.
+// New returns an explainer of a network whose classes have the given names. Pictures are prepared by the preset, as for prediction.
+// An error is returned where the number of names is not the number of classes.
 func New(b compute.Backend, net *models.ResNet, classes []string, preset transforms.Preset) (*Explainer, error) {
 	if n := net.Classes(); n != len(classes) {
-		return nil, fmt.Errorf("%d class names for a network of %d classes", len(classes), n)
+		return nil, fmt.Errorf("explaining a network: %d class names for %d classes", len(classes), n)
 	}
-	e := &Explainer{Net: net, Classes: classes, Preset: preset, backend: b, graphs: map[string]*model.Exec{}}
 	trace, err := models.Trace(net, 1, preset.Crop, preset.Crop, 3)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("explaining a network: %w", err)
 	}
-	e.modules = flat(trace)
-	return e, nil
+	return &Explainer{Net: net, Classes: classes, Preset: preset, backend: b, modules: flatten(trace), graphs: map[string]*model.Exec{}}, nil
 }
 
-// Finalize frees the compiled graphs.
+// flatten lists the calls of modules in the order in which they compute, inner ones before the ones around them.
+func flatten(t *models.Traced) (all []*models.Traced) {
+	for _, child := range t.Children {
+		all = append(all, flatten(child)...)
+	}
+	return append(all, t)
+}
+
+// Finalize frees the compiled graphs. The explainer can be used afterwards: it compiles them again.
 func (e *Explainer) Finalize() {
 	for _, g := range e.graphs {
 		g.Finalize()
@@ -78,8 +105,8 @@ func (e *Explainer) Finalize() {
 	clear(e.graphs)
 }
 
-// Layers lists every module that a method can be asked for, in the order in which they compute, inner ones first; the last is the network
-// itself, "". Of a module that is called more than once (a block's ReLU) the last call is meant.
+// Layers lists the modules whose output a method can read, in the order in which they compute, inner ones first; the last is the network
+// itself, "". A module that is called more than once (a block's ReLU) stands for its last call.
 func (e *Explainer) Layers() []Layer {
 	var all []Layer
 	for _, m := range e.modules {
@@ -89,36 +116,45 @@ func (e *Explainer) Layers() []Layer {
 	return all
 }
 
-// layer finds a layer. With spatial set it must have a map, [N, H, W, C].
-func (e *Explainer) layer(name string, spatial bool) (Layer, error) {
-	var fit []string
+// layer finds a layer of any output shape.
+func (e *Explainer) layer(name string) (Layer, error) {
+	return e.findLayer(name, func(Layer) bool { return true })
+}
+
+// spatialLayer finds a layer whose output is a map, [1, H, W, C].
+func (e *Explainer) spatialLayer(name string) (Layer, error) {
+	return e.findLayer(name, func(l Layer) bool { return len(l.Output) == 4 })
+}
+
+func (e *Explainer) findLayer(name string, fits func(Layer) bool) (Layer, error) {
+	var offered []string
 	for _, l := range e.Layers() {
-		if l.Name == "" || spatial && len(l.Output) != 4 {
+		if l.Name == "" || !fits(l) {
 			continue
 		}
 		if l.Name == name {
 			return l, nil
 		}
 		if !strings.Contains(l.Name, ".") {
-			fit = append(fit, l.Name)
+			offered = append(offered, l.Name)
 		}
 	}
-	return Layer{}, askError{fmt.Errorf("no layer %q to look at: take one of %s, or one inside them, such as layer1.0.conv1",
-		name, strings.Join(fit, ", "))}
+	return Layer{}, askError("no layer %q to look at: take one of %s, or one inside them, such as layer1.0.conv1",
+		printable.Name(name), strings.Join(offered, ", "))
 }
 
-// target checks a class: its index, or Top.
-func (e *Explainer) target(class int) error {
+// checkTarget checks a class: its index, or Top.
+func (e *Explainer) checkTarget(class int) error {
 	if class != Top && (class < 0 || class >= len(e.Classes)) {
-		return askError{fmt.Errorf("class %d: the network has classes 0 to %d", class, len(e.Classes)-1)}
+		return askError("class %d: the network has classes 0 to %d", class, len(e.Classes)-1)
 	}
 	return nil
 }
 
-// builder makes a graph's outputs of its inputs.
+// builder builds a graph: it returns the outputs for the inputs.
 type builder = func(*model.Scope, []*nn.Node) []*nn.Node
 
-// run executes a graph, built and compiled when its key is first met, and returns its outputs as flat values.
+// run executes the graph with a key, which it builds and compiles at the key's first use, and returns the outputs as flat values.
 func (e *Explainer) run(ctx context.Context, key string, build builder, inputs ...any) ([][]float32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -134,6 +170,7 @@ func (e *Explainer) run(ctx context.Context, key string, build builder, inputs .
 	return call(g, key, inputs...)
 }
 
+// call executes a graph and copies its outputs, which must be finite. What says in an error what was computed.
 func call(g *model.Exec, what string, inputs ...any) ([][]float32, error) {
 	outputs, err := g.Call(inputs...)
 	if err != nil {
@@ -146,5 +183,21 @@ func call(g *model.Exec, what string, inputs ...any) ([][]float32, error) {
 		}
 		o.FinalizeAll()
 	}
+	for _, v := range values {
+		if err := checkFinite(what, v); err != nil {
+			return nil, err
+		}
+	}
 	return values, nil
+}
+
+// checkFinite returns an error that matches ErrNotFinite where one of the values is NaN or infinite.
+func checkFinite(what string, values []float32) error {
+	for _, v := range values {
+		if v64 := float64(v); math.IsNaN(v64) || math.IsInf(v64, 0) {
+			return markedError{fmt.Errorf("%s: the network computes NaN or infinite numbers: its weights hold such numbers or are far too large;"+
+				" look at them with resnetlab weights inspect", what), ErrNotFinite}
+		}
+	}
+	return nil
 }

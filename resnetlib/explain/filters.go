@@ -9,29 +9,35 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Kernels are a convolution's kernels over the three colours.
+// Kernels holds a convolution's kernels over the three colours.
 type Kernels struct {
 	Layer  string    `json:"layer"`
 	Shape  []int     `json:"shape"`  // [out, 3, k, k], PyTorch's
 	Values []float32 `json:"values"` // in C order
 }
 
-// Filters takes the kernels of a network's first convolution, which can be seen as pictures: explain.Filters(net.Conv1). A convolution over
-// other than three channels is an error.
+// Filters copies the kernels of a network's first convolution, net.Conv1, which can be drawn as pictures. A convolution over a number of
+// input channels other than three is an error that matches [ErrAsk].
 func Filters(conv *nn.Conv2D) (*Kernels, error) {
 	t, err := conv.Weight.Tensor()
 	if err != nil {
 		return nil, err
 	}
 	if t.Shape[1] != 3 {
-		return nil, askError{fmt.Errorf("the kernels of %s reach over %d channels: only kernels over the three colours can be drawn as pictures",
-			conv.Name(), t.Shape[1])}
+		return nil, askError("the kernels of %s reach over %d channels: only kernels over the three colours can be drawn as pictures",
+			conv.Name(), t.Shape[1])
 	}
 	values, err := t.Float32s()
-	return &Kernels{conv.Name(), t.Shape, values}, err
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFinite("kernels of "+conv.Name(), values); err != nil {
+		return nil, err
+	}
+	return &Kernels{conv.Name(), t.Shape, values}, nil
 }
 
-// Images are the kernels as pictures of k x k pixels: the middle grey is 0, and each kernel has its own range.
+// Images returns the kernels as pictures of k x k pixels. Middle grey is 0, and each kernel has its own range.
 func (f *Kernels) Images() (pictures []*transforms.RGB) {
 	k := f.Shape[3]
 	for filter := range slices.Chunk(f.Values, 3*k*k) {
@@ -51,7 +57,10 @@ func (f *Kernels) Images() (pictures []*transforms.RGB) {
 // Picture draws all kernels, 16 in a row.
 func (f *Kernels) Picture() *plots.Picture { return plots.Grid(f.Images(), nil, 16) }
 
-// String says how many there are, for a terminal.
+// String returns the number and the size of the kernels in one line.
 func (f *Kernels) String() string {
+	if len(f.Shape) != 4 {
+		return f.Layer
+	}
 	return fmt.Sprintf(plots.Pick("%s: %d kernels of %d x %d over three colours", "%s：%d 个 %d x %d 的三通道卷积核"), f.Layer, f.Shape[0], f.Shape[2], f.Shape[3])
 }

@@ -11,13 +11,13 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// GradCAM tells where a layer's features speak for a class (Selvaraju et al., arXiv:1610.02391): sum over the channels k of w_k A_k, with
-// A the layer's output [h, w, C] and w_k the mean over its places of the gradient of the class's logit by A_k. The map keeps its sign:
-// what is negative speaks against the class. [Heatmap.ReLU] gives the paper's. The network is in eval mode; target is a class or [Top].
+// GradCAM computes where a layer's features raise a class's logit (Selvaraju et al., arXiv:1610.02391): the sum over the channels k of
+// w_k A_k, with A the layer's output [h, w, C] and w_k the mean, over all places, of the gradient of the logit by A_k. The map keeps its
+// sign: negative values lower the logit; [Heatmap.ReLU] returns the paper's map. The network is in eval mode; target is a class or [Top].
 //
 //	map, err := e.GradCAM(ctx, picture, "layer4", explain.Top) // [7, 7] for a picture of 224 pixels
 func (e *Explainer) GradCAM(ctx context.Context, picture *transforms.RGB, layer string, target int) (*Heatmap, error) {
-	l, err := e.layer(layer, true)
+	l, err := e.spatialLayer(layer)
 	if err != nil {
 		return nil, err
 	}
@@ -31,8 +31,8 @@ func (e *Explainer) GradCAM(ctx context.Context, picture *transforms.RGB, layer 
 	return e.heatmap(ctx, "Grad-CAM "+layer, build, picture, target, l.Output[1], l.Output[2])
 }
 
-// Saliency tells which pixels the class's logit feels (Simonyan et al., arXiv:1312.6034): the size of its gradient by the normalised
-// input, the mean over the three channels, one number a pixel of what the network sees.
+// Saliency computes how strongly each pixel changes a class's logit (Simonyan et al., arXiv:1312.6034): the absolute gradient of the logit
+// by the normalised input, averaged over the three channels, [crop, crop]. Target is a class or [Top].
 func (e *Explainer) Saliency(ctx context.Context, picture *transforms.RGB, target int) (*Heatmap, error) {
 	build := func(_ *model.Scope, in []*Node) []*Node {
 		p := forward(e.Net, Eval, in[0])
@@ -44,7 +44,7 @@ func (e *Explainer) Saliency(ctx context.Context, picture *transforms.RGB, targe
 
 // heatmap runs a graph of (images, target) -> (map, logits, class).
 func (e *Explainer) heatmap(ctx context.Context, method string, build builder, picture *transforms.RGB, target, height, width int) (*Heatmap, error) {
-	if err := e.target(target); err != nil {
+	if err := e.checkTarget(target); err != nil {
 		return nil, err
 	}
 	x, err := Input(e.Preset, picture)

@@ -1,16 +1,15 @@
 package explain
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
+	"math"
 
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
 )
 
-// Heatmap is a number for each place of a picture, of one class.
+// Heatmap holds one number for each place of a picture, computed for one class.
 type Heatmap struct {
 	Method string    `json:"-"` // in words: "Grad-CAM layer4"
 	Target int       `json:"target"`
@@ -29,12 +28,12 @@ func (e *Explainer) newHeatmap(method string, picture *transforms.RGB, logits []
 		Seen: e.Preset.Eval(picture)}
 }
 
-// ReLU is the Grad-CAM paper's map: what speaks against the class becomes 0, and the largest value 1. Where nothing speaks for the class
-// it is 0 everywhere.
+// ReLU returns the Grad-CAM paper's map: negative values become 0, and the others are divided by the largest. A map without positive values
+// becomes 0 everywhere.
 func (h *Heatmap) ReLU() *Heatmap {
 	positive := *h
 	positive.Values = make([]float64, len(h.Values))
-	most := max(0, slices.Max(h.Values))
+	_, most := strongest(h.Values)
 	for i, v := range h.Values {
 		if v > 0 {
 			positive.Values[i] = v / most
@@ -43,9 +42,10 @@ func (h *Heatmap) ReLU() *Heatmap {
 	return &positive
 }
 
-// Blocks is the map in blocks of side x side, each the mean of its values; a rest at the right and the lower edge is left out. A saliency map
-// is read more easily in blocks of 8 or 16 pixels.
+// Blocks returns the map averaged over blocks of side x side places; rows and columns at the lower and the right edge that fill no block are
+// left out. A saliency map is easier to read in blocks of 8 or 16 pixels. A side below 1 counts as 1.
 func (h *Heatmap) Blocks(side int) *Heatmap {
+	side = max(1, side)
 	blocks := *h
 	blocks.Height, blocks.Width = h.Height/side, h.Width/side
 	blocks.Values = make([]float64, blocks.Height*blocks.Width)
@@ -61,28 +61,33 @@ func (h *Heatmap) heat() plots.Heat {
 	return plots.Heat{Width: h.Width, Height: h.Height, Values: h.Values}
 }
 
-// Overlay is the picture in grey with the map over it, bilinear between the map's places.
+// Overlay returns the picture in grey with the map over it, interpolated bilinearly between the map's places.
 func (h *Heatmap) Overlay() *transforms.RGB { return h.heat().Over(h.Seen) }
 
-// Title says what the map is of: "Grad-CAM layer4: tulips (0.983)".
+// Title returns the method, the class and its probability: "Grad-CAM layer4: tulips (0.983)".
 func (h *Heatmap) Title() string { return fmt.Sprintf("%s: %s (%.3f)", h.Method, h.Class, h.Prob) }
 
-// Picture is the picture, the map over it, and the scale of its colours.
+// Picture draws the picture, the map over it, and the scale of its colours.
 func (h *Heatmap) Picture() *plots.Picture { return plots.HeatMap(h.Title(), h.Seen, h.heat()) }
 
-// String is the map's strongest place in words, for a terminal.
+// String returns the title and the place of the largest value in one line.
 func (h *Heatmap) String() string {
-	at, _ := strongest(h.Values)
+	at, most := strongest(h.Values)
 	return fmt.Sprintf(plots.Pick("%s: map of %d x %d, strongest in row %d, column %d: %.3g", "%s：%d x %d 的图，最强处在第 %d 行第 %d 列：%.3g"),
-		h.Title(), h.Height, h.Width, at/max(1, h.Width), at%max(1, h.Width), h.Values[at])
+		h.Title(), h.Height, h.Width, at/max(1, h.Width), at%max(1, h.Width), most)
 }
 
-// strongest is the place of the largest value, and the value.
-func strongest[T cmp.Ordered](values []T) (at int, value T) {
-	value = slices.Max(values)
-	return slices.Index(values, value), value
+// strongest returns the index of the largest value, and the value; NaN is never the largest. Of no values it returns 0 and 0.
+func strongest(values []float64) (at int, value float64) {
+	for i, v := range values {
+		if i == 0 || v > value || math.IsNaN(value) {
+			at, value = i, v
+		}
+	}
+	return at, value
 }
 
+// widen converts to float64.
 func widen(values []float32) []float64 {
 	wide := make([]float64, len(values))
 	for i, v := range values {

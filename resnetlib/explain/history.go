@@ -7,7 +7,7 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// History follows a batch norm through training: call Record before the first step and after each one that you want to see.
+// History records a batch norm's parameters and running statistics through training: call Record after each step to be recorded.
 //
 //	h, err := explain.NewHistory(net.Net, "bn1")
 //	for range 50 { trainer.Step(images, labels, 1e-3); h.Record() }
@@ -18,20 +18,23 @@ type History struct {
 	net    *nn.Net
 }
 
-// NewHistory starts a history with the present values.
+// NewHistory returns a history whose first record holds the present values. A layer that is no batch norm is an error.
 func NewHistory(net *nn.Net, layer string) (*History, error) {
 	h := &History{Layer: layer, Values: map[string][][]float64{}, net: net}
-	return h, h.Record()
+	if err := h.Record(); err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
-// Record notes gamma, beta and the running statistics as they are now.
+// Record appends the present gamma, beta and running statistics.
 func (h *History) Record() error {
 	values, err := normParameters(h.net, h.Layer)
 	if err != nil {
 		return err
 	}
-	for i, name := range normEntries {
-		h.Values[name] = append(h.Values[name], values[i])
+	for name, v := range values {
+		h.Values[name] = append(h.Values[name], v)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Input prepares pictures as a network sees them: [N, crop, crop, 3], normalised.
+// Input prepares pictures as a batch for a network: cropped and normalised, [N, crop, crop, 3].
 func Input(preset transforms.Preset, pictures ...*transforms.RGB) (*tensors.Tensor, error) {
 	v, err := pixels(preset, pictures...)
 	if err != nil {
@@ -20,6 +20,7 @@ func Input(preset transforms.Preset, pictures ...*transforms.RGB) (*tensors.Tens
 	return tensors.FromFlatDataAndDimensions(v, len(pictures), preset.Crop, preset.Crop, 3), nil
 }
 
+// pixels returns the values of Input in C order.
 func pixels(preset transforms.Preset, pictures ...*transforms.RGB) ([]float32, error) {
 	if len(pictures) == 0 || slices.Contains(pictures, nil) {
 		return nil, errors.New("no picture to look at")
@@ -32,10 +33,11 @@ func pixels(preset transforms.Preset, pictures ...*transforms.RGB) ([]float32, e
 	return v, nil
 }
 
-// Pictures takes n pictures and their labels out of a data set, evenly spread over it, so that every class is there.
+// Pictures reads n pictures and their labels from a data set. They are evenly spread over it, so that a data set sorted by class gives some
+// of each.
 func Pictures(ds datasets.Dataset, n int) (pictures []*transforms.RGB, labels []int, err error) {
 	if n < 1 || n > ds.Len() {
-		return nil, nil, fmt.Errorf("%d pictures out of %d", n, ds.Len())
+		return nil, nil, fmt.Errorf("taking %d pictures out of a data set of %d", n, ds.Len())
 	}
 	for i := range n {
 		s, err := ds.Sample(i * ds.Len() / n)

@@ -10,15 +10,16 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Mates are one picture's probabilities in the company of others, in train and in eval mode.
+// Mates holds one picture's probabilities in batches with different other pictures, in train and in eval mode.
 type Mates struct {
 	Classes []string
-	Train   [][]float64 // for each company, the probabilities in class order
+	Train   [][]float64 // [batches][classes]
 	Eval    [][]float64
 }
 
-// BatchMates classifies a picture as the first of a batch, once with each company, in train mode and in eval mode. In train mode batch norm
-// takes the batch's statistics, so the company changes the answer, and dropout drops others each time; in eval mode neither does.
+// BatchMates classifies a picture as the first of several batches, one for each list of other pictures, in train and in eval mode. In train
+// mode batch norm uses the batch's statistics, so the other pictures change the result, and dropout is random; in eval mode the result is
+// the same in every batch.
 //
 //	m, err := e.BatchMates(ctx, picture, others[0:7], others[7:14])
 func (e *Explainer) BatchMates(ctx context.Context, picture *transforms.RGB, companies ...[]*transforms.RGB) (*Mates, error) {
@@ -40,7 +41,7 @@ func (e *Explainer) BatchMates(ctx context.Context, picture *transforms.RGB, com
 	return m, nil
 }
 
-// last is the layer that gives the logits.
+// last returns the name of the layer that computes the logits.
 func (e *Explainer) last() string {
 	if e.Net.Head != nil {
 		return e.Net.Head.Name()
@@ -48,7 +49,7 @@ func (e *Explainer) last() string {
 	return e.Net.FC.Name()
 }
 
-// Picture draws the probabilities as bars: one group for each company in train mode, and one for eval mode, where they are all the same.
+// Picture draws the probabilities as bars: one group for each batch in train mode, and one for eval mode, where all are the same.
 func (m *Mates) Picture() *plots.Picture {
 	var groups []plots.Group
 	for i, probs := range m.Train {
@@ -61,7 +62,7 @@ func (m *Mates) Picture() *plots.Picture {
 	return plots.Probabilities(title, m.Classes, groups...)
 }
 
-// Table has a row for each company and mode.
+// Table returns a row for each batch and mode.
 func (m *Mates) Table() (header []string, rows [][]string) {
 	header = append([]string{plots.Pick("company", "邻居"), plots.Pick("mode", "模式")}, m.Classes...)
 	for i := range m.Train {

@@ -11,25 +11,23 @@ import (
 
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/plots"
-	"resnetlab/resnetlib/transforms"
 )
 
-// Approach is how a running mean comes near the batches' mean, step by step, for one momentum.
+// Approach holds a running mean after each step, for one momentum.
 type Approach struct {
 	Momentum float64
-	Mean     float64   // of the batch: where it goes
-	Running  []float64 // measured after step 0, 1, ..., from 0 on
+	Mean     float64   // of the batch: what the running mean converges to
+	Running  []float64 // measured after 0, 1, 2, ... steps; it starts at 0
 	Formula  []float64 // Mean * (1 - (1-Momentum)^k)
 }
 
-// Approaches are several momenta on the same batch.
+// Approaches holds several momenta on the same batch.
 type Approaches []Approach
 
-// Momentum shows the same batch of pictures to a new batch norm again and again and follows its running mean of the red channel:
-// after k steps it is mu*(1 - (1-m)^k), so momentum 0.1 needs about 22 steps for nine tenths of the way.
-func Momentum(ctx context.Context, b compute.Backend, preset transforms.Preset, pictures []*transforms.RGB, steps int,
-	momenta ...float64) (Approaches, error) {
-	x, err := Input(preset, pictures...)
+// Momentum runs the same batch through a new batch norm for a number of steps and records the running mean of the red channel, for each
+// momentum. After k steps it is mu*(1 - (1-m)^k), so momentum 0.1 takes about 22 steps for 90 % of the way. The batch needs no labels.
+func Momentum(ctx context.Context, b compute.Backend, batch Batch, steps int, momenta ...float64) (Approaches, error) {
+	x, err := batch.input()
 	if err != nil {
 		return nil, err
 	}
@@ -39,22 +37,11 @@ func Momentum(ctx context.Context, b compute.Backend, preset transforms.Preset, 
 		if !(m > 0 && m <= 1) {
 			return nil, fmt.Errorf("momentum %g is not between 0 and 1", m)
 		}
-		s := nn.NewScope(model.NewStore())
-		bn := nn.NewBatchNorm2D(s.In("bn"), 3, 1)
-		bn.Momentum = m
-		g, err := model.NewExec(b, s.Net().Store, func(_ *model.Scope, in []*nn.Node) []*nn.Node {
-			nn.SetTraining(in[0].Graph(), true)
-			return []*nn.Node{bn.Forward(in[0])}
-		})
+		running, err := runningMeans(ctx, b, m, steps, x)
 		if err != nil {
 			return nil, fmt.Errorf("momentum %g: %w", m, err)
 		}
-		a, err := follow(ctx, g, s.Net(), steps, x)
-		g.Finalize()
-		if err != nil {
-			return nil, err
-		}
-		a.Momentum, a.Mean = m, mean
+		a := Approach{Momentum: m, Mean: mean, Running: running}
 		for k := range a.Running {
 			a.Formula = append(a.Formula, a.Mean*(1-math.Pow(1-m, float64(k))))
 		}
@@ -63,26 +50,37 @@ func Momentum(ctx context.Context, b compute.Backend, preset transforms.Preset, 
 	return all, nil
 }
 
-// follow takes the steps and notes the running mean of channel 0 before the first and after each.
-func follow(ctx context.Context, g *model.Exec, net *nn.Net, steps int, x any) (a Approach, err error) {
+// runningMeans runs x through a new batch norm in train mode and returns the running mean of channel 0 after 0, 1, ..., steps steps.
+func runningMeans(ctx context.Context, b compute.Backend, momentum float64, steps int, x any) (running []float64, err error) {
+	s := nn.NewScope(model.NewStore())
+	bn := nn.NewBatchNorm2D(s.In("bn"), 3, 1)
+	bn.Momentum = momentum
+	g, err := model.NewExec(b, s.Net().Store, func(_ *model.Scope, in []*nn.Node) []*nn.Node {
+		nn.SetTraining(in[0].Graph(), true)
+		return []*nn.Node{bn.Forward(in[0])}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer g.Finalize()
 	for k := 0; ; k++ {
-		values, err := normParameters(net, "bn")
+		values, err := normParameters(s.Net(), "bn")
 		if err != nil {
-			return a, err
+			return nil, err
 		}
-		if a.Running = append(a.Running, values[2][0]); k == steps {
-			return a, nil
+		if running = append(running, values["running_mean"][0]); k >= steps {
+			return running, nil
 		}
 		if err := ctx.Err(); err != nil {
-			return a, err
+			return nil, err
 		}
 		if _, err := call(g, "a step of batch norm", x); err != nil {
-			return a, err
+			return nil, err
 		}
 	}
 }
 
-// redMean is the mean of the first of three channels.
+// redMean returns the mean of the first of three channels.
 func redMean(values []float32) float64 {
 	sum := 0.0
 	for i := 0; i < len(values); i += 3 {
@@ -91,7 +89,7 @@ func redMean(values []float32) float64 {
 	return sum / float64(len(values)/3)
 }
 
-// Picture draws each momentum's running mean; the formula's line lies under it.
+// Picture draws the running mean over the steps for each momentum.
 func (a Approaches) Picture() *plots.Picture {
 	var series []plots.Series
 	for _, m := range a {
@@ -100,7 +98,7 @@ func (a Approaches) Picture() *plots.Picture {
 	return plots.Lines(plots.Pick("Running mean over the steps", "滑动均值随步数的变化"), plots.Pick("step", "步"), "running_mean", series...)
 }
 
-// Table has each momentum's running mean after the last step, beside the formula's.
+// Table returns each momentum's running mean after the last step, measured and by the formula.
 func (a Approaches) Table() (header []string, rows [][]string) {
 	header = []string{"momentum", plots.Pick("steps", "步数"), plots.Pick("batch mean", "批次均值"), "running_mean", "μ(1-(1-m)^k)"}
 	for _, m := range a {

@@ -7,17 +7,18 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// Moved is how far the parameters of a part of a network went.
+// Moved is the distance that the parameters of a part of a network moved in training.
 type Moved struct {
 	Part     string
 	Distance float64 // L2 norm of the difference
 	Relative float64 // to the norm before
 }
 
-// Movement is how far each part went, in the order of the state dict.
+// Movement holds the distance of each part, in the order of the state dict.
 type Movement []Moved
 
-// WeightMovement is [weights.Movement] with each part's distance in relation to its norm before; what was frozen is 0.
+// WeightMovement compares the weights before and after training: it adds to [weights.Movement] each part's distance relative to its norm
+// before. Depth is the number of name elements that make a part: 1 for "layer1", 2 for "layer1.0". A frozen part has distance 0.
 func WeightMovement(before, after *weights.StateDict, depth int) (Movement, error) {
 	parts, err := weights.Movement(before, after, depth)
 	if err != nil {
@@ -33,7 +34,7 @@ func WeightMovement(before, after *weights.StateDict, depth int) (Movement, erro
 	return moved, nil
 }
 
-// Picture draws the relative movement of each part.
+// Picture draws the relative distance of each part as bars.
 func (m Movement) Picture() *plots.Picture {
 	var parts []string
 	var values []float64
@@ -44,7 +45,7 @@ func (m Movement) Picture() *plots.Picture {
 	return plots.Bars(title, plots.Pick("relative movement", "相对变化量"), parts, plots.Group{Values: values})
 }
 
-// Table has a row for each part.
+// Table returns a row for each part.
 func (m Movement) Table() (header []string, rows [][]string) {
 	header = []string{plots.Pick("part", "部分"), plots.Pick("distance", "距离"), plots.Pick("relative", "相对距离")}
 	for _, p := range m {

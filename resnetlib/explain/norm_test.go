@@ -54,7 +54,7 @@ func TestBatchNormIsItsFormula(t *testing.T) {
 // After k steps of equal batches the running mean is mu*(1 - (1-m)^k).
 func TestMomentum(t *testing.T) {
 	pictures, _ := drawn(t, 4)
-	a := ok(Momentum(ctx, testbackend.Open(t, "go"), transforms.EvalPreset(32), pictures, 20, 0.01, 0.1, 1))(t)
+	a := ok(Momentum(ctx, testbackend.Open(t, "go"), Batch{Preset: transforms.EvalPreset(32), Pictures: pictures}, 20, 0.01, 0.1, 1))(t)
 	for _, m := range a {
 		if len(m.Running) != 21 || m.Mean == 0 {
 			t.Fatalf("%+v", m)
@@ -65,7 +65,7 @@ func TestMomentum(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Momentum(ctx, testbackend.Open(t, "go"), transforms.EvalPreset(32), pictures, 1, 0); err == nil {
+	if _, err := Momentum(ctx, testbackend.Open(t, "go"), Batch{Preset: transforms.EvalPreset(32), Pictures: pictures}, 1, 0); err == nil {
 		t.Error("a momentum of 0 never moves")
 	}
 }

@@ -2,38 +2,47 @@ package explain
 
 import (
 	"context"
-	"fmt"
 
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
 )
 
-// Occluder is the square that Occlusion moves over the picture; zero values stand for a seventh of the picture's side, and half of that.
+// Occluder is the square that [Explainer.Occlusion] moves over the picture.
 type Occluder struct {
-	Side   int // pixels
-	Stride int // pixels from one place to the next
+	Side   int // in pixels; 0: a seventh of the picture's side
+	Stride int // pixels from one place to the next; 0: half of Side
 }
 
-// occlusionBatch is how many covered pictures are shown to the network at once.
-const occlusionBatch = 8
-
-// Occlusion covers one place of the picture after the other with a square of the mean colour and tells by how much the class's probability
-// falls (Zeiler and Fergus, arXiv:1311.2901). Values are per pixel, the mean over the squares that covered it: positive where the class
-// needs what was covered, negative where covering it helps. It needs no gradient, but ((crop-Side)/Stride + 1)^2 forward passes.
-func (e *Explainer) Occlusion(ctx context.Context, picture *transforms.RGB, target int, o Occluder) (*Heatmap, error) {
-	if err := e.target(target); err != nil {
-		return nil, err
-	}
-	side := e.Preset.Crop
+// orDefault replaces zeros for a picture of crop x crop pixels.
+func (o Occluder) orDefault(crop int) (Occluder, error) {
 	if o.Side == 0 {
-		o.Side = max(1, side/7)
+		o.Side = max(1, crop/7)
 	}
 	if o.Stride == 0 {
 		o.Stride = max(1, o.Side/2)
 	}
-	if o.Side < 1 || o.Stride < 1 || o.Side > side {
-		return nil, askError{fmt.Errorf("a square of %d pixels in steps of %d does not fit a picture of %d", o.Side, o.Stride, side)}
+	if o.Side < 1 || o.Stride < 1 || o.Side > crop {
+		return Occluder{}, askError("a square of %d pixels in steps of %d does not fit a picture of %d", o.Side, o.Stride, crop)
+	}
+	return o, nil
+}
+
+// occlusionBatch is the number of covered pictures in a forward pass.
+const occlusionBatch = 8
+
+// Occlusion covers one place of the picture after the other with a square of the mean colour and measures by how much the class's
+// probability falls (Zeiler and Fergus, arXiv:1311.2901). The value of a pixel is the mean over the squares that covered it: positive where
+// the class depends on what was covered, negative where covering it raises the probability. It needs no gradient, but
+// ((crop-Side)/Stride + 1)^2 forward passes. Target is a class or [Top].
+func (e *Explainer) Occlusion(ctx context.Context, picture *transforms.RGB, target int, o Occluder) (*Heatmap, error) {
+	if err := e.checkTarget(target); err != nil {
+		return nil, err
+	}
+	side := e.Preset.Crop
+	o, err := o.orDefault(side)
+	if err != nil {
+		return nil, err
 	}
 	x, err := pixels(e.Preset, picture)
 	if err != nil {
@@ -57,7 +66,7 @@ type slide struct {
 }
 
 func (e *Explainer) slide(ctx context.Context, s *slide, picture *transforms.RGB, target int) (*Heatmap, error) {
-	rows, err := s.forward.Logits(s.x, 1, s.side, s.side)
+	rows, err := s.logits(s.x, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +97,21 @@ func (e *Explainer) slide(ctx context.Context, s *slide, picture *transforms.RGB
 	return h, nil
 }
 
-// places are the upper left corners [y, x] of the square; the last in each direction touches the edge.
+// logits computes the logits of n pictures, which must be finite.
+func (s *slide) logits(x []float32, n int) ([][]float32, error) {
+	rows, err := s.forward.Logits(x, n, s.side, s.side)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if err := checkFinite("occlusion", row); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// places returns the upper left corners [y, x] of the square; the last in each direction touches the edge.
 func (s *slide) places() (places [][2]int) {
 	var at []int
 	for p := 0; p < s.side-s.o.Side; p += s.o.Stride {
@@ -103,7 +126,7 @@ func (s *slide) places() (places [][2]int) {
 	return places
 }
 
-// covered is the target's probability with the square at each of the places.
+// covered returns the target's probability with the square at each of the places.
 func (s *slide) covered(places [][2]int, target int) ([]float64, error) {
 	batch := make([]float32, 0, len(places)*len(s.x))
 	for _, place := range places {
@@ -111,7 +134,7 @@ func (s *slide) covered(places [][2]int, target int) ([]float64, error) {
 		picture := batch[len(batch)-len(s.x):]
 		s.each(place, func(p int) { clear(picture[3*p : 3*p+3]) })
 	}
-	rows, err := s.forward.Logits(batch, len(places), s.side, s.side)
+	rows, err := s.logits(batch, len(places))
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +145,7 @@ func (s *slide) covered(places [][2]int, target int) ([]float64, error) {
 	return probs, nil
 }
 
-// each calls f with every pixel under the square.
+// each calls f with the index of every pixel under the square.
 func (s *slide) each(place [2]int, f func(pixel int)) {
 	for y := place[0]; y < place[0]+s.o.Side; y++ {
 		for x := place[1]; x < place[1]+s.o.Side; x++ {

@@ -8,14 +8,16 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// Mode is a network's mode, PyTorch's net.train() and net.eval().
+// Mode is the mode of a network: PyTorch's net.eval() or net.train().
 type Mode bool
 
+// The two modes.
 const (
-	Eval  Mode = false
-	Train Mode = true
+	Eval  Mode = false // batch norm uses the running statistics, dropout is off
+	Train Mode = true  // batch norm uses the batch's statistics, dropout is on
 )
 
+// String returns "eval" or "train".
 func (m Mode) String() string {
 	if m == Train {
 		return "train"
@@ -23,23 +25,21 @@ func (m Mode) String() string {
 	return "eval"
 }
 
-// pass is a forward pass as a graph is built: what the network gives, and what the hook sees of the layers.
+// pass is a forward pass in a graph: the network's output, and the nodes that the hook sees.
 type pass struct {
 	logits *Node            // [N, classes]
 	output map[string]*Node // of every module, at its last call
-	input  map[string]*Node // of a batch norm: the output of the convolution before it
+	before map[string]*Node // output of the module that computed just before it: the input of a layer in a sequence, such as a batch norm
 }
 
-// forward builds a pass. Each output is a node of its own, so that a gradient can be taken by it whatever lies before it: a frozen part
-// behind a StopGradient, for instance.
+// forward builds a pass. Each output is a node of its own, so that one can differentiate by it whatever lies before it: a frozen part behind
+// a StopGradient, for instance.
 func forward(net *models.ResNet, mode Mode, images *Node) *pass {
 	g := images.Graph()
-	p := &pass{output: map[string]*Node{}, input: map[string]*Node{}}
+	p := &pass{output: map[string]*Node{}, before: map[string]*Node{}}
 	var last *Node
 	nn.WithHook(g, func(m nn.Module, y *Node) *Node {
-		if _, ok := m.(*nn.BatchNorm2D); ok {
-			p.input[m.Name()] = last
-		}
+		p.before[m.Name()] = last
 		last = IdentityWithCustomGradient(y, func(_, v *Node) *Node { return v }) // Identity alone has no gradient
 		p.output[m.Name()] = last
 		return last
@@ -50,7 +50,7 @@ func forward(net *models.ResNet, mode Mode, images *Node) *pass {
 	return p
 }
 
-// keepBuffers notes the running statistics and returns what puts them back: looking at a network must not change it.
+// keepBuffers notes the running statistics and returns a function that restores them: explaining a network must not change it.
 func keepBuffers(net *models.ResNet, g *Graph) (restore func()) {
 	before := map[*nn.Parameter]*Node{}
 	for _, p := range net.Parameters() {
@@ -65,7 +65,7 @@ func keepBuffers(net *models.ResNet, g *Graph) (restore func()) {
 	}
 }
 
-// score is the logit of the target, summed over the pictures, and its class, [N]; target [] (int32) may be Top.
+// score returns the logit of the target, summed over the pictures, and its class, [N]. Target is a scalar (int32) and may be Top.
 func score(logits, target *Node) (sum, class *Node) {
 	n, classes := logits.Shape().Dimensions[0], logits.Shape().Dimensions[1]
 	given := BroadcastToShape(Reshape(target, 1), ArgMax(logits, 1, dtypes.Int32).Shape())

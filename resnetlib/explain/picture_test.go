@@ -41,8 +41,8 @@ func TestPictures(t *testing.T) {
 	if err := h.Record(); err != nil {
 		t.Fatal(err)
 	}
-	small := []Network{{"a", models.Config{Layers: []int{1, 1}, NumClasses: 5}}, {"b", models.Config{Layers: []int{1, 1}, NumClasses: 5, Plain: true}}}
-	depth := ok(Depth(ctx, b, e.Preset, pictures, labels, small...))(t)
+	small := []NamedConfig{{"a", models.Config{Layers: []int{1, 1}, NumClasses: 5}}, {"b", models.Config{Layers: []int{1, 1}, NumClasses: 5, Plain: true}}}
+	depth := ok(Depth(ctx, b, Batch{e.Preset, pictures, labels}, small...))(t)
 	for name, c := range map[string]struct {
 		picture *plots.Picture
 		colours []color.NRGBA
@@ -57,7 +57,7 @@ func TestPictures(t *testing.T) {
 		"bn5":       {n.Channel(5), []color.NRGBA{blue, vermillion}, 4},
 		"running":   {n.Statistics(), []color.NRGBA{blue, vermillion}, 4},
 		"spread":    {ok(n.BatchMeans(5, 1, 4, 16))(t).Picture(), []color.NRGBA{vermillion, green}, 4},
-		"momentum":  {ok(Momentum(ctx, b, e.Preset, pictures, 9, 0.1, 0.5))(t).Picture(), []color.NRGBA{blue, vermillion}, 4},
+		"momentum":  {ok(Momentum(ctx, b, Batch{Preset: e.Preset, Pictures: pictures}, 9, 0.1, 0.5))(t).Picture(), []color.NRGBA{blue, vermillion}, 4},
 		"mates":     {ok(e.BatchMates(ctx, pictures[0], pictures[1:3], pictures[4:7]))(t).Picture(), []color.NRGBA{blue, vermillion, green}, 4},
 		"history":   {h.Picture(), []color.NRGBA{sky}, 3},
 		"movement":  {Movement{{"conv1", 1, 0.5}, {"fc", 2, 1}}.Picture(), []color.NRGBA{blue}, 4},

@@ -17,7 +17,7 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Field is the receptive field of a layer: the part of the picture that one place of its output depends on.
+// Field is the receptive field of a layer by the closed form: the part of the picture that one place of its output depends on.
 type Field struct {
 	Layer string  `json:"layer"`
 	Size  int     `json:"size"`  // side of the square in pixels
@@ -30,7 +30,7 @@ type Field struct {
 //
 //	size + (k-1)*jump, jump*s, start + ((k-1)/2 - p)*jump
 //
-// The shortcut needs no regard: its 1x1 sees less than the main branch, which decides.
+// A block's field is that of its main branch: the 1x1 convolution of a shortcut sees less.
 func (e *Explainer) Fields() []Field {
 	at := Field{Size: 1, Jump: 1, Start: 0.5}
 	var fields []Field
@@ -61,6 +61,7 @@ func (e *Explainer) Fields() []Field {
 	return fields
 }
 
+// through returns the field after a layer with such a window.
 func (f Field) through(kernel, stride, padding int) Field {
 	f.Start += (float64(kernel-1)/2 - float64(padding)) * float64(f.Jump)
 	f.Size += (kernel - 1) * f.Jump
@@ -68,7 +69,7 @@ func (f Field) through(kernel, stride, padding int) Field {
 	return f
 }
 
-// Square is the field of the place [row, column] in pixels of the picture; it may reach beyond it, into the padding.
+// Square returns the field of the place [row, column] in pixels of the picture; it may reach beyond the picture, into the padding.
 func (f Field) Square(row, column int) image.Rectangle {
 	corner := func(place int) int { return int(f.Start + float64(place*f.Jump) - float64(f.Size)/2) }
 	x, y := corner(column), corner(row)
@@ -81,25 +82,26 @@ type ReceptiveField struct {
 	Row       int             `json:"row"` // the place that was looked at: the middle of the layer's map
 	Column    int             `json:"column"`
 	Box       image.Rectangle `json:"box"`       // its field by the formula, in pixels
-	Measured  image.Rectangle `json:"measured"`  // the smallest frame around all pixels that the place feels
-	Effective image.Rectangle `json:"effective"` // the smallest frame, centred on the place, that holds 95 % of the gradient
+	Measured  image.Rectangle `json:"measured"`  // the smallest rectangle around all pixels with a gradient
+	Effective image.Rectangle `json:"effective"` // the smallest square, centred on the place, that holds 95 % of the gradient
 	Height    int             `json:"height"`
 	Width     int             `json:"width"`
-	Values    []float64       `json:"values"` // [Height, Width]: how much the place feels each pixel
+	Values    []float64       `json:"values"` // [Height, Width]: absolute gradient by each pixel
 	Seen      *transforms.RGB `json:"-"`      // the picture as the network saw it
 }
 
-// ReceptiveField measures what the middle of a layer's map sees of a picture: the size of the gradient, by the input, of the sum of that
-// place's channels. What counts is near the middle and much smaller than the formula's square (Luo et al., arXiv:1701.04128).
+// ReceptiveField measures what the middle of a layer's map sees of a picture: the absolute gradient, by the input, of the sum of that
+// place's channels. Most of the gradient lies near the middle, in a part much smaller than the formula's square (Luo et al.,
+// arXiv:1701.04128).
 func (e *Explainer) ReceptiveField(ctx context.Context, picture *transforms.RGB, layer string) (*ReceptiveField, error) {
-	l, err := e.layer(layer, true)
+	l, err := e.spatialLayer(layer)
 	if err != nil {
 		return nil, err
 	}
 	fields := e.Fields()
 	i := slices.IndexFunc(fields, func(f Field) bool { return f.Layer == layer })
 	if i < 0 {
-		return nil, askError{fmt.Errorf("layer %s lies on a shortcut: take the block it belongs to", layer)}
+		return nil, askError("layer %s lies on a shortcut: take the block it belongs to", layer)
 	}
 	r := &ReceptiveField{Field: fields[i], Row: l.Output[1] / 2, Column: l.Output[2] / 2, Height: e.Preset.Crop, Width: e.Preset.Crop}
 	x, err := Input(e.Preset, picture)
@@ -121,7 +123,7 @@ func (e *Explainer) ReceptiveField(ctx context.Context, picture *transforms.RGB,
 	return r, nil
 }
 
-// measure finds the frames around the gradient.
+// measure computes the rectangles around the gradient.
 func (r *ReceptiveField) measure() {
 	total := 0.0
 	for i, v := range r.Values {
@@ -138,6 +140,7 @@ func (r *ReceptiveField) measure() {
 	}
 }
 
+// inside returns the part of the gradient in a box.
 func (r *ReceptiveField) inside(box image.Rectangle) (sum float64) {
 	box = box.Intersect(image.Rect(0, 0, r.Width, r.Height))
 	for y := box.Min.Y; y < box.Max.Y; y++ {
@@ -148,7 +151,7 @@ func (r *ReceptiveField) inside(box image.Rectangle) (sum float64) {
 	return sum
 }
 
-// Picture is the picture with the formula's square and the one that holds 95 % of the gradient, and the gradient over it.
+// Picture draws the picture with the formula's square and the one that holds 95 % of the gradient, and the gradient over it.
 func (r *ReceptiveField) Picture() *plots.Picture {
 	title := fmt.Sprintf(plots.Pick("Receptive field of %s: %d pixels, a jump of %d", "%s 的感受野：%d 像素，间隔 %d"), r.Layer, r.Size, r.Jump)
 	return plots.HeatMap(title, r.Seen, plots.Heat{Width: r.Width, Height: r.Height, Values: r.Values},
@@ -156,7 +159,7 @@ func (r *ReceptiveField) Picture() *plots.Picture {
 		plots.Box{Name: plots.Pick("95 % of the gradient", "95% 的梯度"), Rectangle: r.Effective})
 }
 
-// String says both in words, for a terminal.
+// String returns the sizes of both squares in one line.
 func (r *ReceptiveField) String() string {
 	return fmt.Sprintf(plots.Pick("%s: receptive field %d x %d pixels, a jump of %d; 95 %% of the gradient within %d x %d",
 		"%s：感受野 %d x %d 像素，间隔 %d；95%% 的梯度在 %d x %d 之内"), r.Layer, r.Size, r.Size, r.Jump, r.Effective.Dx(), r.Effective.Dy())

@@ -9,24 +9,25 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Spread is how far the means of batches lie from each other, by the size of the batch.
+// Spread holds the standard deviation of batch means, by the size of the batch.
 type Spread struct {
 	Layer    string
 	Channel  int
 	Sizes    []int     // pictures in a batch
 	Measured []float64 // standard deviation of the batch means
-	Pictures []float64 // closed form: that of the pictures' means, over the root of the pictures in a batch
-	Pixels   []float64 // what it would be if every place were drawn on its own: far too small, since a picture's places are alike
+	Pictures []float64 // closed form: that of the pictures' means, divided by sqrt(pictures in a batch)
+	Pixels   []float64 // as if all places were independent: far too small, since the places of one picture are correlated
 }
 
-// spreadBatches is how many batches of each size are drawn.
+// spreadBatches is the number of batches drawn of each size.
 const spreadBatches = 2000
 
-// BatchMeans draws batches of each size from the pictures that were looked at (with replacement, as out of a very large data set) and tells
-// how far the means lie apart that batch norm would take: as 1/sqrt(m) for m pictures. What counts is the number of pictures, not of pixels.
+// BatchMeans draws batches of each size from the pictures (with replacement, as from a very large data set) and measures the standard
+// deviation of the means that batch norm would use: it falls as 1/sqrt(m) for m pictures. The number of pictures counts, not that of pixels.
 func (n *Normalised) BatchMeans(channel int, sizes ...int) (*Spread, error) {
 	if channel < 0 || channel >= len(n.Channels) || n.Before.Shape[0] < 2 || slices.ContainsFunc(sizes, func(m int) bool { return m < 1 }) {
-		return nil, fmt.Errorf("batch means of channel %d of %d, over %d pictures, in batches of %v", channel, len(n.Channels), n.Before.Shape[0], sizes)
+		return nil, askError("batch means of channel %d in batches of %v: the layer has %d channels, 2 pictures or more are needed (there are %d), and a batch has at least 1",
+			channel, sizes, len(n.Channels), n.Before.Shape[0])
 	}
 	values := n.Before.Channel(channel)
 	places := n.Before.Shape[1] * n.Before.Shape[2]
@@ -60,7 +61,7 @@ func spreadOfBatches(means []float64, m int) float64 {
 	return math.Sqrt(variance)
 }
 
-// Picture draws the three, on a logarithmic axis.
+// Picture draws the measured standard deviation and the two closed forms, on a logarithmic axis.
 func (s *Spread) Picture() *plots.Picture {
 	var x []float64
 	for _, m := range s.Sizes {
@@ -73,7 +74,7 @@ func (s *Spread) Picture() *plots.Picture {
 		plots.Series{Name: plots.Pick("by 1/sqrt(pixels)", "按 1/√像素数"), X: x, Y: s.Pixels})
 }
 
-// Table has a row for each batch size.
+// Table returns a row for each batch size.
 func (s *Spread) Table() (header []string, rows [][]string) {
 	header = []string{plots.Pick("pictures", "图片数"), plots.Pick("measured", "实测"), "1/sqrt(pictures)", "1/sqrt(pixels)"}
 	for i, m := range s.Sizes {

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"resnetlab/internal/printable"
 )
 
-// Bar shows how far a piece of work has come: in a cell one HTML element that is replaced in place, on a terminal one
-// line that is drawn over, and elsewhere (a log file, a batch job) a plain line now and then. With [Quiet] it shows
-// nothing. All methods may be called at once by several goroutines, and as often as one likes.
+// Bar shows the progress of work: in a cell as one HTML element that is replaced in place, on a terminal as one line that is redrawn, and
+// elsewhere (a log file, a batch job) as a plain line every 10 to 60 seconds. With [Quiet] it shows nothing. Several goroutines may call its
+// methods at once, and at any rate: it draws only as often as a reader can follow.
 type Bar struct {
 	mu     sync.Mutex
 	state  state
@@ -64,8 +66,9 @@ type drawer interface {
 	draw(s state)
 }
 
-// NewBar starts a bar for total steps of work. Total 0 stands for an unknown number.
+// NewBar shows a new bar for total steps of work. Total 0 stands for an unknown number. Every bar must end, by [Bar.Done] or [Bar.Stop].
 func NewBar(title string, total int) *Bar {
+	title = printable.Name(title)
 	b := &Bar{state: state{title: title, total: max(total, 0)}, drawer: newDrawer(title, max(total, 0)), start: time.Now()}
 	bars.add(b)
 	b.Update(0, "")
@@ -84,8 +87,7 @@ func newDrawer(title string, total int) drawer {
 	return plainLines{}
 }
 
-// Update says that done steps of the total are done, with a message such as the loss. It draws only as often as an eye
-// or a log can use. After the bar's end it does nothing.
+// Update sets the number of steps that are done, and a message such as the loss. After the bar's end it does nothing.
 func (b *Bar) Update(done int, message string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -99,12 +101,12 @@ func (b *Bar) Update(done int, message string) {
 	}
 }
 
-// Done ends the bar full, with a last message or none.
+// Done ends the bar with all steps done, and a last message, which may be empty.
 func (b *Bar) Done(message string) {
 	b.end(func(s *state) { s.done, s.message = max(s.done, s.total), message })
 }
 
-// Stop ends the bar where it stands. To end a bar that has ended, also by Done or an interrupt, does nothing, so that it can be deferred.
+// Stop ends the bar at the steps that are done. It does nothing on a bar that has ended, by Done or an interrupt, so that it can be deferred.
 func (b *Bar) Stop() { b.end(func(*state) {}) }
 
 // end draws the bar for the last time, after a last change.

@@ -8,6 +8,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/rivo/uniseg"
 	"github.com/schollz/progressbar/v3"
+
+	"resnetlab/internal/printable"
 )
 
 // silence draws nothing.
@@ -16,7 +18,7 @@ type silence struct{}
 func (silence) wait(time.Duration) time.Duration { return time.Hour }
 func (silence) draw(state)                       {}
 
-// plainLines writes lines for where nothing can be drawn over: every 10 s in the first minute, then every minute.
+// plainLines writes lines where nothing can be redrawn: every 10 s in the first minute, then every minute.
 type plainLines struct{}
 
 func (plainLines) wait(elapsed time.Duration) time.Duration {
@@ -28,7 +30,7 @@ func (plainLines) wait(elapsed time.Duration) time.Duration {
 
 func (plainLines) draw(s state) { fmt.Fprintln(here.stderr, s.line()) }
 
-// line is a bar in words: "training: 30/100 (30%), 12s, about 28s left, loss 0.512".
+// line returns a bar in words: "training: 30/100 (30%), 12s, about 28s left, loss 0.512".
 func (s state) line() string {
 	parts := []string{s.count(), clock(s.elapsed)}
 	if left, ok := s.left(); ok {
@@ -38,7 +40,7 @@ func (s state) line() string {
 		parts = append(parts, pick("interrupted", "已中断"))
 	}
 	if s.message != "" {
-		parts = append(parts, oneLine(s.message))
+		parts = append(parts, printable.Line(s.message))
 	}
 	return s.title + ": " + strings.Join(parts, ", ")
 }
@@ -98,10 +100,10 @@ func (c *cellBar) draw(s state) {
 	}
 }
 
-// terminalBar draws over one line.
+// terminalBar redraws one line.
 type terminalBar struct {
 	bar  *progressbar.ProgressBar
-	room int // for the message, so that the line does not wrap: a wrapped line cannot be drawn over
+	room int // for the message, so that the line does not wrap: a wrapped line cannot be redrawn
 }
 
 func newTerminalBar(title string, total int) *terminalBar {
@@ -114,7 +116,7 @@ func newTerminalBar(title string, total int) *terminalBar {
 	return &terminalBar{room: here.columns() - uniseg.StringWidth(title) - furniture, bar: progressbar.NewOptions(limit,
 		progressbar.OptionSetWriter(here.stderr), progressbar.OptionSetWidth(16), progressbar.OptionShowCount(),
 		progressbar.OptionSetDescription(title), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetSpinnerChangeInterval(0))} // turned by updates: turned by time, it would go on after Done
+		progressbar.OptionSetSpinnerChangeInterval(0))} // turned by updates: turned by time, it would still turn after Done
 }
 
 func (*terminalBar) wait(time.Duration) time.Duration { return 100 * time.Millisecond }
@@ -127,7 +129,7 @@ func (t *terminalBar) draw(s state) {
 	}
 	text := cut(s.title, 24)
 	if s.message != "" && t.room >= 8 {
-		text += " " + cut(oneLine(s.message), t.room)
+		text += " " + cut(printable.Line(s.message), t.room)
 	}
 	t.bar.Describe(text)
 	_ = t.bar.Set(s.done) // fails past the total, where there is nothing left to draw

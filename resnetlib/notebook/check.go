@@ -3,9 +3,11 @@ package notebook
 import (
 	"fmt"
 	"math"
+
+	"resnetlab/internal/printable"
 )
 
-// Check tells the reader of an exercise whether the answer is right: praise, or the hint. It returns ok.
+// Check shows whether the answer to an exercise is correct, and the hint where it is not. It returns ok.
 func Check(name string, ok bool, hint string) bool {
 	if ok {
 		verdict(green, "✓", name, pick("correct, well done", "正确，很好"))
@@ -15,7 +17,7 @@ func Check(name string, ok bool, hint string) bool {
 	return ok
 }
 
-// CheckEqual checks that got is want. It does not tell what want is.
+// CheckEqual checks that got equals want. It shows got, but not want.
 func CheckEqual[T comparable](name string, got, want T, hint string) bool {
 	return Check(name, got == want, withAnswer(fmt.Sprint(got), hint))
 }
@@ -25,7 +27,7 @@ func CheckClose(name string, got, want, tolerance float64, hint string) bool {
 	return Check(name, math.Abs(got-want) <= tolerance || got == want, withAnswer(fmt.Sprintf("%.6g", got), hint))
 }
 
-// CheckAllClose checks that got has as many values as want, each within tolerance, and names the first that is not.
+// CheckAllClose checks that got has as many values as want, each within tolerance, and shows the first that is not.
 func CheckAllClose(name string, got, want []float64, tolerance float64, hint string) bool {
 	if len(got) != len(want) {
 		return Check(name, false, fmt.Sprintf(pick("Your answer has %d values, not %d. ", "你的答案有 %d 个值，应有 %d 个。"), len(got), len(want))+hint)
@@ -42,7 +44,9 @@ func withAnswer(answer, hint string) string {
 	return fmt.Sprintf(pick("Your answer: %s. ", "你的答案：%s。"), answer) + hint
 }
 
+// verdict shows one line: a mark with the exercise's name, in the colour, and a text.
 func verdict(colour, mark, name, text string) {
+	name, text = printable.Text(name), printable.Text(text)
 	if here.cell {
 		hue := map[string]string{green: "#009E73", amber: "#D55E00"}[colour]
 		here.showHTML(fmt.Sprintf(`<div><b style="color:%s">%s %s</b>: %s</div>`, hue, mark, escape(name), escape(text)))

@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/janpfeifer/must"
+
+	"resnetlab/internal/printable"
 )
 
-// In a cell, what the must package stops at is shown by ShowError and ends the cell, in place of the stack of a panic,
-// which tells a reader nothing that the error does not.
+// In a cell, an error that the must package stops at is shown by ShowError and ends the cell. The stack of a panic would tell the reader nothing
+// that the error does not.
 func init() {
 	if here.cell {
 		must.M = func(err error) {
@@ -24,15 +26,16 @@ func init() {
 	}
 }
 
-// ShowError writes err as one clear line to stderr (which a cell shows in red), and below it what to do, where that is
-// known: from a method Hint() string of err or of an error in it, or from its kind. A nil err writes nothing.
+// ShowError writes err as one line to stderr (which a cell shows in red), and below it what to do, where that is known: from a method
+// Hint() string of err or of an error that it wraps, or from its kind. Characters that cannot be seen are escaped, and a message longer than
+// [printable.MaxLine] characters is cut. A nil err writes nothing.
 func ShowError(err error) {
 	if err == nil {
 		return
 	}
-	fmt.Fprintf(here.stderr, "%s %s\n", paint(here.colour.stderr, red, pick("error:", "错误：")), oneLine(err.Error()))
+	fmt.Fprintf(here.stderr, "%s %s\n", paint(here.colour.stderr, red, pick("error:", "错误：")), printable.Line(err.Error()))
 	if hint := hintFor(err); hint != "" {
-		fmt.Fprintf(here.stderr, "%s %s\n", paint(here.colour.stderr, amber, pick("what to do:", "怎么办：")), strings.TrimSpace(hint))
+		fmt.Fprintf(here.stderr, "%s %s\n", paint(here.colour.stderr, amber, pick("what to do:", "怎么办：")), printable.Text(strings.TrimSpace(hint)))
 	}
 }
 
@@ -49,7 +52,7 @@ func hintFor(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return pick("allow more time, or give it less to do", "请放宽时间限制，或者减少工作量")
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrInterrupted):
-		return pick("it was stopped before its end; run it again to go on", "运行中途停止了；再运行一次就会接着跑")
+		return pick("it was stopped before its end; run it again to continue", "运行中途停止了；再运行一次就会接着跑")
 	}
 	return ""
 }

@@ -15,7 +15,7 @@ var ErrInterrupted = errors.New("interrupted")
 // root is the context that Context returns.
 var root, cancelRoot = context.WithCancelCause(context.Background())
 
-// interrupt ends the bars, and only then tells the work to stop: whoever hears of it first may end the program.
+// interrupt ends the bars before it cancels the context: work that sees the context cancelled may end the program.
 func interrupt() {
 	bars.endAll()
 	cancelRoot(ErrInterrupted)
@@ -33,9 +33,9 @@ func listenForSignals() {
 	}()
 }
 
-// Context returns the context of the program, or of the cell: it is cancelled, with the cause [ErrInterrupted], when the
-// stop button or Ctrl-C is pressed (SIGINT), or on SIGTERM. Work that was given it then saves what it has and returns,
-// and every bar ends where it stands. A second signal ends the program at once. Without a call of Context the first does.
+// Context returns the context of the program, or of the cell. It is cancelled, with the cause [ErrInterrupted], on SIGINT (the stop button or
+// Ctrl-C) and on SIGTERM: every [Bar] ends at the steps that are done, and work with this context can save its state and return. A second signal
+// ends the program at once. A program that never calls Context ends at the first signal.
 func Context() context.Context {
 	listen()
 	return root

@@ -12,14 +12,14 @@ import (
 	"resnetlab/internal/atomicfile"
 )
 
-// workFolder is the folder, in the working directory (which is the notebook's), for what one cell keeps for the next.
+// workFolder is the folder, in the working directory (that of the notebook), for the files that one cell leaves for the next.
 const workFolder = "resnetlab-work"
 
-// marker is the file that says that the folder was made by Dir and may be emptied by Reset.
+// marker is a file in a folder that Dir made, which Reset may empty.
 const marker = ".made-by-resnetlab"
 
-// Dir returns the path elem... inside the folder resnetlab-work of the working directory, where one cell keeps things
-// for the next, and makes the folders on the way. If they cannot be made, the first write to the path says so.
+// Dir returns the path elem... inside the folder resnetlab-work of the working directory, where one cell leaves files for the next, and makes
+// the folders above it. Where they cannot be made, the first write to the path fails.
 //
 //	run := notebook.Dir("flowers") // resnetlab-work/flowers
 func Dir(elem ...string) string {
@@ -31,8 +31,8 @@ func Dir(elem ...string) string {
 	return path
 }
 
-// Reset empties the folder of [Dir], so that a notebook that is run again starts as the first time. It refuses to touch
-// a folder of that name that Dir did not make.
+// Reset empties the folder of [Dir], so that a notebook can be run again from its beginning. A folder of that name that Dir did not make is an
+// error, unless it is empty.
 func Reset() error {
 	if _, err := os.Stat(filepath.Join(workFolder, marker)); errors.Is(err, fs.ErrNotExist) {
 		entries, err := os.ReadDir(workFolder)
@@ -47,7 +47,7 @@ func Reset() error {
 	return nil
 }
 
-// Keep writes value, as JSON, under name into the folder of [Dir], for a later cell to [Recall].
+// Keep writes value as JSON into the folder of [Dir], for a later cell, which reads it by the same name with [Recall].
 func Keep(name string, value any) error {
 	path := Dir(name + ".json")
 	err := atomicfile.Write(path, func(w io.Writer) error { return json.NewEncoder(w).Encode(value) })
@@ -57,30 +57,33 @@ func Keep(name string, value any) error {
 	return nil
 }
 
-// Recall reads what an earlier cell kept under name.
-func Recall[T any](name string) (value T, err error) {
+// Recall reads the value that an earlier cell wrote with [Keep]. Where none did, the error matches fs.ErrNotExist.
+func Recall[T any](name string) (T, error) {
+	var value, none T
 	path := filepath.Join(workFolder, name+".json")
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return value, notKept(name)
+		return none, notKept(name)
 	}
 	if err == nil {
 		err = json.Unmarshal(content, &value)
 	}
 	if err != nil {
-		return value, fmt.Errorf("reading what an earlier cell kept as %q in %s: %w", name, path, err)
+		return none, fmt.Errorf("reading what an earlier cell kept as %q in %s: %w", name, path, err)
 	}
 	return value, nil
 }
 
-// notKept is the error for a cell that was run before the one whose result it needs: its own kind, for its hint.
+// notKept is the error for a cell that was run before the one whose result it needs.
 type notKept string
 
+// Error names what is missing.
 func (name notKept) Error() string { return fmt.Sprintf("no earlier cell has kept %q", string(name)) }
 
-// Is makes it a kind of fs.ErrNotExist.
+// Is matches fs.ErrNotExist.
 func (name notKept) Is(target error) bool { return target == fs.ErrNotExist }
 
+// Hint is what [ShowError] writes below the error.
 func (name notKept) Hint() string {
 	return pick("run the cells above this one first", "请先运行上面的单元")
 }

@@ -1,10 +1,18 @@
-// Package notebook is what a cell says to its reader: results, tables, progress, errors and the answers to exercises. In
-// a GoNB cell it shows pictures and HTML; the same calls in a program write plain text, results to stdout, progress and
-// errors to stderr. The command line uses it too, so that there is one progress bar and one way of writing an error.
+// Package notebook shows results, tables, progress, errors and the answers to exercises to the reader of a notebook. In a GoNB cell it shows
+// pictures and HTML. In a program the same calls write plain text: results to stdout, progress and errors to stderr. The command line uses it
+// too, so that there is one progress bar and one form of error message.
 //
-// A cell is a process of its own: [Dir], [Keep] and [Recall] hold what one cell leaves for the next.
+//   - Results: [Show], [Table], [Slider]; [FormatTable] and [Format] return text.
+//   - Progress: [NewBar]; [Context] ends with Ctrl-C or the stop button.
+//   - Errors: [ShowError].
+//   - Exercises: [Check], [CheckEqual], [CheckClose], [CheckAllClose].
+//   - From one cell to the next, since each cell is a process of its own: [Dir], [Keep], [Recall], [Reset].
 //
-// Words follow plots.Speak (RESNETLAB_LANG). Colours are used on a terminal only, and not with NO_COLOR set.
+// Text that is shown may come from outside: names of files and classes, keys of weight files. Characters that cannot be seen, such as ESC, are
+// written as escape sequences, and long names in tables and errors are cut (package printable).
+//
+// The package's own words are in the language of plots.Speak (RESNETLAB_LANG). Colours are used on a terminal only, and not where NO_COLOR is
+// set.
 package notebook
 
 import (
@@ -20,7 +28,7 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// Quiet, when true, leaves out progress. Results and errors are shown all the same.
+// Quiet, when true, leaves out progress. Results and errors are still shown.
 var Quiet bool
 
 // screen is where output goes.
@@ -57,8 +65,8 @@ func detect() *screen {
 	return s
 }
 
-// flush waits until GoNB has received what was shown. Without it the last thing that a cell shows is lost now and then: the process ends
-// before GoNB has read its pipe (seen in about one cell of thirty on a loaded machine).
+// flush waits until GoNB has received what was shown. Without it the last output of a cell is sometimes lost: the process ends before GoNB has
+// read its pipe (seen in about one cell of thirty on a loaded machine).
 func flush() {
 	done := make(chan struct{})
 	go func() {

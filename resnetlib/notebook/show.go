@@ -5,27 +5,29 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"reflect"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/transforms"
 )
 
-// Tabler is what can be shown as a table: reports, summaries, lists.
+// Tabler is a value that can be shown as a table: a report, a summary, a list. The header may be empty.
 type Tabler interface {
 	Table() (header []string, rows [][]string)
 }
 
-// Captioner is a [Tabler] with something to say below its table: sums, how they were counted. It may have several lines.
+// Captioner is a [Tabler] with text below its table, of one or more lines: sums, or how they were counted.
 type Captioner interface {
 	Tabler
 	Caption() string
 }
 
-// Format is a table as [Show] writes it on a terminal, with its caption if it has one.
+// Format returns a table as [Show] writes it on a terminal, with its caption if it has one.
 func Format(t Tabler) string {
 	text := FormatTable(t.Table())
 	if c, ok := t.(Captioner); ok {
-		text += c.Caption() + "\n"
+		text += printable.Text(c.Caption()) + "\n"
 	}
 	return text
 }
@@ -35,19 +37,23 @@ type Pictured interface {
 	Picture() *plots.Picture
 }
 
-// widest is the width in pixels from which photographs are shrunk for a cell, as wide as the plots.
+// widest is the largest width of a photograph in a cell, in pixels: that of the plots. A larger one is resized.
 const widest = 900
 
-// Show shows any of the library's results as well as it can be shown where the program runs:
+// Show shows any of the library's results in the best form that the cell or the terminal has:
 //
-//   - a *plots.Picture, a *transforms.RGB or an image.Image as a picture in a cell, and in one line of text elsewhere;
-//   - a [Pictured] by its picture in a cell; elsewhere as what else it is, of what follows here;
+//   - a *plots.Picture, a *transforms.RGB or an image.Image as a picture in a cell, and as one line of text elsewhere;
+//   - a [Pictured] as its picture in a cell; elsewhere by the rules that follow;
 //   - a [Tabler] as a table in a cell, with its caption if it is a [Captioner]; elsewhere by its String method if it has one, or else as
 //     [Format] does;
 //   - an error as [ShowError] does;
-//   - a struct or a slice of structs that says nothing of itself as the table that [TableOf] makes;
-//   - a fmt.Stringer, and anything else, as text.
+//   - a struct or a slice of structs without a String method as the table that [TableOf] makes;
+//   - a fmt.Stringer, and anything else, as text; a nil pointer as a line that says that there is nothing.
 func Show(x any) {
+	if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && v.IsNil() {
+		showText(pick("nothing to show", "没有可显示的内容"))
+		return
+	}
 	if p, ok := x.(Pictured); ok && here.cell {
 		x = p.Picture()
 	}
@@ -73,6 +79,7 @@ func Show(x any) {
 	}
 }
 
+// showTable shows a table with its caption.
 func showTable(t Tabler) {
 	s, speaks := t.(fmt.Stringer)
 	c, captioned := t.(Captioner)
@@ -89,6 +96,7 @@ func showTable(t Tabler) {
 	}
 }
 
+// showPicture shows a picture in a cell, and the text elsewhere.
 func showPicture(text string, encode func() ([]byte, error)) {
 	if !here.cell {
 		showText(text)
@@ -102,6 +110,7 @@ func showPicture(text string, encode func() ([]byte, error)) {
 	here.showPNG(content)
 }
 
+// showImage shows a photograph.
 func showImage(p *transforms.RGB) {
 	shown := p
 	if p.Width > widest {
@@ -114,9 +123,10 @@ func showImage(p *transforms.RGB) {
 	})
 }
 
-// showText shows text with its spaces and line ends. In a cell it goes the way of tables and pictures, not to stdout:
-// the two ways are not in step, and a cell's output would appear out of order.
+// showText shows text with its spaces and line ends. In a cell it is sent as HTML, as tables and pictures are, and not to stdout: GoNB does not
+// keep the order between the two.
 func showText(text string) {
+	text = printable.Text(text)
 	if here.cell {
 		here.showHTML("<pre>" + escape(text) + "</pre>")
 		return

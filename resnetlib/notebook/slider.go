@@ -10,9 +10,9 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// Slider shows one picture of many, chosen by a slider: draw makes the picture of each value. All are drawn at once and lie in the cell's
-// output, so the slider works when the cell has ended, and in a notebook that was only opened and is trusted; take up to about 20 values. The
-// picture in the middle is what shows at first, and all that shows where scripts do not run. In a terminal it is one line of text.
+// Slider shows one of several pictures, chosen by a slider: draw makes the picture of each value. All pictures are drawn at once and are part of
+// the cell's output, so the slider also works after the cell has ended, and in a trusted notebook that was only opened; use up to about 20
+// values. The middle one is shown first, and it is the only one where scripts do not run. On a terminal it is one line of text.
 //
 //	notebook.Slider("momentum", []float64{0.01, 0.1, 0.5}, func(m float64) *plots.Picture { ... })
 func Slider[T any](name string, values []T, draw func(T) *plots.Picture) {
@@ -37,8 +37,8 @@ func Slider[T any](name string, values []T, draw func(T) *plots.Picture) {
 	here.showHTML(sliderHTML("slider_"+gonbui.UniqueId(), labels, frames, middle))
 }
 
-// sliderHTML is the middle picture and a script that puts a slider above it. The other pictures lie in the script: where it is taken out (a
-// notebook that is not trusted) one picture is left, and no slider that does nothing.
+// sliderHTML returns the middle picture and a script that puts a slider above it. The other pictures are in the script: where it is removed (a
+// notebook that is not trusted) one picture is left, without a slider that does nothing.
 func sliderHTML(id string, labels, frames []string, middle int) string {
 	return fmt.Sprintf(`<div id="%[1]s"><div>%[2]s</div><img src="%[3]s" alt="%[2]s" style="max-width: 100%%"></div>
 <script>(function () {
@@ -58,7 +58,7 @@ func sliderHTML(id string, labels, frames []string, middle int) string {
 })()</script>`, escape(id), escape(labels[middle]), frames[middle], script(id), script(labels), script(frames), middle)
 }
 
-// script writes a value for JavaScript; json escapes <, > and &, so no text can end the script.
+// script encodes a value for JavaScript; json escapes <, > and &, so no text can end the script.
 func script(v any) string {
 	text, _ := json.Marshal(v) // strings always can be
 	return string(text)

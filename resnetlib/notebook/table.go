@@ -5,9 +5,11 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
+
+	"resnetlab/internal/printable"
 )
 
-// Table shows rows under a header: as an HTML table in a cell, aligned by [FormatTable] on stdout elsewhere. Columns of
+// Table shows rows under a header, which may be empty: as an HTML table in a cell, as text by [FormatTable] on stdout elsewhere. Columns of
 // numbers are aligned to the right. A row may be shorter than the header.
 func Table(header []string, rows [][]string) {
 	if here.cell {
@@ -17,15 +19,16 @@ func Table(header []string, rows [][]string) {
 	fmt.Fprint(here.stdout, FormatTable(header, rows))
 }
 
-// FormatTable returns a table as lines of text whose columns line up on a terminal, where a Chinese character takes two
-// places.
+// FormatTable returns a table as lines of text with aligned columns, for a terminal, where a Chinese character is two columns wide. Line ends in
+// a cell become spaces, characters that cannot be seen are escaped, and a cell of more than [printable.MaxName] characters is cut.
 func FormatTable(header []string, rows [][]string) string {
+	header, rows = cleanCells(header), cleanRows(rows)
 	n := columns(header, rows)
 	widths, right := make([]int, n), make([]bool, n)
 	for j := range n {
 		widths[j], right[j] = uniseg.StringWidth(at(header, j)), numeric(rows, j)
 		for _, row := range rows {
-			widths[j] = max(widths[j], uniseg.StringWidth(oneLine(at(row, j))))
+			widths[j] = max(widths[j], uniseg.StringWidth(at(row, j)))
 		}
 	}
 	var out strings.Builder
@@ -35,7 +38,7 @@ func FormatTable(header []string, rows [][]string) string {
 			if j > 0 {
 				text.WriteString("  ")
 			}
-			text.WriteString(pad(oneLine(at(cells, j)), widths[j], right[j]))
+			text.WriteString(pad(at(cells, j), widths[j], right[j]))
 		}
 		out.WriteString(strings.TrimRight(text.String(), " ") + "\n")
 	}
@@ -62,7 +65,9 @@ func pad(cell string, width int, right bool) string {
 	return cell + space
 }
 
+// tableHTML returns a table as HTML.
 func tableHTML(header []string, rows [][]string) string {
+	header, rows = cleanCells(header), cleanRows(rows)
 	n := columns(header, rows)
 	var out strings.Builder
 	line := func(tag string, cells []string) {
@@ -96,10 +101,12 @@ func indented(cell string) string {
 	return strings.Repeat("\u00a0", len(cell)-len(text)) + text
 }
 
+// captionHTML returns a caption as a paragraph.
 func captionHTML(caption string) string {
-	return "<p>" + strings.ReplaceAll(escape(caption), "\n", "<br/>") + "</p>\n"
+	return "<p>" + strings.ReplaceAll(escape(printable.Text(caption)), "\n", "<br/>") + "</p>\n"
 }
 
+// columns returns the number of columns.
 func columns(header []string, rows [][]string) int {
 	n := len(header)
 	for _, row := range rows {
@@ -108,6 +115,7 @@ func columns(header []string, rows [][]string) int {
 	return n
 }
 
+// at returns cell j; "" where the row is shorter.
 func at(cells []string, j int) string {
 	if j < len(cells) {
 		return cells[j]
@@ -131,7 +139,19 @@ func numeric(rows [][]string, j int) bool {
 	return found
 }
 
-// oneLine keeps a cell with line ends from breaking the table.
-func oneLine(s string) string {
-	return strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(s)
+// cleanCells returns a row's cells on one line each, without characters that cannot be seen, none of them very long.
+func cleanCells(cells []string) []string {
+	clean := make([]string, len(cells))
+	for i, cell := range cells {
+		clean[i] = printable.Name(strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(cell))
+	}
+	return clean
+}
+
+func cleanRows(rows [][]string) [][]string {
+	clean := make([][]string, len(rows))
+	for i, row := range rows {
+		clean[i] = cleanCells(row)
+	}
+	return clean
 }

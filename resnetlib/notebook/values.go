@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// TableOf makes a table of a plain value, so that results need no code of their own to be shown: of a struct a row for each field, of a slice
-// of structs a row for each element. Fields are called as in JSON, those that JSON leaves out stay out, and a struct in a struct gives
-// "forward.median". Anything else has no table.
+// TableOf makes a table from a plain value, so that results need no code of their own to be shown: a row for each field of a struct, or a row for
+// each element of a slice of structs. Fields have their names of JSON, fields that JSON leaves out are left out, and a struct in a struct gives
+// names such as "forward.median". Any other value has no table, and ok is false.
 func TableOf(x any) (t Tabler, ok bool) {
 	v := reflect.Indirect(reflect.ValueOf(x))
 	switch {
@@ -44,12 +44,13 @@ type valueTable struct {
 	rows   [][]string
 }
 
+// Table returns the table.
 func (t valueTable) Table() ([]string, [][]string) { return t.header, t.rows }
 
 type field struct{ name, text string }
 
-// fieldsOf lists a struct's exported fields, those of structs in it behind their own name. Pointers lead out of a value, into a network or
-// a store; only those to embedded structs and to simple values are followed.
+// fieldsOf lists a struct's exported fields; those of a struct in it have its name as a prefix. Pointers lead out of a value, into a network or a
+// store: only those to embedded structs and to simple values are followed.
 func fieldsOf(v reflect.Value, prefix string) (fields []field) {
 	for i := range v.NumField() {
 		f, value := v.Type().Field(i), v.Field(i)
@@ -57,14 +58,14 @@ func fieldsOf(v reflect.Value, prefix string) (fields []field) {
 		if name == "" {
 			name = f.Name
 		}
-		if value.Kind() == reflect.Pointer && !value.IsNil() && !saysItself(value) && (f.Anonymous || value.Elem().Kind() != reflect.Struct) {
+		if value.Kind() == reflect.Pointer && !value.IsNil() && !hasText(value) && (f.Anonymous || value.Elem().Kind() != reflect.Struct) {
 			value = value.Elem()
 		}
 		switch {
 		case name == "-", f.Anonymous && value.Kind() != reflect.Struct, !f.Anonymous && !f.IsExported():
-		case value.Kind() == reflect.Struct && !saysItself(value) && f.Anonymous:
+		case value.Kind() == reflect.Struct && !hasText(value) && f.Anonymous:
 			fields = append(fields, fieldsOf(value, prefix)...)
-		case value.Kind() == reflect.Struct && !saysItself(value):
+		case value.Kind() == reflect.Struct && !hasText(value):
 			fields = append(fields, fieldsOf(value, prefix+name+".")...)
 		case f.IsExported() && shown(value):
 			fields = append(fields, field{prefix + name, textOf(value)})
@@ -73,9 +74,9 @@ func fieldsOf(v reflect.Value, prefix string) (fields []field) {
 	return fields
 }
 
-// shown tells whether a value means something to a reader: not a function or a channel, nor a pointer other than to nothing, nor a list of these.
+// shown reports whether a value is shown: not a function, a channel or a pointer (a nil pointer is shown, as ""), and no list of these.
 func shown(v reflect.Value) bool {
-	if saysItself(v) {
+	if hasText(v) {
 		return true
 	}
 	if v.Kind() == reflect.Interface && !v.IsNil() {
@@ -94,8 +95,8 @@ func shown(v reflect.Value) bool {
 	return true
 }
 
-// saysItself tells whether a value says itself what it is.
-func saysItself(v reflect.Value) bool {
+// hasText reports whether a value has a String or an Error method.
+func hasText(v reflect.Value) bool {
 	if !v.CanInterface() {
 		return false
 	}
@@ -106,16 +107,16 @@ func saysItself(v reflect.Value) bool {
 	return false
 }
 
-// longestText is how much of a value a table shows: a list of a thousand probabilities would make it unreadable.
+// longestText is the largest number of characters that a table shows of a value: a list of a thousand probabilities would make it unreadable.
 const longestText = 72
 
-// textOf writes numbers with four digits that count, and cuts what is long.
+// textOf writes a value: numbers with four significant digits, long text cut.
 func textOf(v reflect.Value) string {
 	text := ""
 	switch k := v.Kind(); {
 	case (k == reflect.Pointer || k == reflect.Interface || k == reflect.Slice || k == reflect.Map) && v.IsNil():
 		return ""
-	case saysItself(v):
+	case hasText(v):
 		text = fmt.Sprint(v.Interface())
 	case k == reflect.Float32 || k == reflect.Float64:
 		return fmt.Sprintf("%.4g", v.Float())

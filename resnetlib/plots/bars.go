@@ -9,17 +9,17 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Group is one set of bars: a value for each label, and its standard deviation where there is one. A value that is NaN
-// stands for one that was not measured.
+// Group is one set of bars: a value for each label, and its standard deviation where there is one. A value that is not finite is drawn as
+// "n/a".
 type Group struct {
 	Name   string
 	Values []float64
-	Std    []float64 // nil for none
+	Std    []float64 // standard deviations, drawn as a line to each side; may be nil
 }
 
-// CountLabels counts how often each of classes labels occurs, for [ClassHistogram]. Labels outside are not counted.
+// CountLabels counts the pictures of each class, for [ClassHistogram]: classes is the number of classes. Labels outside are not counted.
 func CountLabels(name string, classes int, labels []int) Group {
-	g := Group{Name: name, Values: make([]float64, classes)}
+	g := Group{Name: name, Values: make([]float64, max(0, classes))}
 	for _, label := range labels {
 		if label >= 0 && label < classes {
 			g.Values[label]++
@@ -28,23 +28,23 @@ func CountLabels(name string, classes int, labels []int) Group {
 	return g
 }
 
-// ClassHistogram draws how many pictures each class has, side by side for each split (see [CountLabels]).
+// ClassHistogram draws the number of pictures of each class, with a bar for each split (see [CountLabels]).
 func ClassHistogram(classes []string, splits ...Group) *Picture {
 	return Bars(say("Pictures of each class"), say("pictures"), classes, splits...)
 }
 
-// Bars draws horizontal bars, which leave room for names: one for each label and group, with its value written at its
-// end and a line of one standard deviation to each side. Unit says what the values are.
+// Bars draws horizontal bars, which leave room for names: one for each label and group, with its value at its end and a line of one standard
+// deviation to each side. Unit is the text below the axis.
 func Bars(title, unit string, labels []string, groups ...Group) *Picture {
 	return bars(title, barChart{labels: labels, groups: groups, unit: unit, limit: 240})
 }
 
-// Probabilities are the bars of a softmax's output, a group for each way of asking: the axis goes from 0 to 1, so that pictures can be compared.
+// Probabilities draws the outputs of a softmax as bars, a group for each output. The axis goes from 0 to 1, so that pictures can be compared.
 func Probabilities(title string, classes []string, groups ...Group) *Picture {
 	return bars(title, barChart{labels: classes, groups: groups, unit: say("probability"), limit: 240, top: 1, format: decimals(3)})
 }
 
-// bars is a chart with its title and, for more than one group, a legend.
+// bars draws a chart with its title and, for more than one group, a legend.
 func bars(title string, chart barChart) *Picture {
 	if len(chart.labels) == 0 || len(chart.groups) == 0 {
 		return nothing(title)
@@ -63,9 +63,9 @@ type barChart struct {
 	labels []string
 	groups []Group
 	unit   string                      // below the axis; "" for none
-	limit  vg.Length                   // the labels' width at most
-	thick  vg.Length                   // a bar's; 0 for barWidth
-	top    float64                     // the axis' end; 0 for the highest value
+	limit  vg.Length                   // largest width of a label
+	thick  vg.Length                   // width of a bar; 0 for barWidth
+	top    float64                     // end of the axis; 0 for the highest value
 	format func(value float64) string  // nil for formatValue
 	paint  func(label int) color.NRGBA // nil: by group
 }
@@ -79,7 +79,7 @@ func (b *barChart) height() vg.Length {
 	return pixels(len(b.labels))*b.step() + b.unitRow()
 }
 
-// step is the height of one label's bars and the gap around them.
+// step returns the height of one label's bars and the gap around them.
 func (b *barChart) step() vg.Length { return b.bar()*pixels(len(b.groups)) + barGap }
 
 func (b *barChart) bar() vg.Length {
@@ -117,6 +117,7 @@ func (b *barChart) span() (low, high float64) {
 	return low, high
 }
 
+// std returns the standard deviation of value i; 0 without one.
 func (g *Group) std(i int) float64 {
 	if i < len(g.Std) && finite(g.Std[i]) {
 		return g.Std[i]
@@ -158,13 +159,16 @@ func (b *barChart) draw(c draw.Canvas) {
 	}
 }
 
+// notAvailable stands for a number that is not finite.
+const notAvailable = "n/a"
+
 // drawBar draws the bar of one label and group around the height y.
 func (b *barChart) drawBar(c draw.Canvas, x func(float64) vg.Length, label, group int, y vg.Length) {
 	g := &b.groups[group]
 	number := textStyle(smallSize, ink, draw.XLeft, draw.YCenter)
 	if label >= len(g.Values) || !finite(g.Values[label]) {
 		number.Color = grey
-		c.FillText(number, vg.Point{X: x(0) + 6, Y: y}, "n/a")
+		c.FillText(number, vg.Point{X: x(0) + 6, Y: y}, notAvailable)
 		return
 	}
 	v, std := g.Values[label], g.std(label)
@@ -179,7 +183,7 @@ func (b *barChart) drawBar(c draw.Canvas, x func(float64) vg.Length, label, grou
 	c.FillText(number, vg.Point{X: x(max(v+std, 0)) + 6, Y: y}, b.text(g, label))
 }
 
-// text is a value as it is written, with its deviation to two digits that count: more are noise.
+// text writes a value with its deviation, which has two significant digits.
 func (b *barChart) text(g *Group, label int) string {
 	write := b.format
 	if write == nil {
@@ -195,7 +199,7 @@ func (b *barChart) text(g *Group, label int) string {
 	return text + " ± " + write(std)
 }
 
-// drawError draws a line with ends, on white so that it is seen on a bar too.
+// drawError draws a line with ends, on a white line so that it can be seen on a bar.
 func drawError(c draw.Canvas, from, to, y vg.Length) {
 	for _, style := range []draw.LineStyle{strokeOf(background, 4), strokeOf(ink, 1.5)} {
 		c.StrokeLine2(style, from, y, to, y)
@@ -204,9 +208,11 @@ func drawError(c draw.Canvas, from, to, y vg.Length) {
 	}
 }
 
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// finite reports whether a number can be drawn: it is not NaN, and the difference of two such numbers, each with a standard deviation, is not
+// infinite.
+func finite(v float64) bool { return math.Abs(v) <= math.MaxFloat64/4 }
 
-// formatValue writes whole numbers in full and others with four digits that count.
+// formatValue writes whole numbers in full and others with four significant digits.
 func formatValue(v float64) string {
 	if v == math.Trunc(v) && math.Abs(v) < 1e9 {
 		return strconv.FormatFloat(v, 'f', 0, 64)

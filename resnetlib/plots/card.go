@@ -11,40 +11,63 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// cardBars is how many classes a card shows at most; the rest go into one bar, so that the sum stays 1.
+// cardBars is the largest number of classes that a card shows; the others share one bar, so that the sum stays 1.
 const cardBars = 12
 
-// PredictionCard draws the picture with the title above it and beside it the probability of every class, in the order
-// of classes, as the lesson notes' predict.py shows them; of more than 12 classes, the most probable. Without a title it
-// is the notes': "class: tulips   prob: 0.983". Probs[i] belongs to classes[i].
-func PredictionCard(img *transforms.RGB, title string, classes []string, probs []float64) *Picture {
-	n := min(len(classes), len(probs))
-	if n == 0 || img == nil {
+// Card is a prediction for one picture, as [PredictionCard] draws it.
+type Card struct {
+	Image   *transforms.RGB
+	Title   string // "": that of [CardTitle]
+	Classes []string
+	Probs   []float64 // of each class
+}
+
+// PredictionCard draws a picture with the title above it and beside it the probability of every class, in the order of Classes; of more than
+// 12 classes, the most probable ones. Where a probability is not finite, the card says so in place of the bars.
+func PredictionCard(card Card) *Picture {
+	title, n := card.Title, min(len(card.Classes), len(card.Probs))
+	if n == 0 || card.Image == nil {
 		return nothing(title)
 	}
-	best := slices.Index(probs[:n], slices.Max(probs[:n]))
-	if title == "" {
-		title = CardTitle(classes[max(best, 0)], probs[max(best, 0)])
+	classes, probs := card.Classes[:n], card.Probs[:n]
+	if slices.ContainsFunc(probs, func(p float64) bool { return !finite(p) }) {
+		return nothingFinite(title, true)
 	}
-	chart := cardChart(classes[:n], probs[:n])
+	if title == "" {
+		best := slices.Index(probs, slices.Max(probs))
+		title = CardTitle(classes[best], probs[best])
+	}
+	return card.draw(title, cardChart(classes, probs))
+}
+
+// draw draws the photograph beside the chart.
+func (card Card) draw(title string, chart *barChart) *Picture {
 	const side = 340
-	_, photoHeight := fit(img, side)
+	_, photoHeight := fit(card.Image, side)
 	chart.stretch(photoHeight)
 	height := max(photoHeight, chart.height()) + frameHeight(0)
 	return newPicture(title, height, func(c draw.Canvas) {
 		rest := frame(c, title, nil)
 		photo := draw.Crop(rest, 0, side-rest.Size().X, 0, 0)
-		drawPhoto(photo, img, side)
+		drawPhoto(photo, card.Image, side)
 		chart.draw(draw.Crop(rest, side+24, 0, 0, 0))
 	})
 }
 
-// CardTitle is the title that the lesson notes give a prediction.
+// CardTitle returns the title of a prediction: "class: tulips   prob: 0.983".
 func CardTitle(class string, prob float64) string {
-	return fmt.Sprintf("%s%s   %s%.3f", say("class")+colon(), class, say("prob")+colon(), prob)
+	return fmt.Sprintf("%s%s   %s%s", say("class")+colon(), class, say("prob")+colon(), threeDecimals(prob))
 }
 
-// cardChart sorts out which classes are shown, and marks the most probable.
+// threeDecimals writes a number, and "n/a" for one that is not finite.
+func threeDecimals(v float64) string {
+	if !finite(v) {
+		return notAvailable
+	}
+	return fmt.Sprintf("%.3f", v)
+}
+
+// cardChart chooses the classes to show, and marks the most probable.
 func cardChart(classes []string, probs []float64) *barChart {
 	best, others := slices.Index(probs, slices.Max(probs)), -1
 	if len(classes) > cardBars {

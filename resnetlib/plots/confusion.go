@@ -11,9 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// ConfusionMatrix draws how often pictures of each true class (rows) were given each class (columns). A field is shaded
-// by its share of its row, blue where right and red-brown where wrong, and bears its count while there is room. Beside a
-// row stands how much of the class was found: its recall.
+// ConfusionMatrix draws the number of pictures of each true class (rows) by predicted class (columns). A field is shaded by its share of the
+// row, blue where correct and red-brown where mistaken, and shows its count where there is room. Beside each row is the recall of the class.
 func ConfusionMatrix(classes []string, m [][]int) *Picture {
 	title := say("Confusion matrix")
 	n := min(len(classes), len(m))
@@ -29,7 +28,7 @@ func ConfusionMatrix(classes []string, m [][]int) *Picture {
 	return newPicture(title, x.height()+frameHeight(len(keys)), func(c draw.Canvas) { x.draw(frame(c, title, keys)) })
 }
 
-// MostConfused draws the n commonest mistakes as bars: "true → predicted", with their counts.
+// MostConfused draws the n most frequent mistakes as bars, "true → predicted", with their counts.
 func MostConfused(classes []string, m [][]int, n int) *Picture {
 	names, counts := commonestMistakes(classes, m, n)
 	return Bars(say("Most confused"), say("pictures"), names, Group{Values: counts})

@@ -112,7 +112,7 @@ func TestRingMarksTheBestEpoch(t *testing.T) {
 
 func TestPhotosStandUpright(t *testing.T) {
 	for name, p := range map[string]*Picture{
-		"card": PredictionCard(photo(200, 200), "", flowers, []float64{0.2, 0.2, 0.2, 0.2, 0.2}),
+		"card": PredictionCard(Card{Image: photo(200, 200), Classes: flowers, Probs: []float64{0.2, 0.2, 0.2, 0.2, 0.2}}),
 		"grid": Grid([]*transforms.RGB{photo(200, 200)}, []string{"title"}, 1),
 	} {
 		img := p.Image()
@@ -130,7 +130,7 @@ func TestPhotosStandUpright(t *testing.T) {
 }
 
 func TestCardTitleIsTheNotes(t *testing.T) {
-	card := PredictionCard(photo(8, 8), "", flowers, []float64{0, 0.01, 0.007, 0, 0.983})
+	card := PredictionCard(Card{Image: photo(8, 8), Classes: flowers, Probs: []float64{0, 0.01, 0.007, 0, 0.983}})
 	if want := "class: tulips   prob: 0.983"; card.Title != want {
 		t.Errorf("title %q, want %q", card.Title, want)
 	}
@@ -179,7 +179,7 @@ func TestOddInput(t *testing.T) {
 	for name, p := range map[string]*Picture{
 		"no epoch": Curves(nil), "one epoch": Curves(tenEpochs()[:1]), "NaN": Curves(broken), "only NaN": Curves([]runs.Metrics{{Epoch: 1, TrainLoss: nan, ValLoss: nan, ValAccuracy: nan}}),
 		"no class": ConfusionMatrix(nil, nil), "empty matrix": ConfusionMatrix(flowers, make([][]int, 5)), "short rows": ConfusionMatrix(flowers, [][]int{{1}, {0, 2}}),
-		"no mistake": MostConfused(flowers, [][]int{{1}}, 5), "no picture": PredictionCard(nil, "", flowers, make([]float64, 5)), "NaN card": PredictionCard(photo(3, 5), "", flowers, []float64{nan, nan, nan, nan, nan}),
+		"no mistake": MostConfused(flowers, [][]int{{1}}, 5), "no picture": PredictionCard(Card{Image: nil, Classes: flowers, Probs: make([]float64, 5)}), "NaN card": PredictionCard(Card{Image: photo(3, 5), Classes: flowers, Probs: []float64{nan, nan, nan, nan, nan}}),
 		"empty grid": Grid(nil, nil, 3), "hole": Grid([]*transforms.RGB{nil, photo(4, 4)}, []string{"none", "some"}, 2),
 		"no bars": Bars("t", "u", nil), "bars missing": Bars("t", "u", flowers, Group{Values: []float64{1, nan}}), "zeros": Bars("t", "u", []string{"a"}, Group{Values: []float64{0}}),
 		"no line": Lines("t", "x", "y"), "flat": Lines("t", "x", "y", Series{Y: []float64{1, 1, 1}}), "point": Lines("t", "x", "y", Series{Y: []float64{1}}),
@@ -187,9 +187,9 @@ func TestOddInput(t *testing.T) {
 		"no block": ResidualBlocks("t"), "bare block": ResidualBlocks("t", ResidualBlock{}), "five blocks": ResidualBlocks("t", make([]ResidualBlock, 5)...),
 		"no row": Network("t", ""), "empty row": Network("t", "", NetworkRow{Name: "layer1"}), "long lines": Network("t", "", NetworkRow{Boxes: []NetworkBox{{Lines: []string{strings.Repeat("3x3, ", 20)}}}}),
 		"no channel": Wiring(0, 8, 1), "no group": Wiring(8, 8), "odd groups": Wiring(12, 6, 1, 0, 3, 4), "many channels": Wiring(128, 64, 32),
-		"no draw": Augmentations(photo(4, 4), transforms.EvalPreset(8), 0, 1), "nothing to draw": Augmentations(nil, transforms.EvalPreset(8), 3, 1),
-		"no value": Histogram("t", "x", 0, Sample{}), "one value": Histogram("t", "x", 3, Sample{Values: []float64{2, 2, inf}}),
-		"large value": Histogram("t", "x", 3, Sample{Values: []float64{1e17, 1e17}}), "next value": Histogram("t", "x", 3, Sample{Values: []float64{1, math.Nextafter(1, 2)}}),
+		"no draw": Augmentations(photo(4, 4), transforms.EvalPreset(8), Draws{Count: 0, Seed: 1}), "nothing to draw": Augmentations(nil, transforms.EvalPreset(8), Draws{Count: 3, Seed: 1}),
+		"no value": Histogram("t", Axis{Label: "x"}, Sample{}), "one value": Histogram("t", Axis{Label: "x", Bins: 3}, Sample{Values: []float64{2, 2, inf}}),
+		"large value": Histogram("t", Axis{Label: "x", Bins: 3}, Sample{Values: []float64{1e17, 1e17}}), "next value": Histogram("t", Axis{Label: "x", Bins: 3}, Sample{Values: []float64{1, math.Nextafter(1, 2)}}),
 		"next line": Lines("t", "x", "y", Series{Y: []float64{1.6094379124341003, math.Nextafter(1.6094379124341003, 2)}}), "fewer than none": MostConfused(flowers, confusion, -1),
 	} {
 		t.Run(name, func(t *testing.T) {

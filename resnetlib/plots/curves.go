@@ -12,8 +12,8 @@ import (
 	"resnetlab/resnetlib/runs"
 )
 
-// Curves draws a training run, epoch by epoch: the losses of training and validation on the left, the validation
-// accuracy on the right, with the best epoch ringed.
+// Curves draws a training run, epoch by epoch: the losses of training and validation on the left, the validation accuracy on the right, with
+// a ring around the best epoch.
 func Curves(metrics []runs.Metrics) *Picture {
 	title := say("Training curves")
 	if len(metrics) == 0 {
@@ -31,7 +31,7 @@ func Curves(metrics []runs.Metrics) *Picture {
 	for _, p := range []*plot.Plot{loss, accuracy} {
 		settle(p, metrics[0].Epoch, metrics[len(metrics)-1].Epoch)
 	}
-	if best := runs.BestOf(metrics); best.Epoch > 0 {
+	if best := runs.BestOf(metrics); best.Epoch > 0 && finite(best.Accuracy) {
 		ring(accuracy, best)
 		title += fmt.Sprintf(Pick(": best accuracy %.3f in epoch %d", "：最佳准确率 %.3f（第 %d 个 epoch）"), best.Accuracy, best.Epoch)
 	}
@@ -44,14 +44,15 @@ func Curves(metrics []runs.Metrics) *Picture {
 	})
 }
 
+// epochPlot returns axes with whole epochs.
 func epochPlot(yLabel string) *plot.Plot {
 	p := newPlot(say("epoch"), yLabel)
 	p.X.Tick.Marker = roundTicks{Whole: true}
 	return p
 }
 
-// settle gives axes that show a single value some width around it, and the horizontal one the epochs from first to last
-// even where a loss was not finite.
+// settle sets the ends of the axes: the horizontal one shows the epochs from first to last even where a loss was not finite, and an axis with
+// a single value has some width around it.
 func settle(p *plot.Plot, first, last int) {
 	p.X.Min, p.X.Max = float64(first), float64(last)
 	if first == last {
@@ -65,15 +66,16 @@ func settle(p *plot.Plot, first, last int) {
 	}
 }
 
+// ring draws a ring around the best epoch.
 func ring(p *plot.Plot, best runs.Best) {
 	style := draw.GlyphStyle{Color: vermillion, Radius: 9, Shape: halo{}}
 	p.Add(&plotter.Scatter{XYs: plotter.XYs{{X: float64(best.Epoch), Y: best.Accuracy}}, GlyphStyle: style})
 }
 
-// halo is a ring that can be seen: gonum's is half a pixel thin.
+// halo is a ring of 2.5 pixels: gonum's is half a pixel thin.
 type halo struct{}
 
-// DrawGlyph is the method of [draw.GlyphDrawer].
+// DrawGlyph implements [draw.GlyphDrawer].
 func (halo) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 	var path vg.Path
 	path.Move(vg.Point{X: at.X + style.Radius, Y: at.Y})

@@ -135,7 +135,7 @@ func TestWiringCountsKernels(t *testing.T) {
 // Draws differ from one another, and are the same for the same seed.
 func TestAugmentationsAreDrawnBySeed(t *testing.T) {
 	picture := func(seed uint64) []byte {
-		content, err := Augmentations(photo(300, 200), transforms.EvalPreset(64), 4, seed).PNG()
+		content, err := Augmentations(photo(300, 200), transforms.EvalPreset(64), Draws{Count: 4, Seed: seed}).PNG()
 		if err != nil {
 			t.Fatal(err)
 		}

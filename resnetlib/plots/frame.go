@@ -24,7 +24,7 @@ type key struct {
 	line   draw.LineStyle
 }
 
-// Heights of the rows that frame takes from the top.
+// Heights of the rows that frame uses at the top.
 const (
 	titleRow vg.Length = margin + titleSize + 10
 	keyRow   vg.Length = textSize + 10
@@ -43,6 +43,7 @@ func frame(c draw.Canvas, title string, keys []key) draw.Canvas {
 	return draw.Crop(c, margin, -margin, margin, -top)
 }
 
+// frameHeight returns the height that frame takes, with the margin below.
 func frameHeight(keys int) vg.Length {
 	if keys > 0 {
 		return titleRow + keyRow + margin
@@ -50,6 +51,7 @@ func frameHeight(keys int) vg.Length {
 	return titleRow + margin
 }
 
+// drawKeys draws a row of keys around the height y.
 func drawKeys(c draw.Canvas, y vg.Length, keys []key) {
 	style := textStyle(textSize, ink, draw.XLeft, draw.YCenter)
 	x := c.Min.X + margin
@@ -68,19 +70,32 @@ func drawKeys(c draw.Canvas, y vg.Length, keys []key) {
 	}
 }
 
-// nothing is the picture of a function that was given nothing to draw: a cell then shows why, where a picture was
-// expected, and goes on.
-func nothing(title string) *Picture {
+// nothing returns the picture of a function that was given nothing to draw: it says so in words, and the cell or the program that asked for
+// it continues.
+func nothing(title string) *Picture { return words(title, say("nothing to show yet")) }
+
+// nothingFinite returns the picture of a function that was given no finite number; some says whether it was given any number.
+func nothingFinite(title string, some bool) *Picture {
+	if !some {
+		return nothing(title)
+	}
+	return words(title, say("no finite numbers: all are NaN or infinite"))
+}
+
+// words returns a picture that holds a title and one line of text.
+func words(title, text string) *Picture {
 	return newPicture(title, 100, func(c draw.Canvas) {
 		rest := frame(c, title, nil)
-		c.FillText(textStyle(textSize, grey, draw.XLeft, draw.YTop), vg.Point{X: rest.Min.X, Y: rest.Max.Y}, say("nothing to show yet"))
+		c.FillText(textStyle(textSize, grey, draw.XLeft, draw.YTop), vg.Point{X: rest.Min.X, Y: rest.Max.Y}, text)
 	})
 }
 
+// fillRect fills the rectangle between two corners.
 func fillRect(c draw.Canvas, colour color.Color, x0, y0, x1, y1 vg.Length) {
 	c.FillPolygon(colour, corners(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}))
 }
 
+// corners returns the four corners of a rectangle, in order around it.
 func corners(r vg.Rectangle) []vg.Point {
 	return []vg.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, r.Max, {X: r.Min.X, Y: r.Max.Y}}
 }
@@ -116,10 +131,10 @@ func rescale(m image.Image, width, height int) image.Image {
 }
 
 // roundTicks marks about five round numbers (1, 2 or 5 times a power of ten), each with just the decimals that it needs.
-// Whole says that only whole numbers make sense, as for epochs.
+// With Whole it marks whole numbers only, as for epochs.
 type roundTicks struct{ Whole bool }
 
-// Ticks is the method of [plot.Ticker].
+// Ticks implements [plot.Ticker].
 func (r roundTicks) Ticks(low, high float64) []plot.Tick {
 	if !(high > low) {
 		return []plot.Tick{{Value: low, Label: strconv.FormatFloat(low, 'g', 4, 64)}}

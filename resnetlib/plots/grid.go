@@ -10,11 +10,11 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// largestTile is the longer side of a grid's picture at most, in pixels: fewer pictures do not become posters.
+// largestTile is the largest length, in pixels, of the longer side of a grid's picture, so that a grid of few pictures does not enlarge them.
 const largestTile vg.Length = 260
 
-// Grid draws pictures row by row, each with its title above it; a title may have several lines, and missing ones are
-// empty. Columns 0 takes as many as look well. For feature maps, augmentations, top losses.
+// Grid draws pictures row by row, each with its title above it. A title may have several lines; there may be fewer titles than pictures, or
+// none. With columns 0 there are up to five.
 func Grid(images []*transforms.RGB, titles []string, columns int) *Picture {
 	if len(images) == 0 {
 		return nothing("")

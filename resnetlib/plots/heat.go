@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -12,15 +13,16 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Heat is a field of numbers that is drawn as colours: Values[row*Width+column]. Where none is negative the colours go from dark (0) to
-// light (the largest); otherwise from blue (negative) over white (0) to red-brown (positive), both ends at the largest size of a value.
-// Values that are not finite count as 0.
+// Heat is a field of numbers that is drawn as colours: Values[row*Width+column]. Where none is negative, the colours go from dark (0) to
+// light (the largest value); otherwise from blue (negative) over white (0) to red-brown (positive), with both ends at the largest absolute
+// value.
+// Values that are not finite, or missing, count as 0.
 type Heat struct {
 	Width, Height int
 	Values        []float64
 }
 
-// Range is what the ends of the colours stand for.
+// Range returns the values at the two ends of the colours.
 func (h Heat) Range() (low, high float64) {
 	for _, v := range h.Values {
 		if finite(v) {
@@ -64,8 +66,9 @@ func (h Heat) paint(width, height int, pick func(i int, c color.NRGBA, strength 
 	return out
 }
 
-// Resized are the values at width x height pixels, bilinear, row by row.
+// Resized returns the values at width x height pixels, interpolated bilinearly, row by row.
 func (h Heat) Resized(width, height int) []float64 {
+	width, height = max(0, width), max(0, height)
 	out := make([]float64, width*height)
 	for y := range height {
 		y0, y1, fy := between(y, height, h.Height)
@@ -79,9 +82,10 @@ func (h Heat) Resized(width, height int) []float64 {
 	return out
 }
 
+// at returns the value of a cell; 0 where it is not finite or missing.
 func (h Heat) at(x, y int) float64 {
-	if v := h.Values[y*h.Width+x]; finite(v) {
-		return v
+	if i := y*h.Width + x; i >= 0 && i < len(h.Values) && finite(h.Values[i]) {
+		return h.Values[i]
 	}
 	return 0
 }
@@ -106,10 +110,14 @@ const (
 	heatBar  = 14  // width of the scale of colours
 )
 
-// HeatMap draws a photograph, beside it the field over it, with the scale of its colours, and frames on both.
+// HeatMap draws a photograph, beside it the field over it, the scale of its colours, and frames on both. Without a finite value the picture
+// says so.
 func HeatMap(title string, photo *transforms.RGB, heat Heat, boxes ...Box) *Picture {
 	if photo == nil || heat.Width < 1 || heat.Height < 1 || len(heat.Values) != heat.Width*heat.Height {
 		return nothing(title)
+	}
+	if !slices.ContainsFunc(heat.Values, finite) {
+		return nothingFinite(title, true)
 	}
 	scale := max(1, (2*heatTile)/max(photo.Width, photo.Height, 1)) // the map is drawn finer than a small photograph
 	over := heat.Over(transforms.ResizeTo(photo, photo.Height*scale, photo.Width*scale, transforms.Bilinear))
@@ -133,7 +141,7 @@ func HeatMap(title string, photo *transforms.RGB, heat Heat, boxes ...Box) *Pict
 
 func boxColour(i int) color.NRGBA { return []color.NRGBA{vermillion, sky, orange, green}[i%4] }
 
-// strokeBox strokes a frame on a photograph that drawPhoto drew, as far as it lies on it.
+// strokeBox draws the part of a frame that lies on a photograph drawn by drawPhoto.
 func strokeBox(c draw.Canvas, photo *transforms.RGB, b Box, colour color.NRGBA) {
 	w, h := fit(photo, heatTile)
 	r := b.Rectangle.Intersect(image.Rect(0, 0, photo.Width, photo.Height))

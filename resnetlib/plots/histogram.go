@@ -2,37 +2,44 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Sample is a set of values whose distribution is drawn.
+// Sample is a set of values whose distribution [Histogram] draws.
 type Sample struct {
 	Name   string
 	Values []float64
 }
 
-// Histogram draws the distributions of samples over each other, each as the share of its own values in bins that all
-// have in common (so that samples of different size compare): before and after a batch norm, for instance.
-// Bins 0 takes 60. Values that are not finite are left out.
-func Histogram(title, xLabel string, bins int, samples ...Sample) *Picture {
-	if bins <= 0 {
-		bins = 60
+// Axis is the horizontal axis of a [Histogram].
+type Axis struct {
+	Label string
+	Bins  int // 0: 60
+}
+
+// Histogram draws the distributions of samples over each other, each as the share of its own values in bins that all samples have in common,
+// so that samples of different size can be compared: before and after a batch norm, for instance. Values that are not finite are left out;
+// without any finite value the picture says so.
+func Histogram(title string, x Axis, samples ...Sample) *Picture {
+	if x.Bins <= 0 {
+		x.Bins = 60
 	}
 	low, high := rangeOf(samples)
 	if !(high >= low) {
-		return nothing(title)
+		return nothingFinite(title, slices.ContainsFunc(samples, func(s Sample) bool { return len(s.Values) > 0 }))
 	}
 	if low == high {
 		half := max(0.5, 1e-9*math.Abs(low))
 		low, high = low-half, high+half
 	}
-	p := newPlot(xLabel, say("share"))
+	p := newPlot(x.Label, say("share"))
 	var keys []key
 	for i, s := range samples {
 		colour := seriesColour(i)
-		outline := steps(shares(s.Values, low, high, bins), low, high)
+		outline := steps(shares(s.Values, low, high, x.Bins), low, high)
 		p.Add(&plotter.Line{XYs: outline, LineStyle: strokeOf(colour, 2), FillColor: faint(colour)})
 		keys = append(keys, key{name: s.Name, colour: colour})
 	}
@@ -43,6 +50,7 @@ func Histogram(title, xLabel string, bins int, samples ...Sample) *Picture {
 	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) { p.Draw(frame(c, title, keys)) })
 }
 
+// rangeOf returns the smallest and the largest finite value; +Inf and -Inf where there is none.
 func rangeOf(samples []Sample) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, s := range samples {
@@ -71,7 +79,7 @@ func shares(values []float64, low, high float64, bins int) []float64 {
 	return out
 }
 
-// steps is the outline of bars of equal width that stand side by side.
+// steps returns the outline of bars of equal width that stand side by side.
 func steps(heights []float64, low, high float64) plotter.XYs {
 	wide := (high - low) / float64(len(heights))
 	points := plotter.XYs{{X: low}}

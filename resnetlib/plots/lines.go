@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -10,8 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Series is one line: the points (X[i], Y[i]). Without X the points are counted from 0. Points that are not finite
-// (a loss that has become NaN) are left out, and the line is broken there.
+// Series is one line: the points (X[i], Y[i]). Without X, X[i] is i. Points that are not finite (a loss that has become NaN) are left out, and
+// the line is broken there.
 type Series struct {
 	Name string
 	X, Y []float64
@@ -19,11 +20,11 @@ type Series struct {
 
 const plotHeight vg.Length = 300 // of axes with lines or bars standing up, labels included
 
-// Lines draws series over each other on one pair of axes.
+// Lines draws series over each other on one pair of axes. Without a finite point the picture says so.
 func Lines(title, xLabel, yLabel string, series ...Series) *Picture {
 	p := newPlot(xLabel, yLabel)
 	if !addSeries(p, series, 0) {
-		return nothing(title)
+		return nothingFinite(title, anyPoint(series))
 	}
 	var keys []key
 	if len(series) > 1 {
@@ -32,7 +33,8 @@ func Lines(title, xLabel, yLabel string, series ...Series) *Picture {
 	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) { p.Draw(frame(c, title, keys)) })
 }
 
-// LogLines is Lines with a logarithmic vertical axis, for numbers of very different size. A value that is not positive is left out.
+// LogLines draws series as [Lines] does, on a logarithmic vertical axis, for numbers of very different size. A value that is not positive is
+// left out.
 func LogLines(title, xLabel, yLabel string, series ...Series) *Picture {
 	logs := make([]Series, len(series))
 	for i, s := range series {
@@ -44,7 +46,7 @@ func LogLines(title, xLabel, yLabel string, series ...Series) *Picture {
 	p := newPlot(xLabel, yLabel)
 	p.Y.Tick.Marker = powerTicks{}
 	if !addSeries(p, logs, 0) {
-		return nothing(title)
+		return nothingFinite(title, anyPoint(series))
 	}
 	p.Y.Min, p.Y.Max = math.Floor(p.Y.Min), math.Ceil(p.Y.Max)
 	var keys []key
@@ -54,8 +56,8 @@ func LogLines(title, xLabel, yLabel string, series ...Series) *Picture {
 	return newPicture(title, plotHeight+frameHeight(len(keys)), func(c draw.Canvas) { p.Draw(frame(c, title, keys)) })
 }
 
-// LearningRates draws a learning-rate range test (Smith, 2017, arXiv:1506.01186): the loss at each rate, on a logarithmic
-// axis, and the suggested rate as a vertical line. A rate that is not positive is left out; suggestion 0 draws no line.
+// LearningRates draws a learning-rate range test (Smith, 2017, arXiv:1506.01186): the loss at each rate, on a logarithmic axis, and the
+// suggested rate as a vertical line. A rate that is not positive is left out; a suggestion that is not positive and finite draws no line.
 func LearningRates(rates, losses []float64, suggestion float64) *Picture {
 	title := say("Learning-rate range test")
 	var s Series
@@ -67,18 +69,18 @@ func LearningRates(rates, losses []float64, suggestion float64) *Picture {
 	p := newPlot(say("learning rate"), say("loss"))
 	p.X.Tick.Marker = powerTicks{}
 	if !addSeries(p, []Series{s}, 0) {
-		return nothing(title)
+		return nothingFinite(title, anyPoint([]Series{s}))
 	}
 	p.Y.Max = ceiling(s.Y, p.Y.Min, p.Y.Max)
-	if suggestion > 0 {
+	if suggestion > 0 && finite(suggestion) {
 		title = fmt.Sprintf("%s%s %.2g", title+colon(), say("suggested"), suggestion)
 		addRule(p, math.Log10(suggestion))
 	}
 	return newPicture(title, plotHeight+frameHeight(0), func(c draw.Canvas) { p.Draw(frame(c, title, nil)) })
 }
 
-// ceiling ends the axis a little above the losses' start. At the highest rates the loss explodes, and a curve that is
-// drawn to its end is a flat line with a spike.
+// ceiling returns the axis' end, a little above the first loss. At the highest rates the loss explodes, and an axis that reached the highest
+// loss would show a flat line with a spike.
 func ceiling(losses []float64, low, high float64) float64 {
 	for _, loss := range losses {
 		if finite(loss) && loss > low {
@@ -86,6 +88,11 @@ func ceiling(losses []float64, low, high float64) float64 {
 		}
 	}
 	return high
+}
+
+// anyPoint reports whether the series have a point, finite or not.
+func anyPoint(series []Series) bool {
+	return slices.ContainsFunc(series, func(s Series) bool { return len(s.Y) > 0 })
 }
 
 // addSeries adds lines with marks, coloured from the palette's entry first on, and reports whether there was a point.
@@ -111,7 +118,7 @@ func finiteRuns(s Series) (runs []plotter.XYs) {
 		if i < len(s.X) {
 			x = s.X[i]
 		}
-		if math.IsNaN(x+y) || math.IsInf(x+y, 0) {
+		if !finite(x) || !finite(y) {
 			open = false
 			continue
 		}
@@ -143,6 +150,7 @@ func addRule(p *plot.Plot, x float64) {
 	p.Add(&plotter.Line{XYs: plotter.XYs{{X: x, Y: p.Y.Min}, {X: x, Y: p.Y.Max}}, LineStyle: style})
 }
 
+// keysOf returns the legend of lines.
 func keysOf(series []Series) []key {
 	keys := make([]key, len(series))
 	for i, s := range series {
@@ -154,7 +162,7 @@ func keysOf(series []Series) []key {
 // powerTicks labels an axis of base-10 logarithms with the numbers themselves: 1e-4, 1e-3 ...
 type powerTicks struct{}
 
-// Ticks is the method of [plot.Ticker].
+// Ticks implements [plot.Ticker].
 func (powerTicks) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	for e := math.Floor(low); e <= high; e++ {

@@ -5,7 +5,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// NetworkRow is a part of a network for [Network]: what stands at one size of the picture.
+// NetworkRow is a part of a network for [Network]: the layers whose outputs have the same height and width.
 type NetworkRow struct {
 	Name, Output string // "layer2" and the shape that leaves it, "28x28, 512"
 	Boxes        []NetworkBox
@@ -16,7 +16,7 @@ type NetworkBox struct {
 	Operation  Operation
 	Lines      []string // "1x1, 128"
 	Residual   bool     // a shortcut leads around it
-	Projection string   // what stands on the shortcut, which is dashed then: "1x1, 512, stride 2"; "" for the identity
+	Projection string   // the text on a projection shortcut, which is dashed: "1x1, 512, stride 2"; "" for the identity
 }
 
 const (
@@ -33,7 +33,7 @@ const (
 
 const boxWidth = (width-2*margin-rowLabel-lineEnd)/boxesInALine - boxGap
 
-// Network draws a network row by row, six boxes in a line. The note stands below the legend; "" for none.
+// Network draws a network row by row, six boxes in a line. The note is a line of text below the legend and may be empty.
 func Network(title, note string, rows ...NetworkRow) *Picture {
 	used, identity, projection := map[Operation]bool{}, false, false
 	var lines []NetworkRow // of at most six boxes
@@ -71,7 +71,7 @@ func Network(title, note string, rows ...NetworkRow) *Picture {
 	})
 }
 
-// fold breaks a row into lines; the first bears the name.
+// fold breaks a row into lines; the first has the name.
 func (r NetworkRow) fold() (lines []NetworkRow) {
 	for from := 0; from < len(r.Boxes); from += boxesInALine {
 		line := NetworkRow{Boxes: r.Boxes[from:min(from+boxesInALine, len(r.Boxes))]}

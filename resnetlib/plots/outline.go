@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// outlined is a canvas that fills text as outlines. The PNG then has turned text as sharp as upright text, and the SVG
-// needs no font where it is shown.
+// outlined is a canvas that fills text as outlines: rotated text in a PNG is then as sharp as upright text, and an SVG needs no font where it is
+// shown.
 type outlined struct{ vg.Canvas }
 
 // FillString fills text with its baseline's left end at pt. A character that the font lacks is drawn as a box.
@@ -72,8 +72,8 @@ func appendOutline(path vg.Path, segments sfnt.Segments, pt vg.Point, scale vg.L
 	return path
 }
 
-// DrawImage draws m over rect, at the pixels of a PNG. The canvases would make a blur of a feature map of 7x7, and drop
-// pixels from a large photograph: see rescale.
+// DrawImage draws m over rect at the resolution of a PNG. The canvases' own scaling would blur a feature map of 7x7, and drop pixels of a
+// large photograph: see rescale.
 func (c outlined) DrawImage(rect vg.Rectangle, m image.Image) {
 	size := rect.Size()
 	c.Canvas.DrawImage(rect, rescale(m, int(size.X+0.5), int(size.Y+0.5)))

@@ -1,8 +1,16 @@
-// Package plots draws what training and a network's layers look like, in one style: readable at the width of a notebook
-// (900 px), in colours that the colour-blind can tell apart (and by marks and numbers besides), with Chinese as well as
-// Latin text. Every function returns a [Picture], which gives PNG and SVG.
+// Package plots draws training runs, predictions and the layers of networks in one style: 900 pixels wide, as a notebook's output, in colours
+// that the colour-blind can tell apart, with marks and numbers beside the colours, and with Chinese as well as Latin text.
 //
-// It draws numbers and knows nothing of networks: no graph and no backend is linked by it.
+//   - Training: [Curves], [LearningRates], [Strategies], [Augmentations].
+//   - Predictions: [PredictionCard], [Probabilities], [ConfusionMatrix], [MostConfused], [TopLosses].
+//   - Data: [ClassHistogram], [Histogram], [Grid].
+//   - Any numbers: [Lines], [LogLines], [Bars], [HeatMap].
+//   - Networks: [Network], [ResidualBlocks], [Wiring].
+//
+// Every function returns a [Picture], which can be encoded as PNG or SVG. Nothing here fails for numbers that cannot be drawn: NaN and infinite
+// numbers are left out or written as "n/a", and a picture without any number to draw says so in words.
+//
+// The package draws numbers. It links no graph and no backend. The library's own words are in the language of [Speak].
 package plots
 
 import (
@@ -22,9 +30,9 @@ import (
 	"resnetlab/internal/atomicfile"
 )
 
-// Picture is a drawing of a fixed size. It is drawn anew each time that it is asked for.
+// Picture is a drawing of a fixed size. It is drawn each time that it is encoded.
 type Picture struct {
-	Title         string // what the picture shows, in one line; the alternative text of the SVG
+	Title         string // one line; in an SVG its <title>
 	Width, Height int    // pixels
 
 	draw func(draw.Canvas)
@@ -77,7 +85,7 @@ func (p *Picture) header(svg []byte) []byte {
 	return append([]byte(head), body...)
 }
 
-// Save writes the picture to path, whole or not at all, in the format of its ending: .png or .svg.
+// Save writes the picture to path in the format of its ending, .png or .svg. The file appears when it is complete, or not at all.
 func (p *Picture) Save(path string) error {
 	if err := CheckName(path); err != nil {
 		return fmt.Errorf("saving the picture %q: %w", p.Title, err)
@@ -93,7 +101,7 @@ func (p *Picture) Save(path string) error {
 	return atomicfile.WriteBytes(path, content)
 }
 
-// CheckName is nil for a name that [Picture.Save] takes; long work asks before it begins.
+// CheckName returns an error for a name that [Picture.Save] does not accept, so that a program can check it before long work.
 func CheckName(path string) error {
 	if !isSVG(path) && !strings.EqualFold(filepath.Ext(path), ".png") {
 		return fmt.Errorf("%s: the name of a picture must end in .png or .svg", path)
@@ -103,7 +111,7 @@ func CheckName(path string) error {
 
 func isSVG(path string) bool { return strings.EqualFold(filepath.Ext(path), ".svg") }
 
-// String describes the picture in one line, for a terminal.
+// String returns the title and the size in one line.
 func (p *Picture) String() string {
 	return fmt.Sprintf("[picture: %s, %dx%d pixels; Save writes it to a .png or .svg file]", p.Title, p.Width, p.Height)
 }

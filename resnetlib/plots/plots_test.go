@@ -69,11 +69,11 @@ func gallery(classes []string) map[string]*Picture {
 	return map[string]*Picture{
 		"confusion20":  ConfusionMatrix(twenty, twentyCounts),
 		"confusion100": ConfusionMatrix(hundred, hundredCounts),
-		"card100":      PredictionCard(photo(240, 320), "", hundred, normal(0.01, 0.001, 100)),
+		"card100":      PredictionCard(Card{Image: photo(240, 320), Classes: hundred, Probs: normal(0.01, 0.001, 100)}),
 		"curves":       Curves(tenEpochs()),
 		"confusion":    ConfusionMatrix(classes, confusion),
 		"confused":     MostConfused(classes, confusion, 6),
-		"card":         PredictionCard(photo(320, 240), "", classes, []float64{0.004, 0.001, 0.011, 0.001, 0.983}),
+		"card":         PredictionCard(Card{Image: photo(320, 240), Classes: classes, Probs: []float64{0.004, 0.001, 0.011, 0.001, 0.983}}),
 		"grid":         Grid(tiles, titles, 4),
 		"toplosses":    TopLosses(verdicts(classes)),
 		"strategies":   Strategies("Strategies", stageNames, contenders),
@@ -87,8 +87,8 @@ func gallery(classes []string) map[string]*Picture {
 		"residual":     ResidualBlocks("Blocks", identityBlock, projectionBlock),
 		"network":      Network("Network", "note", stem, stages(3), stages(8)),
 		"wiring":       Wiring(8, 8, 1, 4, 8),
-		"augmentation": Augmentations(photo(300, 200), transforms.EvalPreset(224), 9, 1),
-		"histogram":    Histogram("bn1", "x", 0, Sample{"before", normal(1.5, 2, 5000)}, Sample{"after", normal(0, 1, 3000)}),
+		"augmentation": Augmentations(photo(300, 200), transforms.EvalPreset(224), Draws{Count: 9, Seed: 1}),
+		"histogram":    Histogram("bn1", Axis{Label: "x"}, Sample{"before", normal(1.5, 2, 5000)}, Sample{"after", normal(0, 1, 3000)}),
 	}
 }
 

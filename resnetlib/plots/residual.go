@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// ResidualBlock describes a residual block for [ResidualBlocks]: input, two branches, their sum, and what follows it.
+// ResidualBlock describes a residual block for [ResidualBlocks]: input, two branches, their sum, and the steps after it.
 type ResidualBlock struct {
 	Title         string // "Bottleneck"; "" for none
 	Input, Output string // shapes: "56x56, 256"
@@ -24,8 +24,8 @@ const (
 	sideWidth    vg.Length = 82 // of the shortcut's boxes
 )
 
-// ResidualBlocks draws blocks side by side, up to four in a row, as the papers draw them: the shortcut of an identity is a solid line, that
-// of a projection is dashed and bears its steps.
+// ResidualBlocks draws blocks side by side, up to four in a row, as the papers draw them: the shortcut of an identity is a solid line, that of
+// a projection is dashed and shows its steps.
 func ResidualBlocks(title string, blocks ...ResidualBlock) *Picture {
 	if len(blocks) == 0 {
 		return nothing(title)

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Operation is the kind of a step in a diagram; it gives the step its colour.
+// Operation is the kind of a step in a diagram, which decides its colour.
 type Operation int
 
 // The operations that diagrams tell apart.

@@ -8,18 +8,18 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Contender is one way of training in a comparison.
+// Contender is a training strategy in a comparison.
 type Contender struct {
 	Name     string
 	Accuracy float64   // on test pictures, mean over seeds
-	Error    float64   // standard error of that mean; NaN for none
+	Error    float64   // standard error of that mean; NaN where it is not known
 	Seconds  float64   // an epoch
 	Trained  float64   // parameters
-	Moved    []float64 // |end - start| / |start| of each stage; 0: it stayed as it was
+	Moved    []float64 // |end - start| / |start| of each stage; 0: unchanged
 }
 
-// Strategies draws ways of training side by side: accuracy with its standard error, what an epoch and the trained parameters cost, and by how much
-// each stage of the network moved.
+// Strategies compares training strategies: the accuracy with its standard error, the seconds of an epoch, the number of trained parameters, and
+// the distance that each stage of the network moved.
 func Strategies(title string, stages []string, contenders []Contender) *Picture {
 	if len(contenders) == 0 {
 		return nothing(title)
@@ -115,7 +115,7 @@ func drawMoved(c draw.Canvas, value, most float64, field vg.Rectangle) {
 	text, share := strconv.FormatFloat(value, 'g', 2, 64), 0.0
 	switch {
 	case !finite(value):
-		text = "n/a"
+		text = notAvailable
 	case value == 0:
 		text = "–"
 	default:

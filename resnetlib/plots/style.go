@@ -23,8 +23,8 @@ const (
 	smallSize vg.Length = 12
 )
 
-// The palette of Okabe and Ito (2008, "Color Universal Design"), which stays apart under the common kinds of colour
-// blindness, in the order in which series take it; ink and greys for the rest.
+// The palette of Okabe and Ito (2008, "Color Universal Design"), whose colours can be told apart under the common kinds of colour blindness, in
+// the order in which series use them; ink and greys for all else.
 var (
 	blue       = color.NRGBA{0x00, 0x72, 0xB2, 255}
 	vermillion = color.NRGBA{0xD5, 0x5E, 0x00, 255}
@@ -41,7 +41,7 @@ var (
 	paleGrey   = color.NRGBA{0xE4, 0xE4, 0xE4, 255}
 )
 
-// marks tell series apart where colours do not reach: on paper, for instance.
+// marks tell series apart where colours cannot, on paper for instance.
 var marks = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}}
 
 func seriesColour(i int) color.NRGBA                     { return palette[i%len(palette)] }
@@ -53,8 +53,8 @@ func strokeOf(c color.Color, w vg.Length) draw.LineStyle { return draw.LineStyle
 //go:embed fonts/NotoSansSC-subset.otf
 var notoSansSC []byte
 
-// handler sets all text in the embedded font (fonts/subset.py says how it was made). It is read when first used: a cell
-// that only links this package does not wait for it.
+// handler sets all text in the embedded font (fonts/subset.py made it). The font is read at its first use: a cell that only links this package
+// does not wait for it.
 var handler = sync.OnceValue(func() text.Handler {
 	parsed, err := opentype.Parse(notoSansSC)
 	if err != nil {

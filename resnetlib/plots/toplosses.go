@@ -9,7 +9,7 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Verdict is what a network said of a labelled picture.
+// Verdict is a network's prediction for a labelled picture.
 type Verdict struct {
 	Image           *transforms.RGB
 	True, Predicted string
@@ -17,8 +17,8 @@ type Verdict struct {
 	Loss            float64 // cross-entropy of the true class
 }
 
-// TopLosses draws the pictures that a network is most wrong about (or least sure of), in the order given: the true class, the predicted one with
-// its probability, and the loss. A frame tells mistakes from right answers, as in [ConfusionMatrix].
+// TopLosses draws pictures in the order given, usually those with the highest loss, each with its true class, the predicted one with its
+// probability, and the loss. The colour of the frame tells mistakes from correct predictions, as in [ConfusionMatrix].
 func TopLosses(verdicts []Verdict) *Picture {
 	title := fmt.Sprintf(Pick("The %d pictures of the highest loss", "损失最大的 %d 张图片"), len(verdicts))
 	if len(verdicts) == 0 {
@@ -27,7 +27,7 @@ func TopLosses(verdicts []Verdict) *Picture {
 	g := &grid{columns: 4}
 	for _, v := range verdicts {
 		g.images = append(g.images, v.Image)
-		g.titles = append(g.titles, fmt.Sprintf("%s%s\n%s%s %.3f\n%s %.3f", say("true")+colon(), v.True, say("predicted")+colon(), v.Predicted, v.Prob, say("loss"), v.Loss))
+		g.titles = append(g.titles, fmt.Sprintf("%s%s\n%s%s %s\n%s %s", say("true")+colon(), v.True, say("predicted")+colon(), v.Predicted, threeDecimals(v.Prob), say("loss"), threeDecimals(v.Loss)))
 		g.frames = append(g.frames, map[bool]color.NRGBA{true: blue, false: vermillion}[v.True == v.Predicted])
 	}
 	g.tile = g.tileWidth()

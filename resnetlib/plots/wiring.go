@@ -15,8 +15,9 @@ const (
 	dotRadius   vg.Length = 5
 )
 
-// Wiring draws which input channels of a convolution reach which output channels, a panel for each number of groups: Wiring(8, 8, 1, 4, 8).
-// Each line is one k x k kernel, in its group's colour; more groups than the palette has colours are grey. As many groups as inputs are a depthwise convolution.
+// Wiring draws which input channels of a convolution reach which output channels, with a panel for each number of groups:
+// Wiring(8, 8, 1, 4, 8). Each line is one k x k kernel, in the colour of its group; where there are more groups than colours, all are grey. As
+// many groups as input channels make a depthwise convolution.
 func Wiring(in, out int, groups ...int) *Picture {
 	title := fmt.Sprintf(Pick("Convolution of %d channels to %d: a line is one k x k kernel", "从 %d 个通道到 %d 个通道的卷积：每条线是一个 k x k 卷积核"), in, out)
 	if in < 1 || out < 1 || len(groups) == 0 {

@@ -6,17 +6,19 @@ import (
 	"strings"
 )
 
-// Language is the language of the words that the library itself writes: axes, legends, and what package notebook says.
-// Names of classes and titles stay as they are given.
+// Language is the language of the library's own words: axes, legends, and the messages of package notebook. Names of classes and titles are
+// written as given.
 type Language string
 
+// The languages.
 const (
 	English Language = "en"
 	Chinese Language = "zh"
 )
 
-// Speak is the language in use. It starts as RESNETLAB_LANG says ("zh", "zh_CN" and the like; anything else is English). Without the
-// variable it is Chinese in a folder called zh, where the Chinese lessons lie: their code is that of the English ones to the byte.
+// Speak is the language in use. Its initial value comes from RESNETLAB_LANG: Chinese for "zh", "zh_CN" and the like, English for anything
+// else. Without the variable it is Chinese in a folder called zh, which holds the Chinese lessons: their code is the same as in the English
+// ones, byte for byte, so it cannot set the language itself.
 var Speak = speakIn(os.Getenv("RESNETLAB_LANG"), os.Getwd)
 
 func speakIn(variable string, folder func() (string, error)) Language {
@@ -44,16 +46,17 @@ func Pick(english, chinese string) string {
 	return english
 }
 
-// chinese has what this package writes.
+// chinese translates this package's own words.
 var chinese = map[string]string{
-	"nothing to show yet": "还没有可显示的内容",
-	"Training curves":     "训练曲线",
-	"epoch":               "epoch",
-	"loss":                "损失",
-	"accuracy":            "准确率",
-	"training":            "训练",
-	"validation":          "验证",
-	"validation accuracy": "验证准确率",
+	"nothing to show yet":                        "还没有可显示的内容",
+	"no finite numbers: all are NaN or infinite": "没有有限的数：全是 NaN 或无穷大",
+	"Training curves":                            "训练曲线",
+	"epoch":                                      "epoch",
+	"loss":                                       "损失",
+	"accuracy":                                   "准确率",
+	"training":                                   "训练",
+	"validation":                                 "验证",
+	"validation accuracy":                        "验证准确率",
 
 	"Confusion matrix":       "混淆矩阵",
 	"true class":             "真实类别",
@@ -94,10 +97,10 @@ var chinese = map[string]string{
 	"suggested":                "建议值",
 }
 
-// colon stands between a name and what belongs to it.
+// colon returns the colon between a name and its value.
 func colon() string { return Pick(": ", "：") }
 
-// say returns the words in the language in use.
+// say translates words of this package into the language in use.
 func say(words string) string {
 	if translated, ok := chinese[words]; ok && Speak == Chinese {
 		return translated
