@@ -69,7 +69,7 @@ type listed struct {
 // packages lists the module's packages and all that they need, once.
 var packages = sync.OnceValues(func() ([]listed, error) {
 	cmd := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Dir,Standard,Imports,Deps,TestImports,XTestImports,GoFiles,CgoFiles", "./...")
-	cmd.Dir = "../.."
+	cmd.Dir = "../../.."
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, err
