@@ -35,24 +35,23 @@ lint: ## gofmt, go vet, staticcheck
 	@kernels/lint.sh
 
 test: setup lint ## lint and all tests; the last line counts them
-	@go build -o bin/ ./internal/tools/testreport && bin/testreport -timeout 25m ./...
+	@kernels/test.sh -timeout 25m ./...
 
 FUZZTIME := 10s
 SOAK := 1m
 test-all: setup lint golden-all race ## all that there is, with short times (FUZZTIME=10s SOAK=1m): sweeps, goldens, fuzz, races, soak, kills, builds, lessons in Chromium
-	@go build -o bin/ ./internal/tools/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h -skip Golden ./...
+	@RESNETLAB_ALL=1 kernels/test.sh -timeout 5h -skip Golden ./...
 	@$(MAKE) --no-print-directory fuzz soak notebooks-browser
 
 golden-all: setup ## all ten networks on both backends against PyTorch's numbers (needs RESNETLAB_GOLDEN or RESNETLAB_SHARED)
 	@[ -d "$${RESNETLAB_GOLDEN:-$${RESNETLAB_SHARED:-../shared}/golden}" ] || \
 		{ echo "golden-all: no vectors; name their folder: RESNETLAB_GOLDEN=DIR make golden-all"; exit 1; }
-	@go build -o bin/ ./internal/tools/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h -run Golden ./...
+	@RESNETLAB_ALL=1 kernels/test.sh -timeout 5h -run Golden ./...
 
 # The pointer checks that -race brings are off in GoMLX's backend alone: its packing of matrices steps a pointer past the end before it is done.
-RACE := bin/testreport -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0 -timeout 60m -skip Golden
+RACE := kernels/test.sh -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0 -timeout 60m -skip Golden
 # A training step takes many times as long under the detector, so of the trainer's tests those run in which all its goroutines meet.
 race: ## loader, trainer and predictor under the race detector, on the Go backend (needs a C compiler)
-	@go build -o bin/ ./internal/tools/testreport
 	@CGO_ENABLED=1 $(RACE) ./datasets ./resnetlib/predict
 	@CGO_ENABLED=1 $(RACE) -run 'FitSees|FeaturesOnDisk|EvaluateCounts|ResumeToTheByte/go/^features$$' ./resnetlib/train
 
