@@ -10,7 +10,7 @@ export GOWORK := off
 export GO111MODULE :=
 
 PYTHON_VENV := .venv/bin/python
-GENERATE := go run ./internal/notebookgen
+GENERATE := go run ./internal/tools/notebookgen
 CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
@@ -35,24 +35,23 @@ lint: ## gofmt, go vet, staticcheck
 	@kernels/lint.sh
 
 test: setup lint ## lint and all tests; the last line counts them
-	@go build -o bin/ ./internal/testreport && bin/testreport -timeout 25m ./...
+	@kernels/test.sh -timeout 25m ./...
 
 FUZZTIME := 10s
 SOAK := 1m
 test-all: setup lint golden-all race ## all that there is, with short times (FUZZTIME=10s SOAK=1m): sweeps, goldens, fuzz, races, soak, kills, builds, lessons in Chromium
-	@go build -o bin/ ./internal/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h -skip Golden ./...
+	@RESNETLAB_ALL=1 kernels/test.sh -timeout 5h -skip Golden ./...
 	@$(MAKE) --no-print-directory fuzz soak notebooks-browser
 
 golden-all: setup ## all ten networks on both backends against PyTorch's numbers (needs RESNETLAB_GOLDEN or RESNETLAB_SHARED)
 	@[ -d "$${RESNETLAB_GOLDEN:-$${RESNETLAB_SHARED:-../shared}/golden}" ] || \
 		{ echo "golden-all: no vectors; name their folder: RESNETLAB_GOLDEN=DIR make golden-all"; exit 1; }
-	@go build -o bin/ ./internal/testreport && RESNETLAB_ALL=1 bin/testreport -timeout 5h -run Golden ./...
+	@RESNETLAB_ALL=1 kernels/test.sh -timeout 5h -run Golden ./...
 
 # The pointer checks that -race brings are off in GoMLX's backend alone: its packing of matrices steps a pointer past the end before it is done.
-RACE := bin/testreport -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0 -timeout 60m -skip Golden
+RACE := kernels/test.sh -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0 -timeout 60m -skip Golden
 # A training step takes many times as long under the detector, so of the trainer's tests those run in which all its goroutines meet.
 race: ## loader, trainer and predictor under the race detector, on the Go backend (needs a C compiler)
-	@go build -o bin/ ./internal/testreport
 	@CGO_ENABLED=1 $(RACE) ./datasets ./resnetlib/predict
 	@CGO_ENABLED=1 $(RACE) -run 'FitSees|FeaturesOnDisk|EvaluateCounts|ResumeToTheByte/go/^features$$' ./resnetlib/train
 
@@ -60,7 +59,7 @@ fuzz: ## every fuzz target, one after the other (FUZZTIME=10s each)
 	@kernels/fuzz.sh $(FUZZTIME)
 
 soak: ## trains and predicts while pictures vanish and are cut off: memory and open files must be flat (SOAK=1m)
-	@go build -o bin/ ./internal/soak && bin/soak -for $(SOAK)
+	@go build -o bin/ ./internal/tools/soak && bin/soak -for $(SOAK)
 
 docker-check: ## the images without a container engine: lint, build steps in a clean folder, start as a hub does
 	@docker/check.sh
@@ -94,21 +93,21 @@ requirements: ## pins the Python requirements again, with every hash (needs uv o
 		&& mv $$f.new $$f.txt || exit 1; done
 
 dist: ## a release in dist/release: archives for Linux and macOS, bills of materials, notices, checksums (VERSION=v1.0.0)
-	@go run ./internal/dist -version $(VERSION)
+	@go run ./internal/tools/dist -version $(VERSION)
 
 dist-check: ## the same twice, the second time elsewhere with nothing cached; the bytes must be equal
-	@go run ./internal/dist -version $(VERSION) -check
+	@go run ./internal/tools/dist -version $(VERSION) -check
 
 docs: ## writes what the programs' errors say into docs/troubleshooting.md
-	@go run ./internal/docs
+	@go run ./internal/tools/docs
 
 export M
 why: ## finds a message in docs/troubleshooting.md: make why M='what was printed'
 	@[ -n "$$M" ] || { echo "why: no message; paste what was printed: make why M='error: decoding a.jpg: ...'"; exit 1; }
-	@go run ./internal/docs "$$M"
+	@go run ./internal/tools/docs "$$M"
 
 licences: ## the licence of every module that is linked; fails on one that is unknown or does not let us publish
-	@go run ./internal/dist -licences
+	@go run ./internal/tools/dist -licences
 
 clean: ## removes what was built; never work/ and runs/, which are yours
 	rm -rf bin .venv .cache dist

@@ -18,7 +18,7 @@ trap 'rm -rf "$HOME"' EXIT
 
 case ${1-} in
 build)
-	go build -o bin/ github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports ./internal/notebookgen
+	go build -o bin/ github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports ./internal/tools/notebookgen
 	go build -ldflags "-X main.version=${VERSION:-development}" -o bin/ ./cmd/resnetlab
 	# What cells import, built with the flags of the cells.
 	# shellcheck disable=SC2046 # a list of words

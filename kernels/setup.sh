@@ -113,7 +113,7 @@ dataset() {
 
 # build_cache compiles what the lessons' cells import, so that the first cell only links.
 build_cache() {
-	packages=$(go run ./internal/notebookgen imports) || return
+	packages=$(go run ./internal/tools/notebookgen imports) || return
 	# shellcheck disable=SC2086 # a list of words
 	go build $packages
 }

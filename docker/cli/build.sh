@@ -9,6 +9,6 @@ export GOTOOLCHAIN GOEXPERIMENT=simd GOFLAGS="-mod=readonly -buildvcs=false" GOW
 mkdir -p "$out/tmp" "$out/etc/ssl/certs"
 chmod 1777 "$out/tmp"
 CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -buildid= -X main.version=${VERSION:-development}" -o "$out/resnetlab" ./cmd/resnetlab
-go run ./internal/dist -notices -only "linux-$(go env GOARCH)" >"$out/THIRD_PARTY_NOTICES.txt"
+go run ./internal/tools/dist -notices -only "linux-$(go env GOARCH)" >"$out/THIRD_PARTY_NOTICES.txt"
 cp LICENSE "$out/"
 cp /etc/ssl/certs/ca-certificates.crt "$out/etc/ssl/certs/" # to download weights

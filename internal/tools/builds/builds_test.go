@@ -18,7 +18,7 @@ import (
 func run(t *testing.T, environment []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
-	cmd.Dir = "../.."
+	cmd.Dir = "../../.."
 	cmd.Env = append(os.Environ(), environment...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -30,7 +30,7 @@ func run(t *testing.T, environment []string, name string, args ...string) string
 // Without cgo a program has the Go backend alone, needs no library of the system, and computes.
 func TestStaticWithoutCgo(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "tiny")
-	run(t, []string{"CGO_ENABLED=0"}, "go", "build", "-o", program, "./internal/builds/testdata/tiny")
+	run(t, []string{"CGO_ENABLED=0"}, "go", "build", "-o", program, "./internal/tools/builds/testdata/tiny")
 	if runtime.GOOS == "linux" {
 		f, err := elf.Open(program)
 		if err != nil {
@@ -72,7 +72,7 @@ func TestRunsUnderNode(t *testing.T) {
 		t.Skip(err)
 	}
 	program := filepath.Join(t.TempDir(), "tiny.wasm")
-	run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "-o", program, "./internal/builds/testdata/tiny")
+	run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "-o", program, "./internal/tools/builds/testdata/tiny")
 	goroot := strings.TrimSpace(run(t, nil, "go", "env", "GOROOT"))
 	if got := run(t, nil, node, filepath.Join(goroot, "lib", "wasm", "wasm_exec_node.js"), program, "go"); !strings.HasPrefix(got, "42 backend go ") {
 		t.Errorf("%q, want 42", got)
@@ -87,10 +87,10 @@ func TestPredictsUnderNode(t *testing.T) {
 		t.Skip(err)
 	}
 	program := filepath.Join(t.TempDir(), "predicts.wasm")
-	run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "-o", program, "./internal/builds/testdata/predicts")
+	run(t, []string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "-o", program, "./internal/tools/builds/testdata/predicts")
 	goroot := strings.TrimSpace(run(t, nil, "go", "env", "GOROOT"))
 	got := strings.Fields(run(t, nil, node, "--stack-size=8192", filepath.Join(goroot, "lib", "wasm", "wasm_exec_node.js"), program))
-	want := strings.Fields(run(t, nil, "go", "run", "./internal/builds/testdata/predicts"))
+	want := strings.Fields(run(t, nil, "go", "run", "./internal/tools/builds/testdata/predicts"))
 	if len(got) != 5 || len(want) != 5 {
 		t.Fatalf("logits %q under Node, %q natively: want five each", got, want)
 	}

@@ -20,7 +20,7 @@ import (
 var moduleLine = regexp.MustCompile(`(?m)^module\s+(\S+)`)
 
 // programs are what a user runs: the command line, and what "make lab" and "make class" call beside it.
-var programs = []string{"cmd/resnetlab", "internal/notebookgen"}
+var programs = []string{"cmd/resnetlab", "internal/tools/notebookgen"}
 
 // speakers are functions, beside Error methods, whose strings are parts of error messages without going through fmt.Errorf.
 var speakers = map[string][]string{

@@ -30,7 +30,7 @@ func read(t *testing.T, text []byte) book {
 // TestNotebooksAreCurrent holds the notebooks in git to their sources: what is generated now is what is there, byte for
 // byte (so there is no output in them), and nothing else is there.
 func TestNotebooksAreCurrent(t *testing.T) {
-	const folder = "../../notebooks"
+	const folder = "../../../notebooks"
 	files, err := generate(filepath.Join(folder, "src"), learner)
 	if err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 
 // The cells of every lesson compile against the library as it is. What they do is seen by running them, which takes minutes.
 func TestLessonsCompile(t *testing.T) {
-	root, err := filepath.Abs("../..")
+	root, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 
 // Every module that is linked on any system has a licence that lets us give the program away.
 func TestLicences(t *testing.T) {
-	t.Chdir("../..")
+	t.Chdir("../../..")
 	modules, err := linkedModules(".", targets, append([]string{program}, labTools...)...)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func TestLicences(t *testing.T) {
 
 // An archive's notices name what is in that archive, not what another target of the same release links.
 func TestNoticesOfOneTarget(t *testing.T) {
-	t.Chdir("../..")
+	t.Chdir("../../..")
 	for _, c := range []target{{"linux", "arm64", false}, {"linux", "amd64", true}} {
 		notices, err := noticesFor(".", []target{c})
 		if err != nil {
@@ -169,7 +169,7 @@ func TestReproducible(t *testing.T) {
 	if os.Getenv("RESNETLAB_ALL") == "" {
 		t.Skip("builds everything twice; make test-all does it")
 	}
-	t.Chdir("../..")
+	t.Chdir("../../..")
 	out := filepath.Join(t.TempDir(), "release")
 	o := order{version: "v0.0.1-test", out: out, only: "linux-amd64", check: true}
 	if err := o.run(io.Discard); err != nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-const root = "../.."
+const root = "../../.."
 
 func readPage(t *testing.T) string {
 	t.Helper()
@@ -202,10 +202,10 @@ func TestOrphan(t *testing.T) {
 func TestRenamed(t *testing.T) {
 	root := t.TempDir()
 	for path, text := range map[string]string{
-		"go.mod":                       "module example.org/a/lab\n",
-		"cmd/resnetlab/main.go":        "package main\n\nimport _ \"example.org/a/lab/x\"\n",
-		"internal/notebookgen/main.go": "package main\n",
-		"x/x.go":                       "package x\n",
+		"go.mod":                             "module example.org/a/lab\n",
+		"cmd/resnetlab/main.go":              "package main\n\nimport _ \"example.org/a/lab/x\"\n",
+		"internal/tools/notebookgen/main.go": "package main\n",
+		"x/x.go":                             "package x\n",
 	} {
 		path = filepath.Join(root, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {

@@ -43,7 +43,7 @@ var otherwise = map[string][]string{
 
 // TestGlossary: each term stands once, and no lesson has another translation of it.
 func TestGlossary(t *testing.T) {
-	text, err := os.ReadFile("../../notebooks/glossary.md")
+	text, err := os.ReadFile("../../../notebooks/glossary.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestGlossary(t *testing.T) {
 	if len(english) < 60 {
 		t.Fatalf("%d terms: the table's form has changed", len(english))
 	}
-	lessons, err := readLessons("../../notebooks/src")
+	lessons, err := readLessons("../../../notebooks/src")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestGlossary(t *testing.T) {
 
 // TestLibraryKeepsToGlossary: plots and messages say in Chinese what the lessons around them say.
 func TestLibraryKeepsToGlossary(t *testing.T) {
-	library, spoken := os.DirFS("../../resnetlib"), false
+	library, spoken := os.DirFS("../../../resnetlib"), false
 	err := fs.WalkDir(library, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
