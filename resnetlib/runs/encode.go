@@ -46,7 +46,7 @@ func decodeCheckpoint(file *weights.File) (*Checkpoint, error) {
 	if !ok {
 		return nil, errors.New("these are weights, not a checkpoint: the metadata has no progress")
 	}
-	if got, want := checksum(progress, file.StateDict), file.Metadata[checksumKey]; got != want {
+	if got, want := checksum(progress, file.AsStored()), file.Metadata[checksumKey]; got != want {
 		return nil, fmt.Errorf("it is damaged: its sha256 is %s, and it says %s", got, want)
 	}
 	c := &Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()}
@@ -56,7 +56,7 @@ func decodeCheckpoint(file *weights.File) (*Checkpoint, error) {
 	if c.Progress.Schema != Schema {
 		return nil, &schemaError{c.Progress.Schema}
 	}
-	for key, tensor := range file.StateDict.All() {
+	for key, tensor := range file.AsStored().All() {
 		if name, ok := strings.CutPrefix(key, modelPrefix); ok {
 			c.Model.Set(name, tensor)
 		} else if name, ok := strings.CutPrefix(key, optimizerPrefix); ok {

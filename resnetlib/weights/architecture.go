@@ -1,9 +1,8 @@
 package weights
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 )
 
 // architecture names a network of torchvision's ResNet family by the keys and shapes of its state dict ("ResNet-50",
@@ -57,38 +56,25 @@ func specShapes(spec []Spec) map[string][]int {
 	return shapes
 }
 
-// sharedPrefix finds what stands before every one of the longer keys that ends in one of the shorter: "backbone." where
-// the file has "backbone.conv1.weight" and the network "conv1.weight". It is "" unless most of the longer keys have it.
-func sharedPrefix(longer, shorter []string) string {
-	known := map[string]bool{}
-	for _, key := range shorter {
-		known[key] = true
-	}
-	count := map[string]int{}
-	for _, key := range longer {
-		for at, c := range key {
-			if c == '.' && known[key[at+1:]] {
-				count[key[:at+1]]++
-			}
-		}
-	}
-	prefixes := make([]string, 0, len(count))
-	for prefix, n := range count {
-		if 2*n > len(longer) {
-			prefixes = append(prefixes, prefix)
-		}
-	}
-	slices.Sort(prefixes)
-	return strings.Join(prefixes[:min(1, len(prefixes))], "")
-}
+// Architecture names the network in the file, as far as its keys and shapes tell: "ResNet-50", "ResNeXt-101 32x8d",
+// "Wide ResNet-50-2"; "" if it is none of torchvision's ResNet family. A network without fc counts.
+func (f *File) Architecture() string { return architecture(f.StateDict.shapes()) }
 
-// HeadClasses is how many classes the network in the file tells apart: the rows of fc.weight.
+// HeadClasses returns the number of classes that the network in the file tells apart, which is the number of rows of
+// fc.weight. It is 0 for a network of the family without fc: a backbone from self-supervised training, or one that was
+// saved without its classifier. Load such a file with [WithoutHead]. A file without a network of the family is an error,
+// which says what is in it instead, as far as that is known.
 func (f *File) HeadClasses() (int, error) {
-	head, ok := f.StateDict.Get("fc.weight")
-	if !ok || len(head.Shape) != 2 {
-		return 0, fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", f.Name)
+	if head, ok := f.StateDict.Get("fc.weight"); ok && len(head.Shape) == 2 {
+		return head.Shape[0], nil
 	}
-	return head.Shape[0], nil
+	if f.Architecture() != "" {
+		return 0, nil
+	}
+	if what := cmp.Or(f.several(), f.StateDict.foreignLayout()); what != "" {
+		return 0, fmt.Errorf("%s: there is no fc.weight in it: %s", f.Name, what)
+	}
+	return 0, fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", f.Name)
 }
 
 // AddedClasses is how many classes a layer behind fc tells apart, which strategy new has added: the rows of head.weight. 0: there is none.

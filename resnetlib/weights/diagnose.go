@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,8 +9,8 @@ import (
 
 // diagnose says in words what the findings mean. Each rule gives a sentence, or "" where it does not apply.
 func (m *match) diagnose() {
-	names := []func() string{m.prefix, m.otherNetwork}
-	if slip := m.misspelt(); slip != "" { // a few keys say nothing of all
+	names := []func() string{m.file.several, m.prefix, m.otherNetwork}
+	if slip := cmp.Or(m.otherLayout(), m.misspelt()); slip != "" { // either explains all names
 		names = []func() string{func() string { return slip }}
 	}
 	rules := slices.Concat([]func() string{m.checkpoint, m.stripped}, names, []func() string{m.otherHead, m.headLeftOut, m.missingHead,
@@ -29,7 +30,7 @@ func (m *match) checkpoint() string {
 	if slices.ContainsFunc(m.file.Beside, func(key string) bool { return strings.Contains(key, "optim") }) {
 		what = "an optimiser checkpoint"
 	}
-	sentence := fmt.Sprintf("this is %s; the weights are under `%s` and were taken from there", what, m.file.Wrapper)
+	sentence := fmt.Sprintf("this is %s; the weights are under `%s` and were taken from there", what, printable(m.file.Wrapper))
 	if len(m.file.Beside) > 0 {
 		sentence += fmt.Sprintf(" (beside them: %s)", few(m.file.Beside))
 	}
@@ -53,30 +54,46 @@ func (m *match) misspelt() string {
 		if len(found) != 1 {
 			return ""
 		}
-		pairs = append(pairs, fmt.Sprintf("`%.60s` for `%s`", found[0], want))
+		pairs = append(pairs, fmt.Sprintf("`%s` for `%s`", printable(found[0]), printable(want)))
 	}
 	return "the file seems to misspell " + strings.Join(pairs, ", ")
 }
 
 func (m *match) stripped() string {
-	if p := m.file.StrippedPrefix; p != "" {
+	p, outside := printable(m.file.StrippedPrefix), m.file.Outside
+	switch {
+	case p == "":
+		return ""
+	case len(outside) > 0:
+		return fmt.Sprintf("the network's keys begin with `%s` in the file, which was stripped; %d tensors outside it were left out (%s)",
+			p, len(outside), few(outside))
+	case strings.Trim(strings.NewReplacer("module.", "", "_orig_mod.", "").Replace(p), ".") == "":
 		return fmt.Sprintf("the file's keys begin with `%s` (DataParallel or torch.compile), which was stripped", p)
+	}
+	return fmt.Sprintf("the file's keys begin with `%s`, which was stripped", p)
+}
+
+func (m *match) prefix() string {
+	missing, unexpected := m.report.MissingKeys, m.report.UnexpectedKeys
+	if p := sharedPrefix(unexpected, m.keys()); p != "" {
+		sentence := fmt.Sprintf("the file's keys begin with `%s` and the network's do not: strip `%s`", printable(p), printable(p))
+		if !slices.Contains(wrapperPrefixes, p) { // Read strips these
+			sentence += " (" + keepPrefix(m.file.StrippedPrefix+p) + ")"
+		}
+		return sentence
+	}
+	if p := sharedPrefix(missing, m.file.StateDict.keys); p != "" && m.file.StrippedPrefix == "" {
+		return fmt.Sprintf("the network's keys begin with `%s` and the file's do not: add `%s`", printable(p), printable(p))
 	}
 	return ""
 }
 
-func (m *match) prefix() string {
-	if m.file.StrippedPrefix != "" {
+// otherLayout names a layout that is not torchvision's, where the network's own names do not match.
+func (m *match) otherLayout() string {
+	if 2*len(m.pairs) > len(m.spec) {
 		return ""
 	}
-	missing, unexpected := m.report.MissingKeys, m.report.UnexpectedKeys
-	if p := sharedPrefix(unexpected, m.keys()); p != "" {
-		return fmt.Sprintf("the file's keys begin with `%s` and the network's do not: strip `%s`", p, p)
-	}
-	if p := sharedPrefix(missing, m.file.StateDict.keys); p != "" {
-		return fmt.Sprintf("the network's keys begin with `%s` and the file's do not: add `%s`", p, p)
-	}
-	return ""
+	return m.file.StateDict.foreignLayout()
 }
 
 func (m *match) keys() []string {
@@ -107,11 +124,16 @@ func (m *match) otherHead() string {
 }
 
 func (m *match) headLeftOut() string {
-	t, ok := m.file.StateDict.Get(m.head() + ".weight")
-	if !m.withoutHead || !ok || len(t.Shape) != 2 {
+	if !m.withoutHead || m.head() == "" {
 		return ""
 	}
-	return fmt.Sprintf("the file's head of %d classes was left out; %s keeps the values that it has", t.Shape[0], m.head())
+	if t, ok := m.file.StateDict.Get(m.head() + ".weight"); ok && len(t.Shape) == 2 {
+		return fmt.Sprintf("the file's head of %d classes was left out; %s keeps the values that it has", t.Shape[0], m.head())
+	}
+	if left := m.report.LeftOut; len(left) > 0 {
+		return fmt.Sprintf("the file's %s (%s) was left out; the network's keeps the values that it has", m.head(), few(left))
+	}
+	return fmt.Sprintf("the file has no %s; the network's keeps the values that it has", m.head())
 }
 
 func (m *match) missingHead() string {
@@ -124,15 +146,16 @@ func (m *match) missingHead() string {
 	return fmt.Sprintf("the file has no %s: use WithoutHead to keep the network's own", m.head())
 }
 
-// renamedHead finds a matrix that would do as the head under another name.
+// renamedHead finds a matrix that would do as the head under another name, in a file most of whose keys are the
+// network's.
 func (m *match) renamedHead() string {
-	if !slices.Contains(m.report.MissingKeys, m.head()+".weight") || m.withoutHead {
+	if !slices.Contains(m.report.MissingKeys, m.head()+".weight") || 2*len(m.pairs) < len(m.spec) {
 		return ""
 	}
 	for _, key := range m.report.UnexpectedKeys {
 		t, _ := m.file.StateDict.Get(key)
 		if module := moduleOf(key); nameOf(key) == "weight" && len(t.Shape) == 2 && !strings.HasSuffix(module, "."+m.head()) {
-			return fmt.Sprintf("the head seems to be called `%s` in the file and `%s` in the network", module, m.head())
+			return fmt.Sprintf("the head seems to be called `%s` in the file and `%s` in the network", printable(module), m.head())
 		}
 	}
 	return ""

@@ -73,17 +73,17 @@ func compare(key string, a, b *Tensor) Change {
 // Table lists what differs, the tensors that changed with the distance.
 func (d *Difference) Table() (header []string, rows [][]string) {
 	for _, key := range d.OnlyFirst {
-		rows = append(rows, []string{key, "only in the first", "", ""})
+		rows = append(rows, []string{printable(key), "only in the first", "", ""})
 	}
 	for _, key := range d.OnlySecond {
-		rows = append(rows, []string{key, "only in the second", "", ""})
+		rows = append(rows, []string{printable(key), "only in the second", "", ""})
 	}
 	for _, m := range d.Mismatched {
-		rows = append(rows, []string{m.Key, fmt.Sprintf("shapes %v and %v", m.File, m.Network), "", ""})
+		rows = append(rows, []string{printable(m.Key), fmt.Sprintf("shapes %v and %v", m.File, m.Network), "", ""})
 	}
 	for _, c := range d.Changed {
 		rows = append(rows, []string{
-			c.Key, fmt.Sprintf("%d elements", c.Elements), fmt.Sprintf("%.3g", c.MaxAbs), fmt.Sprintf("%.3g", c.Relative),
+			printable(c.Key), fmt.Sprintf("%d elements", c.Elements), fmt.Sprintf("%.3g", c.MaxAbs), fmt.Sprintf("%.3g", c.Relative),
 		})
 	}
 	rows = append(rows, []string{"", fmt.Sprintf("%d tensors are equal", len(d.Equal)), "", ""})

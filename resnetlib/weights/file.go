@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -22,11 +21,14 @@ type File struct {
 	Format         string            // FormatPthZip, FormatPthLegacy, FormatSafetensors
 	Wrapper        string            // the key of the checkpoint under which the state dict lay, "" if it is the file itself
 	Beside         []string          // the checkpoint's other keys: "optimizer", "epoch"
-	StrippedPrefix string            // what every key began with: "module." of DataParallel, "_orig_mod." of torch.compile
+	StrippedPrefix string            // what the network's keys began with: "module." of DataParallel, "backbone."
+	Outside        []string          // the keys that do not belong to the network behind StrippedPrefix: "predictor.0.weight"
 	Metadata       map[string]string // safetensors' __metadata__
-	StateDict      *StateDict
+	StateDict      *StateDict        // of the network
 
-	close func() error // takes the file out of memory, where it is mapped
+	stored   *StateDict   // all tensors under the file's own names
+	networks []string     // the prefixes of the networks in the file, where they are several
+	close    func() error // unmaps the file
 }
 
 // Read reads a .pth or .safetensors file; which of them it is the content tells, not the name. A large file is mapped into
@@ -97,28 +99,6 @@ func decode(name string, data []byte) (*File, error) {
 	return nil, fmt.Errorf("this is neither a .pth nor a .safetensors file")
 }
 
-// prefixes are what wrappers of a network put before every key.
-var prefixes = []string{
-	"module.",    // DataParallel, DistributedDataParallel, AveragedModel
-	"_orig_mod.", // torch.compile
-}
-
-// averaged is the counter that torch.optim.swa_utils.AveragedModel keeps beside the network.
-const averaged = "n_averaged"
-
-// stripPrefix takes off what all keys begin with, as often as it is there, as PyTorch's
-// consume_prefix_in_state_dict_if_present does.
-func (f *File) stripPrefix() {
-	for {
-		i := slices.IndexFunc(prefixes, f.StateDict.allHave)
-		if i < 0 {
-			return
-		}
-		f.StateDict = f.StateDict.without(prefixes[i])
-		f.StrippedPrefix += prefixes[i]
-	}
-}
-
 // checkKeys refuses keys that no module has: each prefix taken off a megabyte of "module." would cost another pass over it.
 func (s *StateDict) checkKeys() error {
 	for _, key := range s.keys {
@@ -127,38 +107,6 @@ func (s *StateDict) checkKeys() error {
 		}
 	}
 	return nil
-}
-
-// allHave tells whether every key begins with prefix.
-func (s *StateDict) allHave(prefix string) bool {
-	some := false
-	for _, key := range s.keys {
-		has := strings.HasPrefix(key, prefix)
-		if !has && key != averaged {
-			return false
-		}
-		some = some || has
-	}
-	return some
-}
-
-// without is the state dict of the network inside the wrapper.
-func (s *StateDict) without(prefix string) *StateDict {
-	inner := NewStateDict()
-	for key, tensor := range s.All() {
-		if rest, ok := strings.CutPrefix(key, prefix); ok {
-			inner.Set(rest, tensor)
-		}
-	}
-	if s.ModuleVersions != nil {
-		inner.ModuleVersions = map[string]int{}
-	}
-	for module, version := range s.ModuleVersions {
-		if rest, ok := strings.CutPrefix(module+".", prefix); ok {
-			inner.ModuleVersions[strings.TrimSuffix(rest, ".")] = version
-		}
-	}
-	return inner
 }
 
 // open gives the content of a regular file, mapped where that pays.

@@ -21,23 +21,42 @@ var functions = map[global]func(args tuple) (any, error){
 	{"torch._utils", "_rebuild_parameter"}:            rebuildParameter,
 	{"torch._utils", "_rebuild_parameter_with_state"}: rebuildParameter,
 	{"torch.nn.parameter", "Parameter"}:               rebuildParameter,
+
+	// Tensors that are refused when they turn out to be part of the state dict.
+	{"torch._utils", "_rebuild_tensor_v3"}:         rebuildTensorV3,
+	{"torch._utils", "_rebuild_qtensor"}:           rebuildQuantised,
+	{"torch._utils", "_rebuild_sparse_tensor"}:     rebuildSparse,
+	{"torch._utils", "_rebuild_sparse_csr_tensor"}: rebuildSparse,
+	{"torch.serialization", "_get_layout"}:         layoutName,
 }
 
 // storageClasses are the element types that a storage may have.
-var storageClasses = func() map[global]DType {
-	classes := map[global]DType{}
+var storageClasses = func() map[global]element {
+	classes := map[global]element{{"torch.storage", "UntypedStorage"}: {dtype: UInt8, size: 1}} // the bytes of what _rebuild_tensor_v3 makes
 	for _, row := range dtypes {
-		classes[global{"torch", row.storageClass}] = row.dtype
+		classes[global{"torch", row.storageClass}] = element{dtype: row.dtype, size: row.size}
+	}
+	for _, row := range foreignDTypes {
+		if row.storageClass != "" {
+			classes[global{"torch", row.storageClass}] = element{dtype: DType(row.name), size: row.size, foreign: true}
+		}
 	}
 	return classes
 }()
+
+// element is the type of a storage's elements.
+type element struct {
+	dtype   DType
+	size    int  // in bytes
+	foreign bool // one of foreignDTypes
+}
 
 func (u *unpickler) global(module, name string) {
 	if u.err != nil {
 		return
 	}
 	g := global{module, name}
-	if _, ok := storageClasses[g]; !ok && functions[g] == nil {
+	if _, ok := storageClasses[g]; !ok && functions[g] == nil && !constants[g] {
 		u.err = &foreignGlobalError{global: g, root: len(u.stack) == 0}
 	}
 	u.push(g)
@@ -53,10 +72,10 @@ func (e *foreignGlobalError) Error() string {
 	const advice = "only tensors and plain containers are read; if you trust the file, save its state dict alone in Python: " +
 		"torch.save(model.state_dict(), ...)"
 	if e.root {
-		return fmt.Sprintf("not a state dict: the file begins with %.200s (as a whole model after torch.save(model) does with "+
-			"its class), and %s", e.global, advice)
+		return fmt.Sprintf("not a state dict: the file begins with %s (as a whole model after torch.save(model) does with "+
+			"its class), and %s", printable(e.global.String()), advice)
 	}
-	return fmt.Sprintf("the file uses %.200s, and %s", e.global, advice)
+	return fmt.Sprintf("the file uses %s, and %s", printable(e.global.String()), advice)
 }
 
 // reduce calls a function of the allow-list.
@@ -175,7 +194,13 @@ func rebuildTensor(args tuple) (any, error) {
 		return nil, fmt.Errorf("stride: %w", err)
 	}
 	v := &view{storage: storage, offset: offset, shape: shape, stride: stride}
-	return v, v.check()
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	if storage.foreign {
+		v.refused = refusedDType(string(storage.dtype))
+	}
+	return v, nil
 }
 
 // rebuildParameter is Parameter(tensor, ...): here a parameter is its tensor.

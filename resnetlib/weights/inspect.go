@@ -13,6 +13,7 @@ type Inspection struct {
 	Wrapper        string            `json:"wrapper"`
 	StrippedPrefix string            `json:"stripped_prefix"`
 	Beside         []string          `json:"beside,omitempty"`
+	Outside        []string          `json:"outside,omitempty"`
 	Metadata       map[string]string `json:"metadata,omitempty"`
 	Architecture   string            `json:"architecture,omitempty"` // "ResNet-50", where the keys tell
 	Elements       int               `json:"elements"`
@@ -29,6 +30,8 @@ type Stats struct {
 	Min   Number `json:"min"` // of the values that are numbers
 	Max   Number `json:"max"`
 	NaNs  int    `json:"nans"`
+
+	NonFinite int `json:"non_finite,omitempty"` // values that are NaN or infinite
 }
 
 // Number is a float64 that is null in JSON where it is infinite or no number, which JSON cannot say.
@@ -46,7 +49,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 func (f *File) Inspect() *Inspection {
 	in := &Inspection{
 		Schema: 1, Format: f.Format, Wrapper: f.Wrapper, StrippedPrefix: f.StrippedPrefix, Beside: f.Beside,
-		Metadata: f.Metadata, Architecture: architecture(f.StateDict.shapes()), Keys: f.StateDict.Keys(),
+		Outside: f.Outside, Metadata: f.Metadata, Architecture: f.Architecture(), Keys: f.StateDict.Keys(),
 		Tensors: map[string]Stats{},
 	}
 	for key, t := range f.StateDict.All() {
@@ -60,11 +63,14 @@ func (f *File) Inspect() *Inspection {
 func (t *Tensor) Stats() Stats {
 	var sum, squares float64
 	least, most := math.Inf(1), math.Inf(-1)
-	nans := 0
+	nans, nonFinite := 0, 0
 	for i := range t.Size() {
 		v := t.At(i)
 		sum += v
 		squares += v * v
+		if v-v != 0 {
+			nonFinite++
+		}
 		if v != v {
 			nans++
 			continue
@@ -73,7 +79,7 @@ func (t *Tensor) Stats() Stats {
 	}
 	return Stats{
 		DType: t.DType, Shape: append([]int{}, t.Shape...), Sum: Number(sum), L2: Number(math.Sqrt(squares)),
-		Min: Number(least), Max: Number(most), NaNs: nans,
+		Min: Number(least), Max: Number(most), NaNs: nans, NonFinite: nonFinite,
 	}
 }
 
@@ -81,9 +87,11 @@ func (t *Tensor) Stats() Stats {
 func (in *Inspection) Table() (header []string, rows [][]string) {
 	for _, key := range in.Keys {
 		s := in.Tensors[key]
-		rows = append(rows, []string{
-			key, string(s.DType), fmt.Sprint(s.Shape), fmt.Sprintf("%.6g", s.Sum), fmt.Sprintf("%.6g", s.L2),
-		})
+		l2 := fmt.Sprintf("%.6g", s.L2)
+		if s.NonFinite > 0 {
+			l2 += fmt.Sprintf(" (%d values NaN or infinite)", s.NonFinite)
+		}
+		rows = append(rows, []string{printable(key), string(s.DType), shapeString(s.Shape), fmt.Sprintf("%.6g", s.Sum), l2})
 	}
 	return []string{"key", "dtype", "shape", "sum", "l2"}, rows
 }

@@ -53,10 +53,17 @@ func LoadStateDict(sd *StateDict, net Target, opts ...Option) (*Report, error) {
 	return LoadFile(&File{StateDict: sd}, net, opts...)
 }
 
-// LoadError says that a file does not fit a network. Nothing has been set.
+// LoadError is the error for a file that cannot be loaded into a network: keys or shapes differ, or, where it is
+// [ErrNotFinite], values are NaN or infinite. No tensor has been set.
 type LoadError struct{ Report *Report }
 
+// Error says in one line what does not fit, and what to do.
 func (e *LoadError) Error() string { return e.Report.failure() }
+
+// Is reports whether target is [ErrNotFinite] and values were NaN or infinite.
+func (e *LoadError) Is(target error) bool {
+	return target == ErrNotFinite && len(e.Report.NotFinite) > 0
+}
 
 // LoadFile is Load for a file that has been read.
 func LoadFile(file *File, net Target, opts ...Option) (*Report, error) {
@@ -65,17 +72,20 @@ func LoadFile(file *File, net Target, opts ...Option) (*Report, error) {
 		opt(&m.options)
 	}
 	report := m.run()
-	report.Fits = m.accepted()
-	if !report.Fits {
+	if !m.accepted() {
 		return report, &LoadError{Report: report}
 	}
 	tensors, err := m.converted()
 	if err != nil {
 		return report, fmt.Errorf("loading %s: %w", report.source(), err)
 	}
+	if m.findNotFinite(tensors); len(report.NotFinite) > 0 {
+		return report, &LoadError{Report: report}
+	}
+	report.Fits = true
 	for i, s := range m.pairs {
 		if err := net.SetTensor(s.Key, tensors[i]); err != nil {
-			return report, fmt.Errorf("loading %s: setting %s: %w", report.source(), s.Key, err)
+			return report, fmt.Errorf("loading %s: setting %s: %w", report.source(), printable(s.Key), err)
 		}
 	}
 	report.Loaded = len(m.pairs)
@@ -178,7 +188,7 @@ func (m *match) converted() ([]*Tensor, error) {
 		}
 		converted, err := t.as(s.DType)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Key, err)
+			return nil, fmt.Errorf("%s: %w", printable(s.Key), err)
 		}
 		tensors[i] = converted
 	}
@@ -189,13 +199,22 @@ func (m *match) converted() ([]*Tensor, error) {
 func (t *Tensor) as(dtype DType) (*Tensor, error) {
 	switch dtype {
 	case t.DType:
-		return t, t.check()
+		if err := t.check(); err != nil {
+			return nil, err
+		}
+		return t, nil
 	case Float32:
 		values, err := t.Float32s()
-		return FromFloat32s(t.Shape, values), err
+		if err != nil {
+			return nil, err
+		}
+		return FromFloat32s(t.Shape, values), nil
 	case Int64:
 		values, err := t.Int64s()
-		return FromInt64s(t.Shape, values), err
+		if err != nil {
+			return nil, err
+		}
+		return FromInt64s(t.Shape, values), nil
 	}
 	return nil, fmt.Errorf("cannot convert %s to %s", t.DType, dtype)
 }

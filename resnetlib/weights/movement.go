@@ -25,7 +25,7 @@ func Movement(before, after *StateDict, depth int) (parts []Moved, err error) {
 		}
 		b, ok := after.Get(key)
 		if !ok || !slices.Equal(a.Shape, b.Shape) {
-			return nil, fmt.Errorf("%s: the two networks do not have it in the same shape", key)
+			return nil, fmt.Errorf("%s: the two networks do not have it in the same shape", printable(key))
 		}
 		part := strings.Join(names[:min(max(1, depth), len(names)-1)], ".")
 		if n := len(parts); n == 0 || parts[n-1].Part != part {

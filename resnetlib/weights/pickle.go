@@ -207,7 +207,7 @@ func (d *dict) set(key, value any) error {
 		return fmt.Errorf("a key of a dict is %s", kindOf(key))
 	}
 	if _, ok := d.index[key]; ok {
-		return fmt.Errorf("key %v is in a dict twice", key)
+		return fmt.Errorf("key %s is in a dict twice", printable(fmt.Sprint(key)))
 	}
 	if d.index == nil {
 		d.index = map[any]int{}
@@ -255,7 +255,7 @@ func kindOf(v any) string {
 	case *storage:
 		return "a storage"
 	case global:
-		return v.String()
+		return printable(v.String())
 	}
 	return "an integer of more than 64 bits"
 }

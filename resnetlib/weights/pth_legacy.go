@@ -84,7 +84,7 @@ func (l *legacyStorages) declare(id tuple) (*storage, error) {
 	}
 	part, ok := id[5].(tuple)
 	if !ok || len(part) != 3 {
-		return nil, fmt.Errorf("storage %q: its part is %s", root.key, kindOf(id[5]))
+		return nil, fmt.Errorf("storage %.80q: its part is %s", root.key, kindOf(id[5]))
 	}
 	key, ok := part[0].(string)
 	if !ok {
@@ -92,16 +92,16 @@ func (l *legacyStorages) declare(id tuple) (*storage, error) {
 	}
 	offset, err := integer(part[1])
 	if err != nil {
-		return nil, fmt.Errorf("storage %q: %w", key, err)
+		return nil, fmt.Errorf("storage %.80q: %w", key, err)
 	}
 	length, err := integer(part[2])
 	if err != nil {
-		return nil, fmt.Errorf("storage %q: %w", key, err)
+		return nil, fmt.Errorf("storage %.80q: %w", key, err)
 	}
 	if offset > root.length || length > root.length-offset {
-		return nil, fmt.Errorf("storage %q leaves storage %q, of which it is a part", key, root.key)
+		return nil, fmt.Errorf("storage %.80q leaves storage %.80q, of which it is a part", key, root.key)
 	}
-	return l.parts.add(&storage{key: key, dtype: root.dtype, length: length, root: root, offset: offset})
+	return l.parts.add(&storage{key: key, element: root.element, length: length, root: root, offset: offset})
 }
 
 // bind finds the bytes of the storages, which follow the pickles in the order of keys.
@@ -115,11 +115,11 @@ func (l *legacyStorages) bind(keys any, machine *unpickler) error {
 		}
 		length := machine.uint64()
 		if machine.err == nil && length != uint64(s.length) {
-			return fmt.Errorf("storage %q has %d elements, and its tensors need %d", s.key, int64(length), s.length)
+			return fmt.Errorf("storage %.80q has %d elements, and its tensors need %d", s.key, int64(length), s.length)
 		}
-		s.data = machine.read(uint64(s.length * s.dtype.Size()))
+		s.data = machine.read(uint64(s.length * s.size))
 		if machine.err != nil {
-			return fmt.Errorf("storage %q: %w", s.key, machine.err)
+			return fmt.Errorf("storage %.80q: %w", s.key, machine.err)
 		}
 		bound++
 	}
@@ -127,7 +127,7 @@ func (l *legacyStorages) bind(keys any, machine *unpickler) error {
 		return fmt.Errorf("%d storages are in use, and the file lists %d", len(l.roots.order), bound)
 	}
 	for _, part := range l.parts.order {
-		size := part.dtype.Size()
+		size := part.size
 		part.data = part.root.data[part.offset*size : (part.offset+part.length)*size]
 	}
 	return nil

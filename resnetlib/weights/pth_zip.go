@@ -48,8 +48,8 @@ func readPthZip(data []byte) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if want := s.length * s.dtype.Size(); len(s.data) != want {
-			return nil, fmt.Errorf("storage %q has %d bytes, and its tensors need %d", s.key, len(s.data), want)
+		if want := s.length * s.size; len(s.data) != want {
+			return nil, fmt.Errorf("storage %.80q has %d bytes, and its tensors need %d", s.key, len(s.data), want)
 		}
 	}
 	file, err := fileFrom(root, archive.budget)

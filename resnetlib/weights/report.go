@@ -19,7 +19,8 @@ type Report struct {
 	LeftOut        []string     `json:"left_out"`        // in the file, not loaded because of WithoutHead
 	Mismatched     []Mismatch   `json:"mismatched"`      // of another shape
 	Converted      []Conversion `json:"converted"`       // of another type, which is no fault
-	Diagnosis      []string     `json:"diagnosis"`       // what all that means, in sentences
+	NotFinite      []NotFinite  `json:"not_finite,omitempty"`
+	Diagnosis      []string     `json:"diagnosis"` // what all that means, in sentences
 }
 
 // Mismatch is a tensor that has one shape in the file and another in the network.
@@ -55,6 +56,9 @@ func (r *Report) source() string {
 
 // failure is the text of a LoadError: one line.
 func (r *Report) failure() string {
+	if len(r.NotFinite) > 0 {
+		return fmt.Sprintf("%s cannot be used, and nothing was loaded: %s", r.source(), r.notFinite())
+	}
 	var parts []string
 	for _, s := range r.sections() {
 		if s.fault && len(s.keys) > 0 {
@@ -79,7 +83,7 @@ type section struct {
 func (r *Report) sections() []section {
 	none := func(int) string { return "" }
 	mismatched := section{name: "of other shape", fault: true, detail: func(i int) string {
-		return fmt.Sprintf("file %v, network %v", r.Mismatched[i].File, r.Mismatched[i].Network)
+		return fmt.Sprintf("file %s, network %s", shapeString(r.Mismatched[i].File), shapeString(r.Mismatched[i].Network))
 	}}
 	for _, m := range r.Mismatched {
 		mismatched.keys = append(mismatched.keys, m.Key)
@@ -90,10 +94,17 @@ func (r *Report) sections() []section {
 	for _, c := range r.Converted {
 		converted.keys = append(converted.keys, c.Key)
 	}
+	notFinite := section{name: "not finite", fault: true, detail: func(i int) string {
+		return fmt.Sprintf("%d of %d values", r.NotFinite[i].Values, r.NotFinite[i].Of)
+	}}
+	for _, n := range r.NotFinite {
+		notFinite.keys = append(notFinite.keys, n.Key)
+	}
 	return []section{
 		{name: "missing", fault: true, keys: r.MissingKeys, detail: none},
 		{name: "unexpected", fault: true, keys: r.UnexpectedKeys, detail: none},
 		mismatched,
+		notFinite,
 		{name: "left out", keys: r.LeftOut, detail: none},
 		converted,
 	}
@@ -154,7 +165,7 @@ func (r *Report) Table() (header []string, rows [][]string) {
 			if i == 0 {
 				name, count = s.name, fmt.Sprint(len(s.keys))
 			}
-			rows = append(rows, []string{name, count, g.layer, few(g.names), g.detail})
+			rows = append(rows, []string{name, count, printable(g.layer), few(g.names), g.detail})
 		}
 		if rest := len(groups) - maxRows; rest > 0 {
 			rows = append(rows, []string{"", "", fmt.Sprintf("and %d more layers", rest), "", ""})
@@ -177,7 +188,7 @@ func (r *Report) String() string {
 		fmt.Fprintf(&text, "%d %s\n", len(s.keys), s.name)
 		groups := s.rows()
 		for _, g := range groups[:min(len(groups), maxRows)] {
-			line := fmt.Sprintf("    %-10s %s  %s", g.layer, few(g.names), g.detail)
+			line := fmt.Sprintf("    %-10s %s  %s", printable(g.layer), few(g.names), g.detail)
 			text.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 		if rest := len(groups) - maxRows; rest > 0 {

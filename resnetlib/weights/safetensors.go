@@ -74,16 +74,16 @@ func checkOffsets(entries []entry, size int) error {
 		length, err := byteLength(e.shape, e.dtype.Size())
 		switch {
 		case err != nil:
-			return fmt.Errorf("tensor %q: %w", e.key, err)
+			return fmt.Errorf("tensor %.80q: %w", e.key, err)
 		case e.begin < end:
-			return fmt.Errorf("tensor %q begins at %d, inside another that ends at %d", e.key, e.begin, end)
+			return fmt.Errorf("tensor %.80q begins at %d, inside another that ends at %d", e.key, e.begin, end)
 		case e.begin > end:
-			return fmt.Errorf("tensor %q begins at %d and leaves a hole from %d on", e.key, e.begin, end)
+			return fmt.Errorf("tensor %.80q begins at %d and leaves a hole from %d on", e.key, e.begin, end)
 		case e.end < e.begin || e.end-e.begin != length:
-			return fmt.Errorf("tensor %q needs %d bytes for %s of shape %s, and its offsets are %d to %d",
+			return fmt.Errorf("tensor %.80q needs %d bytes for %s of shape %s, and its offsets are %d to %d",
 				e.key, length, e.dtype, shapeString(e.shape), e.begin, e.end)
 		case e.end > size:
-			return fmt.Errorf("tensor %q ends at %d, and there are %d bytes of data: the file is cut", e.key, e.end, size)
+			return fmt.Errorf("tensor %.80q ends at %d, and there are %d bytes of data: the file is cut", e.key, e.end, size)
 		}
 		end = e.end
 	}
@@ -108,7 +108,7 @@ func (p *headerParser) header() error {
 		}
 		e, err := p.entry(key)
 		if err != nil {
-			return fmt.Errorf("tensor %q: %w", key, err)
+			return fmt.Errorf("tensor %.80q: %w", key, err)
 		}
 		p.entries = append(p.entries, e)
 		return nil
@@ -127,7 +127,7 @@ func (p *headerParser) readMetadata() error {
 	return p.object(func(key string) error {
 		value, err := p.text()
 		if err != nil {
-			return fmt.Errorf("__metadata__ %q: %w", key, err)
+			return fmt.Errorf("__metadata__ %.80q: %w", key, err)
 		}
 		p.metadata[key] = value
 		return nil
@@ -147,7 +147,7 @@ func (p *headerParser) entry(key string) (entry, error) {
 		case "data_offsets":
 			e.begin, e.end, err = p.offsets()
 		default:
-			err = fmt.Errorf("unknown field %q", field)
+			err = fmt.Errorf("unknown field %s", printable(field))
 		}
 		return err
 	})
@@ -167,7 +167,12 @@ func (p *headerParser) dtype() (DType, error) {
 			return row.dtype, nil
 		}
 	}
-	return "", fmt.Errorf("dtype %q is not supported", name)
+	for _, row := range foreignDTypes {
+		if row.safetensors == name {
+			return "", refusedDType(row.name)
+		}
+	}
+	return "", fmt.Errorf("dtype %s is not supported: convert the tensor to float32 where the file was made", printable(name))
 }
 
 func (p *headerParser) offsets() (begin, end int, err error) {
@@ -214,7 +219,7 @@ func (p *headerParser) integers(limit int) ([]int, error) {
 		}
 		n, err := strconv.ParseUint(token.String(), 10, strconv.IntSize-1)
 		if token.Kind() != jsontext.KindNumber || err != nil {
-			return nil, fmt.Errorf("%.40s is not a size", token)
+			return nil, fmt.Errorf("%s is not a size", printable(token.String()))
 		}
 		numbers = append(numbers, int(n))
 	}
@@ -227,7 +232,7 @@ func (p *headerParser) text() (string, error) {
 		return "", err
 	}
 	if token.Kind() != jsontext.KindString {
-		return "", fmt.Errorf("found %.40s instead of a string", token)
+		return "", fmt.Errorf("found %s instead of a string", printable(token.String()))
 	}
 	return token.String(), nil
 }
@@ -238,7 +243,7 @@ func (p *headerParser) expect(kind jsontext.Kind) error {
 		return err
 	}
 	if token.Kind() != kind {
-		return fmt.Errorf("found %.40s instead of %q", token, byte(kind))
+		return fmt.Errorf("found %s instead of %q", printable(token.String()), byte(kind))
 	}
 	return nil
 }

@@ -121,10 +121,10 @@ func (e *headerEncoder) integers(values []int) {
 func (s *StateDict) check() error {
 	for key, t := range s.All() {
 		if !utf8.ValidString(key) {
-			return fmt.Errorf("key %q is not UTF-8", key)
+			return fmt.Errorf("key %.80q is not UTF-8", key)
 		}
 		if err := t.check(); err != nil {
-			return fmt.Errorf("tensor %q: %w", key, err)
+			return fmt.Errorf("tensor %.80q: %w", key, err)
 		}
 	}
 	return nil

@@ -9,10 +9,10 @@ import (
 // storage is a run of elements in a .pth file, over which tensors are views. The pickle names it first; its bytes are
 // found afterwards.
 type storage struct {
-	key    string
-	dtype  DType
+	key string
+	element
 	length int    // in elements
-	data   []byte // length * dtype.Size() bytes
+	data   []byte // length * size bytes
 	// PyTorch 0.1 to 0.3 could write a storage as a part of another.
 	root   *storage
 	offset int // in elements of root
@@ -31,7 +31,7 @@ func (s *storages) declare(id tuple) (*storage, error) {
 		return nil, fmt.Errorf("a persistent value that is not a storage")
 	}
 	class, _ := id[1].(global)
-	dtype, ok := storageClasses[class]
+	element, ok := storageClasses[class]
 	if !ok {
 		return nil, fmt.Errorf("a storage of %s", kindOf(id[1]))
 	}
@@ -41,12 +41,12 @@ func (s *storages) declare(id tuple) (*storage, error) {
 	}
 	length, err := integer(id[4])
 	if err != nil {
-		return nil, fmt.Errorf("storage %q: %w", key, err)
+		return nil, fmt.Errorf("storage %.80q: %w", key, err)
 	}
-	if _, err := byteLength([]int{length}, dtype.Size()); err != nil {
-		return nil, fmt.Errorf("storage %q: %w", key, err)
+	if _, err := byteLength([]int{length}, element.size); err != nil {
+		return nil, fmt.Errorf("storage %.80q: %w", key, err)
 	}
-	return s.add(&storage{key: key, dtype: dtype, length: length})
+	return s.add(&storage{key: key, element: element, length: length})
 }
 
 func (s *storages) add(new *storage) (*storage, error) {
@@ -71,6 +71,7 @@ type view struct {
 	storage       *storage
 	offset        int
 	shape, stride []int
+	refused       error // why no Tensor can be made of it; the rest may be empty then
 }
 
 // check makes sure that every element lies in the storage.
@@ -78,7 +79,7 @@ func (v *view) check() error {
 	if len(v.shape) != len(v.stride) {
 		return fmt.Errorf("%d dimensions and %d strides", len(v.shape), len(v.stride))
 	}
-	bytes, err := byteLength(v.shape, v.storage.dtype.Size())
+	bytes, err := byteLength(v.shape, v.storage.size)
 	if err != nil || bytes == 0 {
 		return err
 	}
@@ -94,15 +95,18 @@ func (v *view) check() error {
 		}
 	}
 	if last >= uint64(v.storage.length) {
-		return fmt.Errorf("a tensor of shape %v, strides %v and offset %d leaves its storage of %d elements",
-			v.shape, v.stride, v.offset, v.storage.length)
+		return fmt.Errorf("a tensor of shape %s, strides %s and offset %d leaves its storage of %d elements",
+			shapeString(v.shape), shapeString(v.stride), v.offset, v.storage.length)
 	}
 	return nil
 }
 
 // tensor makes the view a dense tensor: a part of the storage where it is contiguous, a copy elsewhere.
 func (v *view) tensor(b *budget) (*Tensor, error) {
-	size := v.storage.dtype.Size()
+	if v.refused != nil {
+		return nil, v.refused
+	}
+	size := v.storage.size
 	bytes, err := byteLength(v.shape, size)
 	if err != nil {
 		return nil, err

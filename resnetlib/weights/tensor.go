@@ -131,14 +131,14 @@ func (t *Tensor) integer(i int) int64 {
 func (t *Tensor) check() error {
 	size := t.DType.Size()
 	if size == 0 {
-		return fmt.Errorf("unknown dtype %q", t.DType)
+		return fmt.Errorf("unknown dtype %.80q", t.DType)
 	}
 	bytes, err := byteLength(t.Shape, size)
 	if err != nil {
 		return err
 	}
 	if bytes != len(t.Data) {
-		return fmt.Errorf("%s tensor of shape %v has %d bytes, not %d", t.DType, t.Shape, len(t.Data), bytes)
+		return fmt.Errorf("%s tensor of shape %s has %d bytes, not %d", t.DType, shapeString(t.Shape), len(t.Data), bytes)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func fileFrom(root any, b *budget) (*File, error) {
 	search := search{visited: map[*dict]bool{}, isStateDict: map[*dict]bool{}}
 	path, found := search.locate(top, 0)
 	if found == nil {
-		return nil, top.whyNot()
+		return nil, search.whyNot(top)
 	}
 	sd, err := found.stateDict(b)
 	if err != nil {
@@ -80,17 +80,21 @@ func (s *search) check(d *dict) bool {
 	return is
 }
 
-// only is the key of the one state dict with tensors in d, if there is just one.
+// only returns the key of the one state dict with tensors in d, if there is just one.
 func (s *search) only(d *dict) []string {
-	var found []string
+	if found := s.stateDicts(d); len(found) == 1 {
+		return found
+	}
+	return nil
+}
+
+// stateDicts returns the keys under which d has state dicts with tensors.
+func (s *search) stateDicts(d *dict) (found []string) {
 	for _, name := range d.names() {
 		value, _ := d.get(name)
 		if inner, ok := value.(*dict); ok && len(inner.keys) > 0 && s.check(inner) {
 			found = append(found, name)
 		}
-	}
-	if len(found) != 1 {
-		return nil
 	}
 	return found
 }
@@ -106,9 +110,14 @@ func (d *dict) names() []string {
 }
 
 // whyNot says what a dict is that holds no state dict.
-func (d *dict) whyNot() error {
+func (s *search) whyNot(d *dict) error {
 	if _, ok := d.get("param_groups"); ok {
 		return fmt.Errorf("this is the state of an optimiser, not a state dict of a network")
+	}
+	for i, key := range d.keys {
+		if v, ok := d.values[i].(*view); ok && v.refused != nil {
+			return fmt.Errorf("tensor %s: %w", printable(fmt.Sprint(key)), v.refused)
+		}
 	}
 	for i, key := range d.keys {
 		if _, ok := key.(string); !ok {
@@ -117,6 +126,10 @@ func (d *dict) whyNot() error {
 		if _, ok := d.values[i].(*view); ok {
 			return fmt.Errorf("tensors and other things lie side by side: not a state dict (keys: %s)", few(d.names()))
 		}
+	}
+	if inner := s.stateDicts(d); len(inner) > 1 {
+		return fmt.Errorf("no state dict in it but those under several keys (%s): save one in PyTorch, torch.save(torch.load(f)[%.80q], ...)",
+			few(inner), inner[0])
 	}
 	return fmt.Errorf("no state dict in it (keys: %s)", few(d.names()))
 }
@@ -127,7 +140,7 @@ func (d *dict) stateDict(b *budget) (*StateDict, error) {
 	for i, key := range d.keys {
 		tensor, err := d.values[i].(*view).tensor(b)
 		if err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", key, err)
+			return nil, fmt.Errorf("tensor %.80q: %w", key, err)
 		}
 		sd.Set(key.(string), tensor)
 	}
@@ -147,17 +160,4 @@ func (d *dict) stateDict(b *budget) (*StateDict, error) {
 		}
 	}
 	return sd, nil
-}
-
-// few joins the first names for an error or a report.
-func few(names []string) string {
-	const most = 5
-	shown := make([]string, 0, most+1)
-	for _, name := range names[:min(len(names), most)] {
-		shown = append(shown, fmt.Sprintf("%.60s", name))
-	}
-	if rest := len(names) - most; rest > 0 {
-		shown = append(shown, fmt.Sprintf("and %d more", rest))
-	}
-	return strings.Join(shown, ", ")
 }
