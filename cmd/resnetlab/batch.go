@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
@@ -24,14 +23,14 @@ type batchCommand struct {
 func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	job, err := b.job(ctx, c)
 	if err != nil {
-		return jobFault(err)
+		return err
 	}
-	net, classes, preset, err := b.open()
+	net, err := b.open()
 	if err != nil {
 		return err
 	}
 	if job.NumShards > 0 || job.Resume {
-		if job.Digest, err = b.digest(net, preset); err != nil {
+		if job.Digest, err = net.Digest(); err != nil {
 			return err
 		}
 	}
@@ -39,9 +38,9 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	predictor, err := newPredictor(be, net, classes, preset, b.BatchSize)
+	predictor, err := predict.New(be, net, predict.BatchSize(b.BatchSize))
 	if err != nil {
-		return err
+		return badInput(err)
 	}
 	defer predictor.Finalize()
 	bar := lateBar{title: "predicting"}
@@ -52,7 +51,7 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	job.Progress = func(done, total int) { bar.update(done, total, told(unreadable)) }
 	s, err := predict.Folder(ctx, predictor, job)
 	if err != nil {
-		return jobFault(err)
+		return err
 	}
 	return b.status(job, s)
 }
@@ -117,15 +116,4 @@ func (c *commands) started(p predict.Plan, out string) {
 	case p.Done > 0:
 		c.logf("resuming after %d of %d pictures that a stopped run has done", p.Done, p.Files)
 	}
-}
-
-// jobFault gives the error of a job its exit status.
-func jobFault(err error) error {
-	switch {
-	case errors.Is(err, predict.ErrInvalidJob), errors.Is(err, predict.ErrOtherOutput):
-		return usage(err)
-	case errors.Is(err, predict.ErrBadFolder), errors.Is(err, predict.ErrNoneReadable):
-		return badInput(err)
-	}
-	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/resnetlib/compare"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
@@ -24,7 +25,7 @@ type compareCommand struct {
 
 func (k *compareCommand) Help() string {
 	return "Every strategy is trained with every seed on the same data, with the same flags. The validation pictures choose the epoch; the accuracy is that on " +
-		"test/, or on a tenth of the training pictures that is held out. Each run has a folder below --out (runs/compare): a comparison that was stopped goes on " +
+		"test/, or on a tenth of the training pictures that is held out. Each run has a folder below --out (runs/compare): a comparison that was stopped resumes " +
 		"where it was, and finished runs are not done again."
 }
 
@@ -37,15 +38,16 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 		return err
 	}
 	show := &trainProgress{log: c.logf}
-	contest := train.Contest{Config: settingsGiven(k.Settings, call), Strategies: k.Strategies, Seeds: k.Seeds}
-	contest.Out = cmp.Or(k.Out, "runs/compare")
-	result, err := train.Compare(ctx, contest, func(strategy string, seed uint64, done, total int) {
+	members := compare.Config{Settings: settingsGiven(k.Settings, call), Strategies: k.Strategies, Seeds: k.Seeds}
+	members.Out = cmp.Or(k.Out, "runs/compare")
+	members.Progress = func(next compare.Member) {
 		show.end()
-		c.logf("run %d of %d: strategy %s, seed %d", done+1, total, strategy, seed)
-	}, train.On(b, choice.Name), train.Report(show.event))
+		c.logf("run %d of %d: strategy %s, seed %d", next.Index+1, next.Of, next.Strategy, next.Seed)
+	}
+	result, err := compare.Run(ctx, members, train.On(b, choice.Name), train.Report(show.event))
 	show.end()
 	if result == nil {
-		return trainStatus(err)
+		return err
 	}
 	if err := k.print(result); err != nil {
 		return err
@@ -55,7 +57,7 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 			return err
 		}
 	}
-	return trainStatus(err)
+	return err
 }
 
 func (k *compareCommand) check(call *kong.Context) error {
@@ -65,22 +67,19 @@ func (k *compareCommand) check(call *kong.Context) error {
 	if err := refuse(call, "strategy upto:LAYER says it", "weights-upto"); err != nil {
 		return err
 	}
-	if err := refuse(call, "the same call again goes on with a comparison", "resume"); err != nil {
-		return err
-	}
 	if k.Seeds < 1 {
 		return usage(errors.New("--seeds must be at least 1"))
 	}
-	if k.Weights == "" && slices.ContainsFunc(k.Strategies, func(s string) bool { return s != train.Scratch }) {
-		return usage(fmt.Errorf("all strategies but %s need --weights to start from", train.Scratch))
+	if k.Weights == "" && slices.ContainsFunc(k.Strategies, func(s string) bool { return s != compare.Scratch }) {
+		return usage(fmt.Errorf("all strategies but %s need --weights to start from", compare.Scratch))
 	}
 	if _, err := models.Variant(k.Arch); err != nil {
 		return usage(err)
 	}
-	return usage(train.Contest{Config: k.Settings, Strategies: k.Strategies}.CheckStrategies())
+	return usage(compare.Config{Settings: k.Settings, Strategies: k.Strategies}.CheckStrategies())
 }
 
-func (k *compareCommand) print(r *train.Comparison) error {
+func (k *compareCommand) print(r *compare.Result) error {
 	if k.JSON {
 		return printWithSchema(r)
 	}

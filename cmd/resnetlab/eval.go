@@ -2,17 +2,20 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"resnetlab/datasets"
+	"resnetlab/datasets/named"
+	"resnetlab/resnetlib/evaluate"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
-	"resnetlab/resnetlib/train"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -37,18 +40,11 @@ func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) 
 	if e.Count < 1 {
 		return usage(fmt.Errorf("--count %d: at least 1", e.Count))
 	}
-	net, classes, preset, err := e.open()
+	net, err := e.open()
 	if err != nil {
 		return err
 	}
-	data, err := train.OpenSplit(e.Data, e.Split, 0, preset)
-	if err != nil {
-		return badInput(err)
-	}
-	if err := train.SameClasses(classes, data.Classes()); err != nil {
-		return badInput(fmt.Errorf("evaluating on %s: %w", e.Data, err))
-	}
-	data, bad, err := e.readable(ctx, data)
+	data, leftOut, err := e.data(ctx, net)
 	if err != nil {
 		return err
 	}
@@ -56,54 +52,57 @@ func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) 
 	if err != nil {
 		return err
 	}
-	forward, err := predict.NewForward(b, net, e.BatchSize)
+	forward, err := predict.NewForward(b, net.ResNet, e.BatchSize)
 	if err != nil {
 		return usage(err)
 	}
 	defer forward.Finalize()
-	result, err := e.evaluate(ctx, forward, data, preset)
+	result, err := e.evaluate(ctx, forward, data, net.Preset)
 	if err != nil {
 		return err
 	}
-	if err := e.print(classes, result, bad); err != nil {
+	if err := e.print(net.Classes, result, leftOut); err != nil {
 		return err
 	}
-	if err := e.draw(classes, data, result); err != nil {
+	if err := e.draw(net.Classes, data, result); err != nil {
 		return err
 	}
-	return unread(len(bad), len(bad)+data.Len())
+	return unread(len(leftOut), len(leftOut)+data.Len())
 }
 
-// readable leaves out pictures that cannot be read, names them and returns them.
-func (e *evalCommand) readable(ctx context.Context, data datasets.Dataset) (datasets.Dataset, []runs.Unreadable, error) {
-	bad, err := datasets.Check(ctx, data, 0)
+// data opens the pictures, with the labels of the network's classes, and leaves out those that cannot be read, which it names.
+func (e *evalCommand) data(ctx context.Context, net *network.Network) (datasets.Dataset, []runs.Unreadable, error) {
+	data, err := named.OpenSplit(e.Data, e.Split, named.Options{Exif: net.Preset.Exif})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, badInput(err)
 	}
-	var left []runs.Unreadable
+	if err := evaluate.SameClasses(net.Classes, data.Classes()); err != nil {
+		return nil, nil, badInput(fmt.Errorf("evaluating on %s: %w", e.Data, err))
+	}
+	data, bad, err := datasets.Readable(ctx, data, 0)
+	var leftOut []runs.Unreadable
 	for _, b := range bad {
 		warnf("left out: %v", b)
-		left = append(left, runs.Unreadable{File: b.Name, Error: b.Err.Error()})
+		leftOut = append(leftOut, runs.Unreadable{File: b.Name, Error: b.Err.Error()})
 	}
-	data = datasets.Without(data, bad)
-	if data.Len() == 0 {
-		return nil, nil, badInput(fmt.Errorf("no readable picture in %s", e.Data))
+	if errors.Is(err, datasets.ErrNoneReadable) {
+		err = badInput(fmt.Errorf("%w in %s", err, e.Data))
 	}
-	return data, left, nil
+	return data, leftOut, err
 }
 
-func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data datasets.Dataset, preset transforms.Preset) (*train.Evaluation, error) {
+func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data datasets.Dataset, preset transforms.Preset) (*evaluate.Result, error) {
 	if e.TTA {
 		f = predict.Mirrored(f)
 	}
 	bar := notebook.NewBar("evaluating", data.Len())
 	defer bar.Stop()
-	return train.Evaluate(ctx, f, datasets.NewLoader(data, datasets.LoaderConfig{BatchSize: e.BatchSize, Preset: preset}),
-		func(done int) { bar.Update(done, "") })
+	return evaluate.Run(ctx, f, datasets.NewLoader(data, datasets.LoaderConfig{BatchSize: e.BatchSize, Preset: preset}),
+		evaluate.Progress(func(done int) { bar.Update(done, "") }))
 }
 
 // draw writes the pictures that were asked for.
-func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *train.Evaluation) error {
+func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *evaluate.Result) error {
 	if e.Plot != "" {
 		if err := plots.ConfusionMatrix(classes, r.Confusion).Save(string(e.Plot)); err != nil {
 			return err
@@ -112,22 +111,22 @@ func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *train.Eva
 	if e.TopLosses == "" {
 		return nil
 	}
-	worst, err := train.Verdicts(data, r.TopLosses(e.Count))
+	worst, err := evaluate.Verdicts(data, r.TopLosses(e.Count))
 	if err != nil {
 		return err
 	}
 	return plots.TopLosses(worst).Save(string(e.TopLosses))
 }
 
-func (e *evalCommand) print(classes []string, r *train.Evaluation, bad []runs.Unreadable) error {
+func (e *evalCommand) print(classes []string, r *evaluate.Result, bad []runs.Unreadable) error {
 	if e.JSON {
 		return printJSON(struct {
 			Schema  int      `json:"schema"`
 			Classes []string `json:"classes"`
 			TTA     bool     `json:"tta"`
-			*train.Evaluation
-			PerClass   []train.ClassScore `json:"per_class"`
-			Unreadable []runs.Unreadable  `json:"unreadable,omitempty"`
+			*evaluate.Result
+			PerClass   []evaluate.ClassScore `json:"per_class"`
+			Unreadable []runs.Unreadable     `json:"unreadable,omitempty"`
 		}{1, classes, e.TTA, r, r.PerClass(classes), bad})
 	}
 	rows := make([][]string, len(classes))
@@ -143,7 +142,7 @@ func (e *evalCommand) print(classes []string, r *train.Evaluation, bad []runs.Un
 	return err
 }
 
-func perClass(scores []train.ClassScore) (header []string, rows [][]string) {
+func perClass(scores []evaluate.ClassScore) (header []string, rows [][]string) {
 	for _, s := range scores {
 		rows = append(rows, []string{s.Class, fmt.Sprint(s.Pictures), fraction(s.Precision), fraction(s.Recall)})
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -31,15 +30,15 @@ func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 			return err
 		}
 	}
-	net, classes, preset, err := x.open()
+	net, err := x.open()
 	if err != nil {
 		return err
 	}
-	target, err := x.class(classes)
+	target, err := x.class(net.Classes)
 	if err != nil {
 		return usage(err)
 	}
-	picture, err := preset.DecodeFile(x.Image)
+	picture, err := net.Preset.DecodeFile(x.Image)
 	if err != nil {
 		return badInput(err)
 	}
@@ -47,15 +46,12 @@ func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	if err != nil {
 		return err
 	}
-	e, err := explain.New(b, net, classes, preset)
+	e, err := explain.New(b, net)
 	if err != nil {
 		return badInput(err)
 	}
 	defer e.Finalize()
 	result, err := method.Explain(ctx, e, explain.Question{Picture: picture, Layer: x.Layer, Target: target})
-	if errors.Is(err, explain.ErrAsk) {
-		return usage(err)
-	}
 	if err != nil {
 		return err
 	}

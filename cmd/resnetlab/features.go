@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/predict"
 )
 
@@ -19,16 +20,16 @@ type featuresCommand struct {
 func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	job := predict.FeatureJob{Dir: f.Dir, Out: f.Out, Overwrite: f.Overwrite, Workers: f.Workers}
 	if err := job.Check(); err != nil {
-		return jobFault(err)
+		return err
 	}
 	var err error
 	if job.Pictures, err = predict.List(ctx, f.Dir); err != nil {
-		return jobFault(err)
+		return err
 	}
 	if err := job.Check(); err != nil {
-		return jobFault(err)
+		return err
 	}
-	net, preset, err := f.openAny()
+	net, err := f.openBackbone()
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,7 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	e, err := predict.NewExtractor(b, net, preset, f.BatchSize)
+	e, err := predict.NewExtractor(b, net, predict.BatchSize(f.BatchSize))
 	if err != nil {
 		return badInput(err)
 	}
@@ -46,11 +47,11 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	job.Started = func(p predict.Plan) { c.started(p, f.Out) }
 	job.Progress = bar.count
 	job.Unreadable = func(file string, err error) {
-		warnf("%s: %s", predict.Printable(file), predict.Printable(err.Error()))
+		warnf("%s: %s", printable.Name(file), printable.Line(err.Error()))
 	}
 	s, err := predict.WriteFeatures(ctx, e, job)
 	if err != nil {
-		return jobFault(err)
+		return err
 	}
 	bar.end()
 	if _, err := fmt.Println(f.Out); err != nil {

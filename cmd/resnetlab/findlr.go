@@ -31,7 +31,7 @@ func (f *findLRCommand) Help() string {
 const fewestSteps = 8
 
 func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
-	if err := refuse(call, "the range test makes no run", "resume", "out", "overwrite"); err != nil {
+	if err := refuse(call, "the range test makes no run", "out", "overwrite"); err != nil {
 		return err
 	}
 	if f.Steps < fewestSteps {
@@ -55,15 +55,15 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 		}))
 	bar.end()
 	if curve == nil {
-		return trainStatus(err)
+		return err
 	}
-	partial := trainStatus(err)
+	leftOut := err
 	if f.Plot != "" {
 		if err := plots.LearningRates(curve.Rates, curve.Smoothed, curve.Suggestion).Save(string(f.Plot)); err != nil {
 			return err
 		}
 	}
-	return cmp.Or(f.print(curve), partial)
+	return cmp.Or(f.print(curve), leftOut)
 }
 
 func (f *findLRCommand) print(curve *train.LRCurve) error {

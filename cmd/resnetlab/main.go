@@ -6,7 +6,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"resnetlab/datasets"
 	"resnetlab/datasets/audit"
 	"resnetlab/datasets/flowers"
 	"resnetlab/resnetlib/notebook"
@@ -148,53 +146,6 @@ func ended(cause any) int {
 		debug.PrintStack()
 	}
 	return report(fmt.Errorf("a mistake in resnetlab, please report it with the output of resnetlab version --json (GOTRACEBACK=all shows the place): %v", cause))
-}
-
-// fault is an error with an exit status.
-type fault struct {
-	status int
-	err    error
-}
-
-func (f fault) Error() string { return f.err.Error() }
-func (f fault) Unwrap() error { return f.err }
-
-// usage marks an error of the command's words.
-func usage(err error) error { return mark(2, err) }
-
-// badInput marks an error of the input that trying again will not mend. A disk that fails while the input is read may be mended.
-func badInput(err error) error {
-	if datasets.DiskFailed(err) {
-		return err
-	}
-	return mark(3, err)
-}
-
-// except marks a command that is done but for some inputs, which it has listed.
-func except(err error) error { return mark(4, err) }
-
-func mark(status int, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fault{status, err}
-}
-
-// report shows an error as one clear line and returns the exit status.
-func report(err error) int {
-	if err == nil {
-		return 0
-	}
-	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(os.Stderr, "resnetlab: interrupted")
-		return 130
-	}
-	notebook.ShowError(err)
-	var f fault
-	if errors.As(err, &f) {
-		return f.status
-	}
-	return 1
 }
 
 // logf writes a line to stderr unless --quiet.

@@ -76,14 +76,3 @@ func (p *predictCommand) plot(r predict.Result, by *predict.Predictor) error {
 	}
 	return plots.PredictionCard(plots.Card{Image: picture, Classes: by.Classes, Probs: r.Probs}).Save(string(p.Plot))
 }
-
-// unread is the error for pictures that could not be read.
-func unread(bad, all int) error {
-	switch {
-	case bad == 0:
-		return nil
-	case bad == all:
-		return badInput(fmt.Errorf("none of %d pictures could be read", all))
-	}
-	return except(fmt.Errorf("%d of %d pictures could not be read", bad, all))
-}

@@ -1,16 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"strconv"
-
-	"resnetlab/resnetlib/models"
-	"resnetlab/resnetlib/predict"
-	"resnetlab/resnetlib/runs"
-	"resnetlab/resnetlib/transforms"
 )
 
 // sharding says which part of a folder's pictures is predicted here.
@@ -71,17 +65,4 @@ func number(env string) (int, error) {
 		return 0, fmt.Errorf("%s in the environment is %q, no number", env, os.Getenv(env))
 	}
 	return n, nil
-}
-
-// digest tells networks apart by their weights, architecture and preprocessing.
-func (t trained) digest(net *models.ResNet, preset transforms.Preset) (string, error) {
-	source, err := t.source()
-	if err != nil {
-		return "", err
-	}
-	sd, err := net.StateDict()
-	if err != nil {
-		return "", err
-	}
-	return predict.Digest(sd, cmp.Or(source.Arch, t.Arch, runs.Defaults().Arch), preset)
 }

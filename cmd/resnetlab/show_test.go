@@ -9,12 +9,12 @@ import (
 
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/bench"
+	"resnetlab/resnetlib/evaluate"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
-	"resnetlab/resnetlib/train"
 )
 
 // Every result of the library is a table for notebook.Show, with nothing in it that only a debugger understands.
@@ -27,8 +27,8 @@ func TestEveryResultIsATable(t *testing.T) {
 	for want, x := range map[string]any{
 		"resnet18":                      &bench.Result{Arch: "resnet18"},
 		"forward.seconds_per_image.min": &bench.Result{},
-		"accuracy          0.75":        &train.Evaluation{Accuracy: 0.75, Outcomes: make([]train.Outcome, 9)},
-		"tulips        12        0.5":   []train.ClassScore{{Class: "tulips", Pictures: 12, Precision: &half, Recall: &half}},
+		"accuracy          0.75":        &evaluate.Result{Accuracy: 0.75, Outcomes: make([]evaluate.Outcome, 9)},
+		"tulips        12        0.5":   []evaluate.ClassScore{{Class: "tulips", Pictures: 12, Precision: &half, Recall: &half}},
 		"cut off":                       []predict.Result{{File: "a.jpg", Err: errors.New("cut off")}},
 		"xla:cpu":                       []backend.Found{{Name: "xla:cpu", Why: "no plugin"}},
 		"last:layer4":                   runs.Settings{Strategy: "last:layer4"},

@@ -9,7 +9,7 @@ import (
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/models/diagram"
 	"resnetlab/resnetlib/nn"
-	"resnetlab/resnetlib/train"
+	"resnetlab/resnetlib/transfer"
 )
 
 type summaryCommand struct {
@@ -50,7 +50,7 @@ func (s *summaryCommand) Run(c *commands, call *kong.Context) error {
 			Schema int    `json:"schema"`
 			Arch   string `json:"arch"`
 			*models.Summary
-			Plan train.Plan `json:"plan"`
+			Plan transfer.Plan `json:"plan"`
 		}{1, s.Arch, summary, plan})
 	}
 	if !s.Tree {
@@ -68,24 +68,24 @@ func (s *summaryCommand) check() error {
 }
 
 // network makes the network with what the strategy trains.
-func (s *summaryCommand) network() (*models.ResNet, train.Plan, error) {
+func (s *summaryCommand) network() (*models.ResNet, transfer.Plan, error) {
 	if err := s.check(); err != nil {
-		return nil, train.Plan{}, err
+		return nil, transfer.Plan{}, err
 	}
-	classes, strategy := s.NumClasses, train.Strategy(s.Strategy)
-	if strategy == train.New {
+	classes, strategy := s.NumClasses, transfer.Strategy(s.Strategy)
+	if strategy == transfer.NewLayer {
 		classes = 1000
 	}
 	net, err := models.New(model.NewStore(), s.Arch, classes, nn.SkipInit())
 	if err != nil {
-		return nil, train.Plan{}, err
+		return nil, transfer.Plan{}, err
 	}
-	if strategy == train.New {
+	if strategy == transfer.NewLayer {
 		if err := net.AddHead(s.NumClasses); err != nil {
-			return nil, train.Plan{}, err
+			return nil, transfer.Plan{}, err
 		}
 	}
-	plan, err := strategy.Apply(net, false)
+	plan, err := strategy.Apply(net, transfer.FreezeBN(false))
 	return net, plan, err
 }
 

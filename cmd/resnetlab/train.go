@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -17,11 +16,20 @@ import (
 
 type trainCommand struct {
 	runs.Settings
+	Resume string `placeholder:"RUN" help:"Continue this run, with the settings in its run.json."`
+}
+
+// Validate checks the flags; kong calls it. Those of a resumed run are compared with its settings later.
+func (t *trainCommand) Validate() error {
+	if t.Resume != "" {
+		return t.ValidateRanges()
+	}
+	return t.Settings.Validate()
 }
 
 func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
 	if t.Resume != "" {
-		if err := refuse(call, "a run goes on in its own folder", "out", "overwrite"); err != nil {
+		if err := refuse(call, "a run is resumed in its own folder", "out", "overwrite"); err != nil {
 			return err
 		}
 	}
@@ -39,7 +47,6 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 		run, err = t.resume(ctx, call, options)
 	} else {
 		run, err = train.Fit(ctx, settingsGiven(t.Settings, call), options...)
-		err = trainStatus(err)
 	}
 	show.end()
 	if run != nil {
@@ -50,7 +57,7 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 	return err
 }
 
-// resume goes on with a run. DATA may be another path to its pictures; where they are others, the words of the call are wrong.
+// resume continues a run. DATA may be another path to its pictures; where they are others, the words of the call are wrong.
 func (t *trainCommand) resume(ctx context.Context, call *kong.Context, options []train.Option) (*runs.Run, error) {
 	moved := false
 	run, err := train.Resume(ctx, t.Resume, func(s runs.Settings) (runs.Settings, error) {
@@ -61,7 +68,7 @@ func (t *trainCommand) resume(ctx context.Context, call *kong.Context, options [
 	if moved && errors.Is(err, train.ErrOtherData) {
 		return nil, usage(err)
 	}
-	return run, trainStatus(err)
+	return run, err
 }
 
 // settingsGiven are the settings without the defaults of what the weights to start from may know better.
@@ -109,19 +116,6 @@ func (t *trainCommand) finish(c *commands, run *runs.Run) error {
 	}
 	c.logf("next: resnetlab predict PICTURE --run %s, or resnetlab batch-predict FOLDER --run %s", run.Dir, run.Dir)
 	return nil
-}
-
-// trainStatus gives an error of training its exit status.
-func trainStatus(err error) error {
-	switch {
-	case errors.Is(err, train.ErrPartial):
-		return except(err)
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, train.ErrInput):
-		return badInput(err)
-	case errors.Is(err, fs.ErrExist):
-		return usage(err)
-	}
-	return err
 }
 
 // trainProgress shows training: a bar for each phase of an epoch, a line when it ends.

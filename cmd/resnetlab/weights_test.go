@@ -27,8 +27,8 @@ func jsonOf(t *testing.T, v any, args ...string) {
 	}
 }
 
-// network writes a ResNet-18 of random weights.
-func network(t *testing.T, path string, classes int) {
+// randomNet writes a ResNet-18 of random weights.
+func randomNet(t *testing.T, path string, classes int) {
 	t.Helper()
 	net, err := models.New(model.NewStore(), "resnet18", classes, nn.Seed(1))
 	if err != nil {
@@ -111,7 +111,7 @@ func TestWeightsDownload(t *testing.T) {
 // Published weights bring architecture, classes and preprocessing; what says otherwise is refused.
 func TestPublishedWeights(t *testing.T) {
 	t.Setenv("TORCH_HOME", t.TempDir())
-	network(t, filepath.Join(os.Getenv("TORCH_HOME"), "hub", "checkpoints", "resnet18-f37072fd.pth"), 1000)
+	randomNet(t, filepath.Join(os.Getenv("TORCH_HOME"), "hub", "checkpoints", "resnet18-f37072fd.pth"), 1000)
 	dir := t.TempDir()
 	must(t, 0, "data", "sketch", "--out", dir, "--train", "5", "--val", "5", "--test", "5", "--size", "32")
 	picture := filepath.Join(dir, "test", "daisy", "00000.png")
@@ -189,7 +189,7 @@ func TestWeightsDownloadHere(t *testing.T) {
 func TestWeightsFiles(t *testing.T) {
 	dir := t.TempDir()
 	first, second, third := filepath.Join(dir, "a.safetensors"), filepath.Join(dir, "b.pth"), filepath.Join(dir, "c.safetensors")
-	network(t, first, 5)
+	randomNet(t, first, 5)
 	must(t, 0, "weights", "convert", first, second)
 	must(t, 0, "weights", "convert", second, "--out", third)
 	must(t, 2, "weights", "convert", second)

@@ -12,8 +12,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/optim"
 	"resnetlab/resnetlib/predict"
-	"resnetlab/resnetlib/train"
 )
 
 // Config says what is measured.
@@ -80,13 +80,13 @@ func Run(ctx context.Context, b compute.Backend, backendName string, c Config) (
 		return nil, err
 	}
 
-	trainer, err := train.NewTrainer(b, net, train.StepOptions{Optimizer: train.Optimizer{Name: "adam"}})
+	trainer, err := optim.NewTrainer(b, net, optim.StepOptions{Optimizer: optim.Optimizer{Name: "adam"}})
 	if err != nil {
 		return nil, err
 	}
 	defer trainer.Finalize()
 	r.Train, r.CompileSeconds.Train, err = c.measure(ctx, func() error {
-		_, err := trainer.Step(train.Images(pixels, c.BatchSize, c.ImageSize, c.ImageSize), labels, 1e-4)
+		_, err := trainer.Step(optim.Images(pixels, c.BatchSize, c.ImageSize, c.ImageSize), labels, 1e-4)
 		return err
 	})
 	r.PeakRSSBytes = PeakRSS()

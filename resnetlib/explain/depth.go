@@ -134,8 +134,8 @@ func (b Batch) classes(net *models.ResNet) (*tensors.Tensor, error) {
 	}
 	classes := make([]int32, len(b.Labels))
 	for i, label := range b.Labels {
-		if label < 0 || label >= net.Classes() {
-			return nil, fmt.Errorf("gradients through depth: label %d of picture %d: the network has classes 0 to %d", label, i, net.Classes()-1)
+		if label < 0 || label >= net.NumClasses() {
+			return nil, fmt.Errorf("gradients through depth: label %d of picture %d: the network has classes 0 to %d", label, i, net.NumClasses()-1)
 		}
 		classes[i] = int32(label)
 	}

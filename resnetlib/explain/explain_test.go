@@ -15,6 +15,7 @@ import (
 	"resnetlab/datasets/sketch"
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
@@ -34,7 +35,7 @@ func build(t *testing.T, c models.Config, side int) *Explainer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(testbackend.Open(t, "go"), net, five, transforms.EvalPreset(side))
+	e, err := New(testbackend.Open(t, "go"), &network.Network{ResNet: net, Classes: five, Preset: transforms.EvalPreset(side)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +238,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%v: ErrAsk is %v", err, !asked)
 		}
 	}
-	if _, err := New(e.backend, e.Net, five[:2], e.Preset); err == nil {
+	if _, err := New(e.backend, &network.Network{ResNet: e.Net, Classes: five[:2], Preset: e.Preset}); err == nil {
 		t.Error("two names for five classes")
 	}
 }

@@ -28,8 +28,10 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"resnetlab/internal/mark"
 	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/transforms"
 )
@@ -44,18 +46,9 @@ var ErrAsk = errors.New("no such layer, class or size")
 // ErrNotFinite matches errors about a network that computes NaN or infinite numbers.
 var ErrNotFinite = errors.New("NaN or infinite numbers")
 
-// markedError is an error that also matches a sentinel.
-type markedError struct {
-	error
-	mark error
-}
-
-func (e markedError) Is(target error) bool { return target == e.mark }
-func (e markedError) Unwrap() error        { return e.error }
-
 // askError returns an error that matches ErrAsk.
 func askError(format string, args ...any) error {
-	return markedError{fmt.Errorf(format, args...), ErrAsk}
+	return mark.As(ErrAsk, fmt.Errorf(format, args...))
 }
 
 // Explainer explains one network. It compiles a graph when a method first needs it and keeps the graph until [Explainer.Finalize], so that
@@ -76,17 +69,16 @@ type Layer struct {
 	Output []int
 }
 
-// New returns an explainer of a network whose classes have the given names. Pictures are prepared by the preset, as for prediction.
-// An error is returned where the number of names is not the number of classes.
-func New(b compute.Backend, net *models.ResNet, classes []string, preset transforms.Preset) (*Explainer, error) {
-	if n := net.Classes(); n != len(classes) {
-		return nil, fmt.Errorf("explaining a network: %d class names for %d classes", len(classes), n)
+// New returns an explainer of a network. Pictures are prepared by the network's preset, as for prediction. The names of its classes must be known.
+func New(b compute.Backend, net *network.Network) (*Explainer, error) {
+	if err := net.CheckClasses(); err != nil {
+		return nil, fmt.Errorf("explaining a network: %w", err)
 	}
-	trace, err := models.Trace(net, 1, preset.Crop, preset.Crop, 3)
+	trace, err := models.Trace(net.ResNet, 1, net.Preset.Crop, net.Preset.Crop, 3)
 	if err != nil {
 		return nil, fmt.Errorf("explaining a network: %w", err)
 	}
-	return &Explainer{Net: net, Classes: classes, Preset: preset, backend: b, modules: flatten(trace), graphs: map[string]*model.Exec{}}, nil
+	return &Explainer{Net: net.ResNet, Classes: net.Classes, Preset: net.Preset, backend: b, modules: flatten(trace), graphs: map[string]*model.Exec{}}, nil
 }
 
 // flatten lists the calls of modules in the order in which they compute, inner ones before the ones around them.
@@ -195,8 +187,8 @@ func call(g *model.Exec, what string, inputs ...any) ([][]float32, error) {
 func checkFinite(what string, values []float32) error {
 	for _, v := range values {
 		if v64 := float64(v); math.IsNaN(v64) || math.IsInf(v64, 0) {
-			return markedError{fmt.Errorf("%s: the network computes NaN or infinite numbers: its weights hold such numbers or are far too large;"+
-				" look at them with resnetlab weights inspect", what), ErrNotFinite}
+			return mark.As(ErrNotFinite, fmt.Errorf("%s: the network computes NaN or infinite numbers: its weights hold such numbers or are far too large;"+
+				" look at them with resnetlab weights inspect", what))
 		}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"resnetlab/internal/golden"
 	"resnetlab/internal/goldennet"
 	"resnetlab/internal/testbackend"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -36,7 +37,7 @@ func goldenPictures(t *testing.T, b compute.Backend) (*Explainer, []goldenPictur
 		Files      []goldenPicture
 	}
 	golden.JSON(t, "gradcam/resnet18_5_layer4.json", &file)
-	e, err := New(b, goldennet.New(t, file.Arch, file.Seed, file.Classes), five, transforms.EvalPreset(224))
+	e, err := New(b, &network.Network{ResNet: goldennet.New(t, file.Arch, file.Seed, file.Classes), Classes: five, Preset: transforms.EvalPreset(224)})
 	if err != nil {
 		t.Fatal(err)
 	}

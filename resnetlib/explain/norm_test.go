@@ -8,7 +8,7 @@ import (
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
-	"resnetlab/resnetlib/train"
+	"resnetlab/resnetlib/optim"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -18,7 +18,7 @@ func close(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance }
 func TestBatchNormIsItsFormula(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, labels := drawn(t, 8)
-	trainer := ok(train.NewTrainer(e.backend, e.Net, train.StepOptions{Optimizer: train.Optimizer{Name: "sgd"}}))(t)
+	trainer := ok(optim.NewTrainer(e.backend, e.Net, optim.StepOptions{Optimizer: optim.Optimizer{Name: "sgd"}}))(t)
 	classes := make([]int32, 8)
 	for i, l := range labels {
 		classes[i] = int32(l)
@@ -161,7 +161,7 @@ func TestHistoryAndMovement(t *testing.T) {
 	}
 	h := ok(NewHistory(e.Net.Net, "layer2.0.bn1"))(t)
 	before := ok(e.Net.StateDict())(t)
-	trainer := ok(train.NewTrainer(e.backend, e.Net, train.StepOptions{Optimizer: train.Optimizer{Name: "sgd"}}))(t)
+	trainer := ok(optim.NewTrainer(e.backend, e.Net, optim.StepOptions{Optimizer: optim.Optimizer{Name: "sgd"}}))(t)
 	pictures, _ := drawn(t, 4)
 	for range 3 {
 		ok(trainer.Step(ok(Input(e.Preset, pictures...))(t), []int32{0, 1, 2, 3}, 0.1))(t)

@@ -21,7 +21,7 @@ func ExampleNew() {
 		log.Fatal(err)
 	}
 	_, trainable := net.NumParameters()
-	fmt.Println(total, trainable, net.Classes())
+	fmt.Println(total, trainable, net.NumClasses())
 	// Output: 21287237 13116933 5
 }
 

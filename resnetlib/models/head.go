@@ -37,8 +37,8 @@ func (r *ResNet) renew(what, name string, numClasses int) (*nn.Scope, error) {
 	return r.scope.In("%s", name).Renew()
 }
 
-// Classes returns the number of logits; 0 with NoTop.
-func (r *ResNet) Classes() int {
+// NumClasses returns the number of logits; 0 with NoTop.
+func (r *ResNet) NumClasses() int {
 	switch {
 	case r.Head != nil:
 		return r.Head.Out

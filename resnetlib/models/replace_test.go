@@ -63,8 +63,8 @@ func checkTransferred(t *testing.T, name string, net *ResNet, from *weights.Stat
 		t.Fatal(err)
 	}
 	d := weights.Diff(from, sd)
-	if net.Classes() != 5 || len(d.Changed)+len(d.OnlyFirst)+len(d.OnlySecond) != 0 || len(d.Mismatched) != 2 {
-		t.Errorf("%s: %d classes, %+v", name, net.Classes(), d)
+	if net.NumClasses() != 5 || len(d.Changed)+len(d.OnlyFirst)+len(d.OnlySecond) != 0 || len(d.Mismatched) != 2 {
+		t.Errorf("%s: %d classes, %+v", name, net.NumClasses(), d)
 	}
 	fc, _ := sd.Get("fc.weight")
 	stats, bound := fc.Stats(), 1/math.Sqrt(512)

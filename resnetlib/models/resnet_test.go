@@ -131,8 +131,8 @@ func TestOpenConfig(t *testing.T) {
 	if s, err = models.Summarize(features, 2, 224, 224, 3); err != nil {
 		t.Fatal(err)
 	}
-	if last := s.Layers[len(s.Layers)-1].Output; !slices.Equal(last, []int{2, 7, 7, 512}) || features.Classes() != 0 || features.Parameter("fc.weight") != nil {
-		t.Errorf("features %v, %d classes", last, features.Classes())
+	if last := s.Layers[len(s.Layers)-1].Output; !slices.Equal(last, []int{2, 7, 7, 512}) || features.NumClasses() != 0 || features.Parameter("fc.weight") != nil {
+		t.Errorf("features %v, %d classes", last, features.NumClasses())
 	}
 }
 

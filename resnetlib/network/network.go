@@ -173,7 +173,15 @@ func (n *Network) load(spec func(*weights.File) (Spec, error)) (*Network, error)
 	return n, nil
 }
 
-// Digest tells networks apart: the sha256, in hexadecimal, of the weight file, the architecture and the preprocessing.
+// CheckClasses returns an error unless there is a name for each class of the network.
+func (n *Network) CheckClasses() error {
+	if len(n.Classes) != n.NumClasses() {
+		return fmt.Errorf("%d class names for a network of %d classes", len(n.Classes), n.NumClasses())
+	}
+	return nil
+}
+
+// Digest identifies the network: the sha256, in hexadecimal, of the weight file, the architecture and the preprocessing.
 func (n *Network) Digest() (string, error) {
 	file, err := os.Open(n.Source.Path)
 	if err != nil {

@@ -214,8 +214,8 @@ func (t *Trainer) checkBatch(images *tensors.Tensor, labels []int32) error {
 		return fmt.Errorf("%d labels for %d pictures", len(labels), n)
 	}
 	for _, label := range labels {
-		if label < 0 || int(label) >= t.net.Classes() {
-			return fmt.Errorf("label %d is out of bounds: there are %d classes, from 0 on", label, t.net.Classes())
+		if label < 0 || int(label) >= t.net.NumClasses() {
+			return fmt.Errorf("label %d is out of bounds: there are %d classes, from 0 on", label, t.net.NumClasses())
 		}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"resnetlab/datasets/sketch"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
@@ -52,7 +53,7 @@ func random() (*predict.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return predict.New(b, net, sketch.Classes, transforms.EvalPreset(32), 8)
+	return predict.New(b, &network.Network{ResNet: net, Classes: sketch.Classes, Preset: transforms.EvalPreset(32)})
 }
 
 func ExamplePredictor_Files() {

@@ -6,24 +6,23 @@ import (
 
 	"github.com/gomlx/compute"
 
-	"resnetlab/resnetlib/models"
-	"resnetlab/resnetlib/transforms"
+	"resnetlab/resnetlib/network"
 )
 
 // Extractor computes the features of pictures: the input of the network's fc, which is its output with PyTorch's Identity in the place of fc.
 type Extractor struct{ predictor *Predictor }
 
 // NewExtractor makes an extractor for any network that has an fc.
-func NewExtractor(b compute.Backend, net *models.ResNet, preset transforms.Preset, batchSize int) (*Extractor, error) {
+func NewExtractor(b compute.Backend, net *network.Network, opts ...Option) (*Extractor, error) {
 	body, _, err := net.Split("fc")
 	if err != nil {
 		return nil, err
 	}
-	forward, err := NewPart(b, net, body, batchSize)
+	forward, err := NewPart(b, net.ResNet, body, optionsOf(opts).batchSize)
 	if err != nil {
 		return nil, err
 	}
-	return &Extractor{&Predictor{Preset: preset, forward: forward}}, nil
+	return &Extractor{&Predictor{Preset: net.Preset, forward: forward}}, nil
 }
 
 // Features are those of one picture, or the error that kept it from them.

@@ -10,6 +10,7 @@ import (
 	"resnetlab/internal/goldennet"
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -26,7 +27,7 @@ func TestFeaturesGolden(t *testing.T) {
 		} `json:"intermediate_eval"`
 	}
 	golden.JSON(t, "logits/resnet18.json", &f)
-	e, err := NewExtractor(testbackend.Open(t, backend.Go), goldennet.New(t, f.Arch, f.Seed, 1000), transforms.EvalPreset(f.Shape[2]), 3)
+	e, err := NewExtractor(testbackend.Open(t, backend.Go), &network.Network{ResNet: goldennet.New(t, f.Arch, f.Seed, 1000), Preset: transforms.EvalPreset(f.Shape[2])}, BatchSize(3))
 	if err != nil {
 		t.Fatal(err)
 	}

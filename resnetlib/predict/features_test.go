@@ -15,7 +15,7 @@ import (
 // A folder where the file of features cannot be written is found before the work. Pictures that cannot be read are left out and told.
 func TestWriteFeaturesFailsBeforeTheWork(t *testing.T) {
 	dir, names := folder(t)
-	e, out := extractorOf(t, network(t)), t.TempDir()
+	e, out := extractorOf(t, randomNet(t)), t.TempDir()
 	job := predict.FeatureJob{Dir: dir, Out: filepath.Join(out, "f.safetensors")}
 	var left []string
 	job.Unreadable = func(file string, _ error) { left = append(left, file) }
@@ -44,7 +44,7 @@ func TestWriteFeaturesOfUnreadablePicturesWritesNothing(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "a.png"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, err := predict.WriteFeatures(context.Background(), extractorOf(t, network(t)), predict.FeatureJob{Dir: dir, Out: out})
+	_, err := predict.WriteFeatures(context.Background(), extractorOf(t, randomNet(t)), predict.FeatureJob{Dir: dir, Out: out})
 	if !errors.Is(err, predict.ErrNoneReadable) {
 		t.Error(err)
 	}

@@ -21,6 +21,7 @@ import (
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
 	"resnetlab/resnetlib/weights"
@@ -48,7 +49,7 @@ func folder(t *testing.T) (dir string, names []string) {
 	return dir, names
 }
 
-func network(t testing.TB) *models.ResNet {
+func randomNet(t testing.TB) *models.ResNet {
 	t.Helper()
 	net, err := models.New(model.NewStore(), "resnet18", 5)
 	if err != nil {
@@ -69,12 +70,12 @@ func spoil(t *testing.T, net *models.ResNet) {
 
 func predictor(t *testing.T, batch int) *predict.Predictor {
 	t.Helper()
-	return predictorOf(t, network(t), batch)
+	return predictorOf(t, randomNet(t), batch)
 }
 
 func predictorOf(t *testing.T, net *models.ResNet, batch int) *predict.Predictor {
 	t.Helper()
-	p, err := predict.New(testbackend.Open(t, backend.Go), net, sketch.Classes, transforms.EvalPreset(32), batch)
+	p, err := predict.New(testbackend.Open(t, backend.Go), &network.Network{ResNet: net, Classes: sketch.Classes, Preset: transforms.EvalPreset(32)}, predict.BatchSize(batch))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func predictorOf(t *testing.T, net *models.ResNet, batch int) *predict.Predictor
 
 func extractorOf(t *testing.T, net *models.ResNet) *predict.Extractor {
 	t.Helper()
-	e, err := predict.NewExtractor(testbackend.Open(t, backend.Go), net, transforms.EvalPreset(32), 2)
+	e, err := predict.NewExtractor(testbackend.Open(t, backend.Go), &network.Network{ResNet: net, Preset: transforms.EvalPreset(32)}, predict.BatchSize(2))
 	if err != nil {
 		t.Fatal(err)
 	}

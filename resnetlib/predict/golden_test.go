@@ -12,6 +12,7 @@ import (
 	"resnetlab/internal/golden"
 	"resnetlab/internal/goldennet"
 	"resnetlab/internal/testbackend"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
 )
@@ -38,7 +39,7 @@ func TestGoldenPredict(t *testing.T) {
 	testbackend.Each(t, func(t *testing.T, b compute.Backend) {
 		preset := transforms.EvalPreset(224)
 		preset.Mean, preset.Std = f.Mean, f.Std
-		p, err := predict.New(b, goldennet.New(t, f.Arch, f.Seed, f.Classes), f.ClassNames, preset, 4)
+		p, err := predict.New(b, &network.Network{ResNet: goldennet.New(t, f.Arch, f.Seed, f.Classes), Classes: f.ClassNames, Preset: preset}, predict.BatchSize(4))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"resnetlab/datasets/sketch"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/predict"
 )
 
@@ -136,7 +137,7 @@ func TestFolderChecksBeforeTheWork(t *testing.T) {
 // Where the network gives NaN, no format shows a prediction: each picture has an error, and so have features.
 func TestNaNIsNoPrediction(t *testing.T) {
 	dir, names := folder(t)
-	net := network(t)
+	net := randomNet(t)
 	spoil(t, net)
 	p := predictorOf(t, net, 2)
 	for _, format := range predict.Formats {
@@ -186,14 +187,15 @@ func TestNamesAreWrittenHarmlessly(t *testing.T) {
 }
 
 func TestConstructorsReturnNilBesideAnError(t *testing.T) {
-	net := network(t)
+	net := randomNet(t)
 	if f, err := predict.NewForward(nil, net, 0); f != nil || err == nil {
 		t.Errorf("NewForward: %v, %v", f, err)
 	}
-	if e, err := predict.NewExtractor(nil, net, predictor(t, 1).Preset, 0); e != nil || err == nil {
+	ready := &network.Network{ResNet: net, Classes: sketch.Classes, Preset: predictor(t, 1).Preset}
+	if e, err := predict.NewExtractor(nil, ready, predict.BatchSize(0)); e != nil || err == nil {
 		t.Errorf("NewExtractor: %v, %v", e, err)
 	}
-	if p, err := predict.New(nil, net, sketch.Classes, predictor(t, 1).Preset, 0); p != nil || err == nil {
+	if p, err := predict.New(nil, ready, predict.BatchSize(0)); p != nil || err == nil {
 		t.Errorf("New: %v, %v", p, err)
 	}
 	if w, err := predict.NewWriter(failing{}, predict.Layout{Format: "json"}); w != nil || err == nil {

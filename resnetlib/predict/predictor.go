@@ -7,7 +7,7 @@ import (
 
 	"github.com/gomlx/compute"
 
-	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -18,16 +18,32 @@ type Predictor struct {
 	forward *Forward
 }
 
-// New makes a predictor. The network must have as many classes as there are names.
-func New(b compute.Backend, net *models.ResNet, classes []string, preset transforms.Preset, batchSize int) (*Predictor, error) {
-	if n := net.Classes(); n != len(classes) {
-		return nil, fmt.Errorf("%d class names for a network of %d classes", len(classes), n)
+// Option is an option of [New] and [NewExtractor].
+type Option func(*options)
+
+type options struct{ batchSize int }
+
+// BatchSize sets the number of pictures that the network sees at once; 8 without it. It changes the last digits of a probability at most.
+func BatchSize(n int) Option { return func(o *options) { o.batchSize = n } }
+
+func optionsOf(opts []Option) options {
+	o := options{batchSize: 8}
+	for _, option := range opts {
+		option(&o)
 	}
-	forward, err := NewForward(b, net, batchSize)
+	return o
+}
+
+// New makes a predictor. The names of the network's classes must be known.
+func New(b compute.Backend, net *network.Network, opts ...Option) (*Predictor, error) {
+	if err := net.CheckClasses(); err != nil {
+		return nil, fmt.Errorf("making a predictor: %w", err)
+	}
+	forward, err := NewForward(b, net.ResNet, optionsOf(opts).batchSize)
 	if err != nil {
 		return nil, err
 	}
-	return &Predictor{Classes: classes, Preset: preset, forward: forward}, nil
+	return &Predictor{Classes: net.Classes, Preset: net.Preset, forward: forward}, nil
 }
 
 // Pictures classifies decoded pictures, in batches; the results are in their order. Results beside an error are those of the batches before it.

@@ -80,15 +80,18 @@ func flag(field reflect.StructField) string {
 	return strings.ReplaceAll(key, "_", "-")
 }
 
-// Validate returns an error that lists every setting with a value that it cannot have. Names of networks and layers are
-// not known here; kong calls it for the flags.
+// Validate returns an error that lists every setting with a value that it cannot have, or that has no meaning beside the others. Names of networks
+// and layers are not known here. kong calls it for the flags.
 func (s Settings) Validate() error {
-	var wrong []error
+	return inOneLine(append(s.outOfRange(), s.useless()...))
+}
+
+// ValidateRanges is Validate of settings that complete others: a value whose meaning depends on the others is allowed.
+func (s Settings) ValidateRanges() error { return inOneLine(s.outOfRange()) }
+
+func (s Settings) outOfRange() (wrong []error) {
 	for field, value := range fields(&s) {
 		if err := inRange(field, value); err != nil {
-			wrong = append(wrong, fmt.Errorf("--%s: %w", flag(field), err))
-		}
-		if err := s.hasUse(field, value); err != nil && s.Resume == "" { // a run that goes on has its own settings beside these
 			wrong = append(wrong, fmt.Errorf("--%s: %w", flag(field), err))
 		}
 	}
@@ -99,7 +102,16 @@ func (s Settings) Validate() error {
 	if _, _, err := s.ParseClassWeights(); err != nil {
 		wrong = append(wrong, err)
 	}
-	return inOneLine(wrong)
+	return wrong
+}
+
+func (s Settings) useless() (wrong []error) {
+	for field, value := range fields(&s) {
+		if err := s.hasUse(field, value); err != nil {
+			wrong = append(wrong, fmt.Errorf("--%s: %w", flag(field), err))
+		}
+	}
+	return wrong
 }
 
 // inOneLine is one error of several, or nil. (Those of errors.Join stand below each other.)
@@ -183,7 +195,7 @@ func (s Settings) ParseClassWeights() (weights []float64, balanced bool, err err
 // FreezesBN is FreezeBN, or its default.
 func (s Settings) FreezesBN() bool { return *s.WithDefaults().FreezeBN }
 
-// Continue returns the settings with which a run that has the settings s goes on, when it is resumed with given, of which
+// Continue returns the settings of a run with the settings s when it is resumed with given, of which
 // the flags named in flags were on the command line. Epochs may grow, Workers and Threads may be anything, and Data another path to the same
 // pictures, which their fingerprint proves; every other flag that is given again must agree. The error lists those that do not.
 func (s Settings) Continue(given Settings, flags []string) (Settings, error) {

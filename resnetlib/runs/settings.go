@@ -45,7 +45,6 @@ type Settings struct {
 	Workers         int    `json:"workers" default:"0" min:"0" help:"Goroutines that read pictures; 0: one a core. Changes no result."`
 	Threads         int    `json:"threads" default:"0" min:"0" help:"Threads of the backend; 0: its own choice."`
 
-	Resume    string `json:"-" placeholder:"RUN" help:"Go on with this run, with the settings in its run.json."`
 	Out       string `json:"-" placeholder:"DIR" help:"Folder of the run. Left out: the next free runs/train-N."`
 	Overwrite bool   `json:"-" help:"Replace the run that is in the folder."`
 }

@@ -156,10 +156,10 @@ func TestContinue(t *testing.T) {
 	for _, c := range []struct {
 		flags []string
 		given Settings
-		wrong []string // none: it goes on
+		wrong []string // none: the run can be resumed
 		check func(Settings) bool
 	}{
-		{[]string{"resume"}, Settings{LR: 5, Resume: "x"}, nil, func(s Settings) bool { return reflect.DeepEqual(s, run) }},
+		{[]string{"resume"}, Settings{LR: 5}, nil, func(s Settings) bool { return reflect.DeepEqual(s, run) }},
 		{[]string{"epochs"}, Settings{Epochs: 9}, nil, func(s Settings) bool { return s.Epochs == 9 && s.LR == 0.01 }},
 		{[]string{"epochs"}, Settings{Epochs: 2}, []string{"--epochs 2: the run has 3"}, nil},
 		{[]string{"workers", "threads"}, Settings{Workers: 5, Threads: 1}, nil, func(s Settings) bool { return s.Workers == 5 && s.Threads == 1 }},
@@ -178,7 +178,7 @@ func TestContinue(t *testing.T) {
 			}
 		}
 		if c.check != nil && !c.check(got) {
-			t.Errorf("%v: goes on with %+v", c.flags, got)
+			t.Errorf("%v: resumed with %+v", c.flags, got)
 		}
 	}
 }

@@ -278,7 +278,7 @@ func TestStrategiesFromARun(t *testing.T) {
 					t.Errorf("%s: stayed the same is %v", p.Key, same)
 				}
 			}
-			if s == transfer.NewLayer && (after.Head == nil || after.ResNet.Classes() != 5 || after.Source.Run.PyTorchRecipe == "") {
+			if s == transfer.NewLayer && (after.Head == nil || after.NumClasses() != 5 || after.Source.Run.PyTorchRecipe == "") {
 				t.Error("strategy new left no head, or no recipe for PyTorch")
 			}
 		})

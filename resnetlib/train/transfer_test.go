@@ -159,8 +159,8 @@ func TestOtherClassCount(t *testing.T) {
 			if s == transfer.NewLayer {
 				word = "its head of 5 classes stays"
 			}
-			if kept != (s == transfer.NewLayer) || net.ResNet.Classes() != classes || !strings.Contains(strings.Join(notes, "\n"), word) {
-				t.Errorf("fc has %d outputs, the network %d classes; notes %q, want %q", net.FC.Out, net.ResNet.Classes(), notes, word)
+			if kept != (s == transfer.NewLayer) || net.NumClasses() != classes || !strings.Contains(strings.Join(notes, "\n"), word) {
+				t.Errorf("fc has %d outputs, the network %d classes; notes %q, want %q", net.FC.Out, net.NumClasses(), notes, word)
 			}
 		})
 	}

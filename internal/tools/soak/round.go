@@ -14,6 +14,7 @@ import (
 
 	"resnetlab/datasets"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
@@ -109,7 +110,7 @@ func (l *lab) spoiling(ctx context.Context, seed uint64, do func() error) error 
 func (l *lab) train(ctx context.Context, seed uint64) (*runs.Run, error) {
 	run, err := train.Fit(ctx, train.Config{Data: l.pictures.dir, Arch: "resnet18", ImageSize: 64, BatchSize: 8, Epochs: 1, Augment: "none", Optimizer: "sgd",
 		CheckpointEvery: 4, ValSplit: 0.2, Seed: seed, Workers: 3, Out: l.run, Overwrite: true}, train.On(l.backend, l.name))
-	if errors.Is(err, train.ErrPartial) {
+	if errors.Is(err, train.ErrLeftOut) {
 		err = nil
 	}
 	return run, err
@@ -117,11 +118,11 @@ func (l *lab) train(ctx context.Context, seed uint64) (*runs.Run, error) {
 
 // predict classifies what is in the folder: nothing may be dropped.
 func (l *lab) predict(ctx context.Context) (listed, bad int, err error) {
-	net, run, err := train.Load(l.run)
+	net, err := network.OpenRun(l.run)
 	if err != nil {
 		return 0, 0, err
 	}
-	p, err := predict.New(l.backend, net, run.Classes, run.Preset, 8)
+	p, err := predict.New(l.backend, net)
 	if err != nil {
 		return 0, 0, err
 	}

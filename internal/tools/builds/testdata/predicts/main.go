@@ -12,6 +12,7 @@ import (
 	"resnetlab/datasets/sketch"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
@@ -37,7 +38,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	p, err := predict.New(b, net, sketch.Classes, transforms.EvalPreset(64), 1)
+	p, err := predict.New(b, &network.Network{ResNet: net, Classes: sketch.Classes, Preset: transforms.EvalPreset(64)}, predict.BatchSize(1))
 	if err != nil {
 		return err
 	}
