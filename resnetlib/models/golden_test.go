@@ -27,7 +27,7 @@ const (
 	runningTolerance = 1e-5
 )
 
-// intermediate is what a golden file knows of one layer's output.
+// intermediate is what a golden file has about one layer's output.
 type intermediate struct {
 	Shape        []int `json:"shape_nchw"`
 	Mean, Std    float64
