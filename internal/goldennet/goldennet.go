@@ -1,4 +1,4 @@
-// Package goldennet makes the hash-filled networks that the golden vectors were computed with.
+// Package goldennet makes the networks and the inputs that the golden vectors were computed with: their values come from a hash of seed and key.
 package goldennet
 
 import (
@@ -13,7 +13,7 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// New makes the network that a golden file describes.
+// New makes the network that a golden file describes, and fails the test where it cannot.
 func New(t testing.TB, arch, seed string, classes int) *models.ResNet {
 	t.Helper()
 	net, err := models.New(model.NewStore(), arch, classes, nn.SkipInit())
@@ -34,7 +34,7 @@ func Input(seed, key string, nchw []int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(ToNHWC(golden.Input(seed, key, nchw), nchw), nchw[0], nchw[2], nchw[3], nchw[1])
 }
 
-// ToNHWC moves a picture's channels last.
+// ToNHWC converts values of shape nchw to [N, H, W, C].
 func ToNHWC(src []float32, nchw []int) []float32 {
 	n, c, hw := nchw[0], nchw[1], nchw[2]*nchw[3]
 	dst := make([]float32, len(src))

@@ -9,8 +9,8 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// A network may be cut before each of its children; the shapes meet, and the parts together are the whole.
-func TestSplit(t *testing.T) {
+// A network can be cut before each of its children. The body's output fits the tail, and both parts together have all children.
+func TestSplitPartsMeet(t *testing.T) {
 	net, err := New(model.NewStore(), "resnet18", 7, nn.SkipInit())
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func names(s Sequence) (out []string) {
 }
 
 // A projection stands where the shape changes, and nothing in a plain block; the output has the main branch's shape in each case.
-func TestShortcuts(t *testing.T) {
+func TestShortcutFollowsTheShape(t *testing.T) {
 	for name, c := range map[string]struct {
 		in, stride int
 		plain      bool

@@ -102,8 +102,7 @@ var convolutionTable = []convolution{
 	{n: 1, h: 5, w: 9, in: 3, out: 2, k: 7, stride: 2, pad: 3, groups: 1},    // the stem of ResNet, its kernel higher than the picture
 	{n: 2, h: 5, w: 6, in: 3, out: 4, k: 1, stride: 1, pad: 0, groups: 1},    // pointwise
 	{n: 1, h: 5, w: 6, in: 3, out: 4, k: 1, stride: 2, pad: 0, groups: 1},    // a projection shortcut
-	{n: 1, h: 5, w: 6, in: 8, out: 12, k: 3, stride: 1, pad: 1, groups: 4},   // one block holds all groups
-	{n: 1, h: 6, w: 5, in: 16, out: 24, k: 3, stride: 2, pad: 1, groups: 8},  // of 2 input and 3 output channels
+	{n: 1, h: 6, w: 5, in: 16, out: 24, k: 3, stride: 2, pad: 1, groups: 8},  // of 2 input and 3 output channels; one block has all groups
 	{n: 1, h: 5, w: 4, in: 32, out: 32, k: 3, stride: 1, pad: 1, groups: 16}, // several blocks of merged groups
 	{n: 1, h: 4, w: 5, in: 32, out: 32, k: 3, stride: 2, pad: 1, groups: 2},  // groups wide enough for a block each
 	{n: 1, h: 4, w: 5, in: 6, out: 4, k: 1, stride: 1, pad: 0, groups: 2},    // 1x1 in groups

@@ -1,4 +1,4 @@
-// Package nn has PyTorch's layers, computed by GoMLX graphs.
+// Package nn has PyTorch's layers and its cross-entropy loss, computed by GoMLX graphs.
 //
 // # Modules
 //
@@ -33,8 +33,8 @@
 //
 // # A layer of your own
 //
-// A layer is a type with Name and Forward that calls [Observe] with its output. With Describe (see [Describer]) a summary shows its window,
-// parameters and multiply-adds.
+// A layer is a pointer type with Name and Forward, which returns its output through [Observe]. With Describe (see [Describer]) a summary shows its
+// window, parameters and multiply-adds.
 //
 // # Errors
 //

@@ -42,7 +42,6 @@ func poolReference(x array, k, stride, pad int, cotangent func(dims ...int) arra
 func TestMaxPoolEqualsPlainLoops(t *testing.T) {
 	for _, c := range []struct{ h, w, k, stride, pad int }{
 		{7, 9, 3, 2, 1}, // ResNet's
-		{8, 5, 3, 2, 1},
 		{5, 6, 2, 2, 0},
 		{4, 5, 3, 1, 1}, // windows overlap
 	} {

@@ -24,7 +24,7 @@ type (
 	Graph = graph.Graph
 )
 
-// Module is a part of a network, PyTorch's nn.Module.
+// Module is a part of a network, PyTorch's nn.Module. Modules are compared by ==, so their types are pointers or other comparable types.
 type Module interface {
 	Name() string          // its place in the network, "layer1.0.conv1"; "" for the network itself
 	Forward(x *Node) *Node // adds its operations to the graph of x and returns the output

@@ -1,5 +1,5 @@
-// Package diagram draws residual blocks and whole networks from the modules themselves: what is in the picture was read off the graph
-// that they build. It stands apart from package models so that a program which draws nothing links no font.
+// Package diagram draws residual blocks and whole networks. It traces the modules ([models.Trace]), so a picture shows the operations that the graph
+// has, with their shapes. It is separate from package models so that a program without pictures does not link a font.
 package diagram
 
 import (
@@ -14,7 +14,7 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// Draw draws a residual block or a whole network for an input of the given shape ([N, H, W, C]).
+// Draw draws a residual block or a whole network for an input of the given shape ([N, H, W, C]). Another module is an error.
 func Draw(m nn.Module, input ...int) (*plots.Picture, error) {
 	t, err := models.Trace(m, input...)
 	if err != nil {
@@ -32,7 +32,7 @@ func Draw(m nn.Module, input ...int) (*plots.Picture, error) {
 	return plots.ResidualBlocks(name, b), nil
 }
 
-// Network draws a network under a title, for square pictures of size pixels.
+// Network draws a network with a title, for square pictures of size x size pixels.
 func Network(title string, net *models.ResNet, size int) (*plots.Picture, error) {
 	input := []int{1, size, size, 3}
 	t, err := models.Trace(net, input...)
@@ -46,7 +46,7 @@ func network(title string, t *models.Traced, input []int) *plots.Picture {
 	return plots.Network(fmt.Sprintf("%s%s → %s", title+plots.Pick(": ", "："), shape(input), shape(t.Output)), note(t), rows(t)...)
 }
 
-// note says what stands in a block besides its convolutions, which are all that its box has room for.
+// note says what a block contains besides its convolutions: its box has room for these alone.
 func note(t *models.Traced) string {
 	text := plots.Pick("In a block every convolution is followed by ReLU, without BN", "块内每个卷积之后是 ReLU，没有 BN")
 	if holds[*nn.BatchNorm2D](t) {
@@ -58,7 +58,7 @@ func note(t *models.Traced) string {
 	return text + plots.Pick(".", "。")
 }
 
-// shortcuts tells whether a network has blocks with a shortcut.
+// shortcuts tells whether a network has a block with a shortcut.
 func shortcuts(t *models.Traced) bool {
 	if shortcut, _ := parts(t.Module); shortcut != nil {
 		return !isPlain(shortcut)
@@ -80,7 +80,7 @@ func parts(m nn.Module) (shortcut, relu nn.Module) {
 // isPlain tells whether a block has no shortcut.
 func isPlain(shortcut nn.Module) bool { return shortcut == models.NoShortcut{} }
 
-// holds tells whether a module of a kind is in the tree.
+// holds tells whether a module of type M is in the tree.
 func holds[M nn.Module](t *models.Traced) bool {
 	if _, ok := t.Module.(M); ok {
 		return true
@@ -88,7 +88,7 @@ func holds[M nn.Module](t *models.Traced) bool {
 	return slices.ContainsFunc(t.Children, holds[M])
 }
 
-// Block describes a BasicBlock or Bottleneck for [plots.ResidualBlocks], for an input of the given shape ([N, H, W, C]).
+// Block describes a BasicBlock or Bottleneck for [plots.ResidualBlocks], for an input of the given shape ([N, H, W, C]). Another module is an error.
 func Block(block nn.Module, input ...int) (plots.ResidualBlock, error) {
 	t, err := models.Trace(block, input...)
 	if err != nil {
@@ -97,8 +97,8 @@ func Block(block nn.Module, input ...int) (plots.ResidualBlock, error) {
 	return residual(t, input)
 }
 
-// Kinds draws the residual blocks side by side: BasicBlock and Bottleneck, each with the identity and with a projection as its shortcut, at
-// the places where ResNet-34 and ResNet-50 have them first.
+// Kinds draws four residual blocks next to each other: BasicBlock and Bottleneck, each with the identity and with a projection as its shortcut, with the
+// shapes of the first such block in ResNet-34 and ResNet-50.
 func Kinds() (*plots.Picture, error) {
 	s := nn.NewScope(model.NewStore(), nn.SkipInit())
 	var blocks []plots.ResidualBlock
@@ -120,7 +120,7 @@ func Kinds() (*plots.Picture, error) {
 	return plots.ResidualBlocks(plots.Pick("Residual blocks", "残差块"), blocks...), nil
 }
 
-// residual reads a block's branches off what its graph did.
+// residual finds a block's branches in its trace.
 func residual(t *models.Traced, input []int) (plots.ResidualBlock, error) {
 	shortcut, relu := parts(t.Module)
 	if shortcut == nil {
