@@ -49,7 +49,7 @@ type Choice struct {
 	Why     string `json:"why"`               // one line
 }
 
-// String returns the choice in one line: "backend go (gomlx/compute v0.1.10): asked for by name".
+// String returns the choice in one line: "backend go (gomlx/compute v0.1.12): asked for by name".
 func (c Choice) String() string {
 	line := "backend " + c.Name
 	if c.Version != "" {
