@@ -53,10 +53,12 @@ func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	}
 	defer e.Finalize()
 	result, err := method.Explain(ctx, e, explain.Question{Picture: picture, Layer: x.Layer, Target: target})
-	if errors.Is(err, explain.ErrAsk) {
+	switch {
+	case errors.Is(err, explain.ErrAsk):
 		return usage(err)
-	}
-	if err != nil {
+	case errors.Is(err, explain.ErrNotFinite):
+		return badInput(err)
+	case err != nil:
 		return err
 	}
 	return x.give(result)
@@ -91,7 +93,12 @@ func (x *explainCommand) class(classes []string) (int, error) {
 	if i, err := strconv.Atoi(x.Target); err == nil && i >= 0 && i < len(classes) {
 		return i, nil
 	}
-	return 0, fmt.Errorf("--target %s: the network's classes are %s", x.Target, strings.Join(classes, ", "))
+	const shown = 20
+	names, more := classes, ""
+	if len(classes) > shown {
+		names, more = classes[:shown], fmt.Sprintf(" and %d more", len(classes)-shown)
+	}
+	return 0, fmt.Errorf("--target %s: the network's classes are %s%s", printable.Name(x.Target), strings.Join(names, ", "), more)
 }
 
 // give draws the result into --out and prints it.
