@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/backend"
 )
 
@@ -34,7 +35,7 @@ func (b *backendList) Run() error {
 }
 
 func printFound(f backend.Found) error {
-	_, err := fmt.Printf("%-10s %s\n", f.Name, foundLine(f))
+	_, err := fmt.Printf("%-10s %s\n", f.Name, printable.Line(foundLine(f)))
 	return err
 }
 
@@ -87,11 +88,11 @@ func (b *backendDoctor) Run() error {
 	return nil
 }
 
-// printCheck prints one line of a doctor, and below it what to do.
+// printCheck prints one line of a doctor command, and below it what to do.
 func printCheck(ok bool, name, detail, advice string) error {
-	_, err := fmt.Printf("%-4s %-22s %s\n", map[bool]string{true: "ok", false: "no"}[ok], name, detail)
+	_, err := fmt.Printf("%-4s %-22s %s\n", map[bool]string{true: "ok", false: "no"}[ok], name, printable.Line(detail))
 	if advice != "" && err == nil {
-		_, err = fmt.Printf("     what to do: %s\n", advice)
+		_, err = fmt.Printf("     what to do: %s\n", printable.Line(advice))
 	}
 	return err
 }

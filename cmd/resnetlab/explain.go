@@ -87,7 +87,12 @@ func (x *explainCommand) class(classes []string) (int, error) {
 	if i, err := strconv.Atoi(x.Target); err == nil && i >= 0 && i < len(classes) {
 		return i, nil
 	}
-	return 0, fmt.Errorf("--target %s: the network's classes are %s", x.Target, strings.Join(classes, ", "))
+	const shown = 20
+	names, more := classes, ""
+	if len(classes) > shown {
+		names, more = classes[:shown], fmt.Sprintf(" and %d more", len(classes)-shown)
+	}
+	return 0, fmt.Errorf("--target %s: the network's classes are %s%s", printable.Name(x.Target), strings.Join(names, ", "), more)
 }
 
 // give draws the result into --out and prints it.

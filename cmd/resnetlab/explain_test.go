@@ -62,3 +62,15 @@ func TestExplain(t *testing.T) {
 	}
 	must(t, 3, "explain", filepath.Join(run, "run.json"), "--run", run)
 }
+
+// A network of 1000 classes is no reason for a message of 1000 names, and a word from the command line cannot command the terminal.
+func TestExplainTargetIsBounded(t *testing.T) {
+	classes := make([]string, 1000)
+	for i := range classes {
+		classes[i] = strings.Repeat("class ", 10)
+	}
+	_, err := (&explainCommand{Target: "oak\x1b[2J"}).class(classes)
+	if err == nil || len(err.Error()) > 2000 || !strings.Contains(err.Error(), "and 980 more") || strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("%v", err)
+	}
+}

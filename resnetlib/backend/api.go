@@ -2,24 +2,25 @@ package backend
 
 import "fmt"
 
-// api is what a plugin's PJRT table says of itself.
+// api is what a plugin reports in its PJRT table.
 type api struct {
 	major, minor int
 	size         int // of the table in bytes
 	missing      int // a function that must be there and is not, counted from 1; 0: none
 }
 
-// What go-xla v0.4.11 needs of a table: the functions up to PJRT_Buffer_Bitcast, which came with API 0.98. It calls them without asking
-// whether the table reaches that far. TestTableNeededByGoXLA counts them again in go-xla's own sources.
+// The smallest table that go-xla v0.4.11 can use: the functions up to PJRT_Buffer_Bitcast, which API 0.98 added. go-xla calls them without
+// checking the size of the table. TestTableNeededByGoXLA counts them in go-xla's sources.
 const (
 	apiMajor    = 0
 	apiMinMinor = 98
 	apiMinSize  = 40 + 132*8 // the table's head, then one pointer a function
 )
 
+// String returns the version.
 func (a api) String() string { return fmt.Sprintf("PJRT API %d.%d", a.major, a.minor) }
 
-// check says why go-xla must not be given the table.
+// check returns an error for a table that go-xla cannot use.
 func (a api) check() error {
 	switch {
 	case a.major != apiMajor:

@@ -1,8 +1,16 @@
-// Package backend chooses, checks and opens what computes a graph: XLA through a PJRT plugin ("xla:cpu", "xla:cuda") or GoMLX's own
+// Package backend chooses, checks and opens the backend that computes graphs: XLA through a PJRT plugin ("xla:cpu", "xla:cuda") or GoMLX's own
 // backend in pure Go ("go").
 //
-// It is the only package of resnetlab that links a backend. XLA needs cgo: a build with CGO_ENABLED=0, with the tag noxla, or for another
-// system than Linux has the Go backend alone. Nothing is ever downloaded, except by [Install].
+//	b, choice, err := backend.Open("") // the fastest that works on this machine
+//	fmt.Println(choice)                // which one it is, and why
+//
+// [List] says which backends work, [Doctor] what was looked at and what to do, and [Install] fetches a plugin. Nothing else downloads anything.
+//
+// A plugin is a shared library from outside. Before it is opened, its ELF headers are read, its bytes are compared with its wheel's hash where
+// they may have changed, and it is loaded in a child process: a damaged plugin then makes an error of one line, not a crash.
+//
+// This is the only package of resnetlab that links a backend. XLA needs cgo and Linux: a build with CGO_ENABLED=0, with the tag noxla, or for
+// another system has the Go backend only.
 package backend
 
 import (
@@ -14,24 +22,26 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// The names that [Open] and [List] use.
+// Names of backends, for [Open] and in [List].
 const (
 	Go      = "go"
 	XLACPU  = "xla:cpu"
 	XLACUDA = "xla:cuda"
 )
 
-// ErrUnavailable is what errors.Is finds in an error that says that a backend does not work on this machine (trying again will not help).
+// ErrUnavailable matches errors about a backend that does not work on this machine: trying again will not help.
 var ErrUnavailable = errors.New("backend not available")
 
-// unavailable is such an error, in one line.
+// unavailable is an error that matches ErrUnavailable.
 type unavailable struct{ name, why string }
 
+// Error is one line.
 func (e unavailable) Error() string { return "backend " + e.name + " cannot be used: " + e.why }
 
+// Is matches ErrUnavailable.
 func (unavailable) Is(target error) bool { return target == ErrUnavailable }
 
-// Choice says which backend was opened and why.
+// Choice describes the backend that was opened, and why it was chosen.
 type Choice struct {
 	Name    string `json:"name"`              // "go", "xla:cpu", "xla:cuda"; "xla:/abs/plugin.so" for a plugin of another kind
 	Plugin  string `json:"plugin,omitempty"`  // absolute path of the PJRT plugin
@@ -39,7 +49,7 @@ type Choice struct {
 	Why     string `json:"why"`               // one line
 }
 
-// String is one line for a terminal or a log.
+// String returns the choice in one line: "backend go (gomlx/compute v0.1.12): asked for by name".
 func (c Choice) String() string {
 	line := "backend " + c.Name
 	if c.Version != "" {
@@ -51,18 +61,17 @@ func (c Choice) String() string {
 	return line + ": " + c.Why
 }
 
-// Options of [OpenWith].
+// Options are settings for [OpenWith].
 type Options struct {
-	// Threads that one graph may use; 0 leaves it to the backend (all processors). A plugin for a GPU ignores it.
-	Threads int
+	Threads int // for one graph; 0: chosen by the backend (all processors). A plugin for a GPU ignores it.
 }
 
 // Open opens the backend called name: "" or "auto", "go", "xla:cpu", "xla:cuda", "xla:/abs/plugin.so", or any form that GOMLX_BACKEND
-// takes, such as "xla:cuda,memory_fraction=0.5". An empty name means GOMLX_BACKEND, and if that is empty too, the fastest that works
-// here, where an XLA that cannot be used is mentioned in Choice.Why and Go serves. A backend that was asked for by name is opened or
-// it is an error of one line: another one never takes its place.
+// accepts, such as "xla:cuda,memory_fraction=0.5". An empty name stands for GOMLX_BACKEND, and if that is empty too, for the fastest backend
+// that works on this machine; Choice.Why then says why XLA is not used, if it is not. A backend asked for by name is never replaced by
+// another: where it does not work, the error says why in one line and matches [ErrUnavailable].
 //
-// A tensor belongs to the backend that holds it, so a process opens one and shares it.
+// A tensor belongs to the backend that holds it, so a process should open one backend and share it.
 func Open(name string) (compute.Backend, Choice, error) { return OpenWith(name, Options{}) }
 
 // OpenWith is [Open] with options.
@@ -84,7 +93,7 @@ func OpenWith(name string, o Options) (compute.Backend, Choice, error) {
 	return openNamed(r, source, o)
 }
 
-// openNamed opens the one backend that was asked for.
+// openNamed opens the backend that was asked for, and no other.
 func openNamed(r request, why string, o Options) (compute.Backend, Choice, error) {
 	if r.kind == goKind {
 		return openGo(r.options, why, o)
@@ -108,7 +117,7 @@ func openFastest(o Options) (compute.Backend, Choice, error) {
 			}
 			found.Why = err.Error()
 		}
-		if kind == cpuKind || found.Plugin != "" { // no plugin for a GPU is the usual case and no news
+		if kind == cpuKind || found.Plugin != "" { // a machine without a plugin for a GPU is the usual case
 			refused = append(refused, found.Name+" not used: "+found.Why)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Check is one thing that [Doctor] looked at.
+// Check is the result of one check of [Doctor].
 type Check struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`
@@ -18,7 +18,7 @@ type Check struct {
 	Fix    string `json:"fix,omitempty"` // what to do, where something should be done
 }
 
-// Doctor looks at all that decides which backend works and how fast: the build, the environment, every plugin that can be found (its
+// Doctor checks everything that decides which backend works and how fast it is: the build, the environment, every plugin that can be found (its
 // bytes against its wheel's hash, which takes about a second), and whether each backend computes. It changes nothing.
 func Doctor() []Check {
 	checks := []Check{checkBuild(), checkXLABuild(), checkEnvironment()}
@@ -32,7 +32,7 @@ func Doctor() []Check {
 	return checks
 }
 
-// checkBuild looks at what the Go backend's speed depends on.
+// checkBuild checks the build settings that the Go backend's speed depends on.
 func checkBuild() Check {
 	c := Check{Name: "program", OK: true, Detail: fmt.Sprintf("%s %s/%s, %s", runtime.Version(), runtime.GOOS, runtime.GOARCH, goVersion())}
 	if runtime.GOARCH == "amd64" && !strings.Contains(runtime.Version(), "simd") {
@@ -42,6 +42,7 @@ func checkBuild() Check {
 	return c
 }
 
+// checkXLABuild checks whether this program has XLA.
 func checkXLABuild() Check {
 	if xlaMissing != "" {
 		return Check{Name: "xla", Detail: xlaMissing, Fix: "use the Go backend, or build on Linux with a C compiler and CGO_ENABLED=1"}
@@ -50,7 +51,7 @@ func checkXLABuild() Check {
 	return Check{Name: "xla", OK: true, Detail: strings.TrimSpace("in this program, go-xla " + version)}
 }
 
-// checkEnvironment looks at the variables that choose a backend.
+// checkEnvironment checks the variables that choose a backend.
 func checkEnvironment() Check {
 	c := Check{Name: "environment", OK: true}
 	for _, key := range []string{compute.ConfigEnvVar, "PJRT_PLUGIN_LIBRARY_PATH", "XLA_FLAGS", "PJRT_NPROC", "NPROC"} {
@@ -73,7 +74,7 @@ func checkEnvironment() Check {
 	return c
 }
 
-// checkPlugins looks at every file that could be the plugin of a kind, not only at the first that works.
+// checkPlugins checks every file that could be the plugin of a kind, not only the first that works.
 func checkPlugins(k kind) []Check {
 	r := request{kind: k}
 	if xlaMissing != "" {
@@ -96,6 +97,7 @@ func checkPlugins(k kind) []Check {
 	return checks
 }
 
+// checkPlugin checks one file, with its whole content.
 func checkPlugin(r request, c candidate) Check {
 	f := examine(r, c)
 	if f.OK {

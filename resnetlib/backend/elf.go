@@ -9,11 +9,11 @@ import (
 	"runtime"
 )
 
-// machines maps GOARCH to what an ELF header must say for a library to be loaded here.
+// machines maps GOARCH to the machine in the ELF header of a library that can be loaded.
 var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
 
-// checkELF reads a plugin's headers and refuses, before anything of it is mapped or run, a file that the dynamic loader could not use:
-// no ELF, another machine, or shorter than its segments say (touching a page beyond the end of a file kills the process).
+// checkELF reads a plugin's headers and returns an error, before any of it is mapped or run, for a file that the dynamic loader cannot use: not
+// ELF, for another machine, or shorter than its segments (touching a page beyond the end of a file kills the process).
 func checkELF(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// Found is a backend as it is here: usable or not, with which plugin, and why.
+// Found describes a backend on this machine: whether it works, with which plugin, and why.
 type Found struct {
 	Name    string `json:"name"`
 	OK      bool   `json:"ok"`
@@ -23,7 +23,7 @@ type Found struct {
 // candidate is a file that may be a plugin.
 type candidate struct{ path, where string }
 
-// List says for every backend whether it works here. It loads plugins only in child processes.
+// List checks for every backend whether it works on this machine. It loads plugins only in child processes.
 func List() []Found {
 	return []Found{
 		find(request{kind: cudaKind}),
@@ -32,7 +32,7 @@ func List() []Found {
 	}
 }
 
-// find looks for the first plugin that works of what r asks for; failing that, it tells about the first one that does not.
+// find returns the first plugin that works for r; without one, the first that does not.
 func find(r request) Found {
 	name := r.String()
 	if xlaMissing != "" {
@@ -57,7 +57,7 @@ func find(r request) Found {
 	return Found{Name: name, Why: "no plugin found; " + howToGet(r.kind)}
 }
 
-// howToGet says what to do where there is no plugin.
+// howToGet returns what to do where there is no plugin.
 func howToGet(k kind) string {
 	if err := checkWheelFits(runtime.GOOS, runtime.GOARCH); err != nil {
 		return err.Error()
@@ -65,7 +65,7 @@ func howToGet(k kind) string {
 	return "to get it: resnetlab backend install " + wheels[k].kind
 }
 
-// printable makes one line of a text that may hold a damaged file's bytes.
+// printable returns one line without the characters that cannot be printed: the text may quote bytes of a damaged file.
 func printable(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
@@ -107,7 +107,7 @@ func examine(r request, c candidate) Found {
 	return f
 }
 
-// checkGPU says whether there is an NVIDIA card, as go-xla asks it.
+// checkGPU returns an error where there is no NVIDIA GPU, by the check that go-xla uses.
 func checkGPU() error {
 	if cards, _ := filepath.Glob("/dev/nvidia[0-9]*"); len(cards) == 0 {
 		return fmt.Errorf("no NVIDIA GPU here (no /dev/nvidia*)")

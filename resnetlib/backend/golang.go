@@ -11,8 +11,7 @@ import (
 	"github.com/gomlx/compute/gobackend"
 )
 
-// openGo opens GoMLX's backend in pure Go. The option parallelism is taken out of the list, because GoMLX's own handling of it prints a
-// line to stdout.
+// openGo opens GoMLX's backend in pure Go. The option parallelism is applied here, because GoMLX's own handling of it prints a line to stdout.
 func openGo(options []string, why string, o Options) (compute.Backend, Choice, error) {
 	threads := o.Threads
 	var rest []string
@@ -56,7 +55,7 @@ func setParallelism(b compute.Backend, n int) error {
 	return fmt.Errorf("opening backend go with %d threads: this version of GoMLX has no pool of workers to limit", n)
 }
 
-// goVersion is the version of the module that holds the Go backend, as linked.
+// goVersion returns the version of the module with the Go backend.
 func goVersion() string {
 	if v := moduleVersion("github.com/gomlx/compute"); v != "" {
 		return "gomlx/compute " + v
@@ -64,7 +63,7 @@ func goVersion() string {
 	return "gomlx/compute"
 }
 
-// moduleVersion is a linked module's version; empty where the build does not tell.
+// moduleVersion returns a linked module's version; "" where the build does not hold it.
 func moduleVersion(path string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -22,15 +22,15 @@ var (
 	requirementsCUDA string
 )
 
-// InstallOptions of [Install].
+// InstallOptions are settings for [Install].
 type InstallOptions struct {
 	Venv string            // the Python virtual environment; empty: the project's .venv
 	Log  func(line string) // receives pip's output, line by line; may be nil
 }
 
-// Install puts the plugin of kind "cpu" or "cuda" into a Python virtual environment: the pinned wheels, by that environment's pip, each
-// checked against the hash in this package. The wheels are for linux/amd64; "cuda" takes about 2 GB with NVIDIA's libraries. It returns
-// the plugin as [List] will find it; where that is not OK although all went well (no GPU in this machine), Why says so.
+// Install installs the plugin of kind "cpu" or "cuda" into a Python virtual environment: the pinned wheels, by that environment's pip, each
+// checked against the hash in this package. The wheels are for linux/amd64; "cuda" takes about 2 GB with NVIDIA's libraries. It returns the
+// plugin as [List] will find it. OK may be false after an installation without an error, on a machine without a GPU for instance; Why says so.
 func Install(ctx context.Context, kindName string, o InstallOptions) (Found, error) {
 	k, ok := map[string]kind{"cpu": cpuKind, "cuda": cudaKind}[kindName]
 	if !ok {
@@ -65,8 +65,8 @@ func Install(ctx context.Context, kindName string, o InstallOptions) (Found, err
 	return fail(fmt.Errorf("pip put no plugin into %s", o.Venv))
 }
 
-// intact says that the environment has the plugin with the bytes of its wheel. Where that is not so, pip must install it again although
-// it knows the wheel as installed.
+// intact reports whether the environment has the plugin with the bytes of its wheel. If not, pip must install it again, although its records
+// say that the wheel is installed.
 func intact(venv string, k kind) bool {
 	for _, c := range inVenv(venv, k, "") {
 		if r, ok := recordOf(c.path); ok && r.verify(c.path) == nil {
@@ -76,8 +76,7 @@ func intact(venv string, k kind) bool {
 	return false
 }
 
-// pipInstall installs exactly the requirements, nothing that they depend on, and nothing that has to be built; with again also what is
-// installed already.
+// pipInstall installs the requirements without their dependencies and without building anything; with again, also those that are installed.
 func pipInstall(ctx context.Context, o InstallOptions, requirements string, again bool) error {
 	python := filepath.Join(o.Venv, "bin", "python")
 	if _, err := os.Stat(python); err != nil {
@@ -100,7 +99,7 @@ func pipInstall(ctx context.Context, o InstallOptions, requirements string, agai
 	return runLogged(exec.CommandContext(ctx, python, args...), o.Log)
 }
 
-// runLogged runs a command, hands its output on line by line, and makes its complaints the error.
+// runLogged runs a command, passes each line of its output to log, and returns pip's lines that begin with "ERROR:" in the error.
 func runLogged(cmd *exec.Cmd, log func(string)) error {
 	out, in := io.Pipe()
 	cmd.Stdout, cmd.Stderr = in, in

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// cudaLinks are the symbolic links that make of JAX's wheels what go-xla and XLA look for (go-xla installer/cuda.go), each relative to
-// site-packages, with its target relative to the link's folder:
+// cudaLinks are the symbolic links that give the files of JAX's wheels the names that go-xla and XLA look for (go-xla installer/cuda.go). Each is
+// relative to site-packages, with its target relative to the link's folder:
 //   - the plugin under go-xla's name beside the folders of NVIDIA's libraries: its RPATH says $ORIGIN/../nvidia/..., and go-xla gives
 //     that folder to XLA as --xla_gpu_cuda_data_dir;
 //   - ptxas and libdevice, which XLA's compiler looks for in that folder;
@@ -24,8 +24,8 @@ var cudaLinks = []struct{ link, target string }{
 	{"../libcublasLt.so.13", "site-packages/nvidia/cu13/lib/libcublasLt.so.13"},
 }
 
-// linkCUDA makes the links in a site-packages into which the wheels were installed; links that are there already are made anew. In one
-// without the plugin (of another Python in the same environment) it does nothing.
+// linkCUDA makes the links in a site-packages folder with the wheels, and replaces existing links. In a folder without the plugin (of another
+// Python in the same environment) it does nothing.
 func linkCUDA(site string) error {
 	if _, err := os.Stat(filepath.Join(site, "jax_plugins/xla_cuda13/xla_cuda_plugin.so")); errors.Is(err, fs.ErrNotExist) {
 		return nil

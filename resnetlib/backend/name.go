@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// kind is what a name asks for.
+// kind is the kind of backend that a name selects.
 type kind int
 
 const (
@@ -24,7 +24,7 @@ type request struct {
 	options []string // "tf32=false": the backend's own options
 }
 
-// String is the name without its options.
+// String returns the name without its options.
 func (r request) String() string {
 	switch r.kind {
 	case goKind:
@@ -40,7 +40,7 @@ func (r request) String() string {
 }
 
 // parse reads "<backend>[:<plugin>[,option[=value]]...]", the form of GOMLX_BACKEND, with "" and "auto" added. GoMLX's other names for
-// XLA (stablehlo, hlo, shlo) are taken as well.
+// XLA (stablehlo, hlo, shlo) are accepted as well.
 func parse(name string) (request, error) {
 	base, rest, _ := strings.Cut(name, ":")
 	switch strings.ToLower(base) {

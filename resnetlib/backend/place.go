@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// patterns are the file names of a kind's plugin, go-xla's own.
+// patterns are the file names of a kind's plugin, the same as in go-xla.
 var patterns = map[kind][]string{
 	cpuKind:  {"pjrt_c_api_cpu_plugin.so", "pjrt_c_api_cpu_v*_plugin.so", "pjrt_plugin_cpu.so", "pjrt-plugin-cpu.so"},
 	cudaKind: {"pjrt_c_api_cuda_plugin.so", "pjrt_plugin_cuda.so", "pjrt-plugin-cuda.so"},
 }
 
-// inFolder lists a folder's plugins of a kind; of several versions the name that sorts last comes first.
+// inFolder lists a folder's plugins of a kind, in descending order of their names, so that the latest version comes first.
 func inFolder(dir string, k kind, where string) []candidate {
 	var list []candidate
 	for _, pattern := range patterns[k] {
@@ -36,7 +36,7 @@ func inVenv(venv string, k kind, where string) []candidate {
 	return list
 }
 
-// PluginFolders are the folders of a virtual environment into which [Install] puts plugins, whether there is one yet or not.
+// PluginFolders returns the folders of a virtual environment into which [Install] puts plugins, whether there is a plugin or not.
 func PluginFolders(venv string) []string {
 	var dirs []string
 	for _, site := range sitePackages(venv) {
@@ -45,6 +45,7 @@ func PluginFolders(venv string) []string {
 	return dirs
 }
 
+// sitePackages lists the site-packages folders of a virtual environment.
 func sitePackages(venv string) []string {
 	sites, _ := filepath.Glob(filepath.Join(venv, "lib", "python3*", "site-packages"))
 	slices.Reverse(sites)
@@ -63,8 +64,8 @@ func goXLAFolders() []string {
 // isModule finds the module line of this project's go.mod, also under the path of a publisher.
 var isModule = regexp.MustCompile(`(?m)^module\s+(\S+/)?resnetlab\s*(//.*)?$`)
 
-// moduleRoot is the project's folder: the first above the working directory, or above the executable, whose go.mod says
-// "module resnetlab". Tests run in their package's folder, bin/resnetlab anywhere.
+// moduleRoot returns the project's folder: the first above the working directory, or above the executable, whose go.mod has the line
+// "module resnetlab". Tests run in their package's folder, bin/resnetlab in any.
 func moduleRoot() (string, bool) {
 	var starts []string
 	if dir, err := os.Getwd(); err == nil {
@@ -91,7 +92,7 @@ func moduleRoot() (string, bool) {
 	return "", false
 }
 
-// nameOf is the backend's name for a plugin given by its path: "xla:cpu", "xla:cuda", or the path where its file's name tells neither.
+// nameOf returns the backend's name for a plugin given by its path: "xla:cpu", "xla:cuda", or the path where the file's name has neither word.
 func nameOf(path string) string {
 	switch {
 	case isCUDA(path):
@@ -102,7 +103,7 @@ func nameOf(path string) string {
 	return "xla:" + path
 }
 
-// isCUDA tells a CUDA plugin by its file's name.
+// isCUDA reports whether a plugin is one for CUDA, by its file's name.
 func isCUDA(path string) bool {
 	return strings.Contains(strings.ToLower(filepath.Base(path)), "cuda")
 }

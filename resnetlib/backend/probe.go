@@ -15,8 +15,8 @@ import (
 	"unsafe"
 )
 
-// probe loads the plugin at path in a forked child, makes a client there if asked to, and reports what its PJRT table says. Whatever a
-// damaged library does, crash or hang, it does to the child. It takes about 15 ms, a client another 20 ms.
+// probe loads the plugin at path in a forked child, makes a client there if client is true, and returns the contents of its PJRT table. A damaged
+// library can crash or hang the child only. It takes about 15 ms, a client another 20 ms.
 func probe(path string, client bool) (api, error) {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
@@ -34,7 +34,7 @@ func probe(path string, client bool) (api, error) {
 	return api{major: int(r.major), minor: int(r.minor), size: int(r.size), missing: int(r.missing)}, nil
 }
 
-// probeError says how far the child came, if not to the end.
+// probeError returns the step at which the child failed, if it did.
 func probeError(r *C.probe_result) error {
 	words := lastWords(C.GoString(&r.last_words[0]))
 	switch {
@@ -56,7 +56,7 @@ func probeError(r *C.probe_result) error {
 	return nil
 }
 
-// lastWords is the last line that a dying library wrote, without the date and place that Abseil's log puts before it.
+// lastWords returns the last line that the library wrote before the child ended, without the date and place at the beginning of Abseil's lines.
 func lastWords(log string) string {
 	lines := strings.Split(strings.TrimSpace(log), "\n")
 	line := lines[len(lines)-1]

@@ -15,7 +15,7 @@ import (
 
 // wheel is a Python wheel that holds a plugin.
 type wheel struct {
-	kind         string // what Install calls it
+	kind         string // its name for Install
 	folder       string // in site-packages, where the plugin is opened
 	requirements string // pip's, pinned by hash
 }
@@ -25,7 +25,7 @@ var wheels = map[kind]wheel{
 	cudaKind: {kind: "cuda", folder: "nvidia", requirements: requirementsCUDA}, // linkCUDA puts it there
 }
 
-// checkWheelFits says whether the wheels are for such a machine.
+// checkWheelFits returns an error for a system or a processor that the wheels are not for.
 func checkWheelFits(goos, goarch string) error {
 	if goos == "linux" && goarch == "amd64" {
 		return nil
@@ -33,7 +33,7 @@ func checkWheelFits(goos, goarch string) error {
 	return fmt.Errorf("there is no PJRT wheel for %s/%s (linux/amd64 only): the Go backend serves", goos, goarch)
 }
 
-// record is what a wheel's RECORD says of its plugin.
+// record is the line of a wheel's RECORD for its plugin.
 type record struct {
 	path   string // of RECORD itself
 	name   string // "lammps-jax-pjrt-cpu 0.11.2"
@@ -87,8 +87,8 @@ func readRecord(path, file string) (record, bool) {
 	return record{}, false
 }
 
-// checkUnchanged refuses a plugin whose bytes are not those of its wheel. Reading 200 MB costs a second, so that is done only where the
-// file is younger than its RECORD, which pip writes last. A plugin that came in no wheel passes.
+// checkUnchanged returns an error for a plugin whose bytes are not those of its wheel. Reading 200 MB takes a second, so the content is read only
+// where the file is newer than its RECORD, which pip writes last. A plugin that came in no wheel passes.
 func checkUnchanged(plugin string) error {
 	r, ok := recordOf(plugin)
 	if !ok {

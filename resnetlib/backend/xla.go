@@ -34,9 +34,8 @@ func openXLA(f Found, options []string, why string, o Options) (compute.Backend,
 	return b, Choice{Name: f.Name, Plugin: f.Plugin, Version: f.Version, Why: why}, nil
 }
 
-// newClient makes the backend. A number of threads needs one device on the processor: a plugin may show several (four, the pinned wheel),
-// and XLA makes its pool at least as large as that. A number of devices set in XLA_FLAGS stands; a plugin that does not know the option
-// is asked again without it.
+// newClient makes the backend. A limit on threads needs a single CPU device: a plugin may have several (the pinned wheel has four), and XLA's
+// pool has at least one thread for each. A number of devices in XLA_FLAGS is kept; a plugin that does not know the option is opened without it.
 func newClient(name, config string, threads int) (*xla.Backend, error) {
 	if name == XLACPU && threads > 0 && !strings.Contains(os.Getenv("XLA_FLAGS"), "host_platform_device_count") {
 		b, err := xla.NewWithOptions(config, pjrt.NamedValuesMap{"cpu_device_count": int64(1)})
@@ -47,9 +46,8 @@ func newClient(name, config string, threads int) (*xla.Backend, error) {
 	return xla.NewWithOptions(config, nil)
 }
 
-// plainPath gives a path that go-xla does not misread. It takes any plugin below a folder called nvidia or cuda (a home, a project)
-// for a plugin of a GPU, and a comma for the beginning of options; then the plugin is opened through a symbolic link in a new folder,
-// which remove deletes.
+// plainPath returns a path that go-xla reads correctly. go-xla takes any plugin below a folder called nvidia or cuda (a home, a project) for one
+// of a GPU, and a comma for the beginning of options; such a plugin is opened through a symbolic link in a new folder, which remove deletes.
 func plainPath(path string) (plain string, remove func(), err error) {
 	if !strings.Contains(path, ",") && (isCUDA(path) || !pjrt.IsCUDAName(path)) {
 		return path, func() {}, nil
@@ -66,8 +64,8 @@ func plainPath(path string) (plain string, remove func(), err error) {
 	return plain, func() { os.RemoveAll(dir) }, nil
 }
 
-// setThreads sets what XLA's DefaultThreadPoolSize reads (xla/pjrt/utils.cc) while a client is made; the function that it returns puts
-// the environment back, so that child processes do not inherit it.
+// setThreads sets the variables that XLA's DefaultThreadPoolSize reads (xla/pjrt/utils.cc) while a client is made. The function that it returns
+// restores the environment, so that child processes do not inherit them.
 func setThreads(n int) (restore func()) {
 	var undo []func()
 	for _, key := range []string{"PJRT_NPROC", "NPROC"} {

@@ -8,7 +8,7 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// xlaMissing says why this build has no XLA.
+// xlaMissing is the reason why this build has no XLA.
 const xlaMissing = "this program was built without XLA (it needs Linux and cgo)"
 
 // probe is never reached: [find] stops at xlaMissing.

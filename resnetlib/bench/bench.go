@@ -1,4 +1,8 @@
-// Package bench measures what a network costs on a backend, the forward pass and the training step, compilation apart; and how fast pictures come in.
+// Package bench measures speed and memory: [Run] measures the forward pass and the training step of a network on a backend, with compilation
+// timed separately, and [Input] measures how many pictures a second are read, decoded and augmented.
+//
+// Both use random or drawn data, so they need no weights and no data set. Times are wall-clock seconds: other work on the machine changes
+// them, and [Seconds].Min is less affected than the median. The results are the JSON of resnetlab bench.
 package bench
 
 import (
@@ -16,23 +20,23 @@ import (
 	"resnetlab/resnetlib/predict"
 )
 
-// Config says what is measured.
+// Config says what [Run] measures.
 type Config struct {
-	Arch       string
+	Arch       string // one of models.Variants
 	BatchSize  int
 	ImageSize  int // side in pixels
 	NumClasses int
-	Repeats    int // timed calls of each, after the first two, which compile and warm up
-	ByLayer    bool
+	Repeats    int  // timed calls of each kind, after two that compile and warm up
+	ByLayer    bool // time each layer and block separately, too
 }
 
-// Seconds are wall-clock seconds of one picture.
+// Seconds holds wall-clock seconds for one picture: those of a call divided by the batch size.
 type Seconds struct {
 	Median float64 `json:"median"`
 	Min    float64 `json:"min"`
 }
 
-// Timing of one kind of call.
+// Timing is the duration of one kind of call.
 type Timing struct {
 	SecondsPerImage Seconds `json:"seconds_per_image"`
 }
@@ -55,47 +59,69 @@ type Result struct {
 	Layers       []LayerTiming `json:"layers,omitempty"` // with ByLayer: of the forward pass
 }
 
-// Run measures on random pictures and random weights. backendName goes into the result.
+// check refuses sizes below 1.
+func (c Config) check() error {
+	if c.BatchSize < 1 || c.ImageSize < 1 || c.NumClasses < 1 || c.Repeats < 1 {
+		return fmt.Errorf("batch size %d, image size %d, classes %d, repeats %d: each must be at least 1", c.BatchSize, c.ImageSize, c.NumClasses, c.Repeats)
+	}
+	return nil
+}
+
+// Run measures a network with random weights on random pictures. backendName is copied into the result.
 func Run(ctx context.Context, b compute.Backend, backendName string, c Config) (*Result, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	net, err := models.New(model.NewStore(), c.Arch, c.NumClasses)
 	if err != nil {
 		return nil, err
 	}
-	if c.BatchSize < 1 || c.ImageSize < 1 || c.Repeats < 1 {
-		return nil, fmt.Errorf("batch size %d, image size %d, repeats %d: each must be at least 1", c.BatchSize, c.ImageSize, c.Repeats)
-	}
+	defer net.Store.Finalize()
 	r := &Result{Schema: 1, Arch: c.Arch, Backend: backendName, BatchSize: c.BatchSize, ImageSize: c.ImageSize, NumClasses: c.NumClasses}
 	pixels, labels := randomBatch(c)
-
-	forward, err := predict.NewForward(b, net, c.BatchSize)
-	if err != nil {
+	if r.Forward, r.CompileSeconds.Forward, err = c.forward(ctx, b, net, pixels); err != nil {
 		return nil, err
 	}
+	if r.Train, r.CompileSeconds.Train, err = c.train(ctx, b, net, pixels, labels); err != nil {
+		return nil, err
+	}
+	r.PeakRSSBytes = PeakRSS()
+	if !c.ByLayer {
+		return r, nil
+	}
+	if r.Layers, err = c.layers(ctx, b, net); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// forward times the forward pass in eval mode.
+func (c Config) forward(ctx context.Context, b compute.Backend, net *models.ResNet, pixels []float32) (t Timing, compile float64, err error) {
+	forward, err := predict.NewForward(b, net, c.BatchSize)
+	if err != nil {
+		return t, 0, err
+	}
 	defer forward.Finalize()
-	r.Forward, r.CompileSeconds.Forward, err = c.measure(ctx, func() error {
+	return c.measure(ctx, func() error {
 		_, err := forward.Logits(pixels, c.BatchSize, c.ImageSize, c.ImageSize)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
+}
 
+// train times a training step: forward, backward and an Adam update.
+func (c Config) train(ctx context.Context, b compute.Backend, net *models.ResNet, pixels []float32, labels []int32) (t Timing, compile float64, err error) {
 	trainer, err := optim.NewTrainer(b, net, optim.StepOptions{Optimizer: optim.Optimizer{Name: "adam"}})
 	if err != nil {
-		return nil, err
+		return t, 0, err
 	}
 	defer trainer.Finalize()
-	r.Train, r.CompileSeconds.Train, err = c.measure(ctx, func() error {
+	return c.measure(ctx, func() error {
 		_, err := trainer.Step(optim.Images(pixels, c.BatchSize, c.ImageSize, c.ImageSize), labels, 1e-4)
 		return err
 	})
-	r.PeakRSSBytes = PeakRSS()
-	if err == nil && c.ByLayer {
-		r.Layers, err = c.layers(ctx, b, net)
-	}
-	return r, err
 }
 
+// randomBatch returns normalised pixels, [N, H, W, 3], and a label for each picture.
 func randomBatch(c Config) (pixels []float32, labels []int32) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	pixels = noise(rnd, c.BatchSize*c.ImageSize*c.ImageSize*3)
@@ -105,7 +131,7 @@ func randomBatch(c Config) (pixels []float32, labels []int32) {
 	return pixels, labels
 }
 
-// noise is n numbers as of normalised pixels.
+// noise returns n normally distributed numbers, as normalised pixels are.
 func noise(rnd *rand.Rand, n int) []float32 {
 	values := make([]float32, n)
 	for i := range values {
@@ -114,6 +140,7 @@ func noise(rnd *rand.Rand, n int) []float32 {
 	return values
 }
 
+// measure calls a function Repeats+2 times. The first call gives the time of compilation; the second is not timed.
 func (c Config) measure(ctx context.Context, call func() error) (t Timing, compile float64, err error) {
 	var seconds []float64
 	for i := range c.Repeats + 2 {

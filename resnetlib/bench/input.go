@@ -15,9 +15,9 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// InputConfig says how the input pipeline is measured.
+// InputConfig says what [Input] measures.
 type InputConfig struct {
-	Dir       string // an image folder; empty: DrawnPhotos of 500 x 375, drawn for this call
+	Dir       string // an image folder; "": [DrawnPhotos] pictures of 500 x 375, drawn for this call
 	BatchSize int
 	ImageSize int // side in pixels of what the network sees
 	Workers   int // goroutines that read, decode and augment
@@ -36,8 +36,8 @@ type InputResult struct {
 	Workers         int     `json:"workers"`
 }
 
-// Input measures what training asks of the disk and the processor before the network sees a batch: reading and decoding
-// files, RandomResizedCrop, flip, normalisation, batches.
+// Input measures the input pipeline of training: reading and decoding files, RandomResizedCrop, flip, normalisation and batches. No network
+// runs.
 func Input(ctx context.Context, c InputConfig) (*InputResult, error) {
 	if c.BatchSize < 1 || c.ImageSize < 1 || c.Workers < 1 || c.Repeats < 1 {
 		return nil, fmt.Errorf("batch size %d, image size %d, workers %d, repeats %d: each must be at least 1", c.BatchSize, c.ImageSize, c.Workers, c.Repeats)
@@ -65,35 +65,39 @@ func Input(ctx context.Context, c InputConfig) (*InputResult, error) {
 		}
 		r.Bytes += size
 	}
-	return r, c.time(ctx, folder, r)
+	rates, err := c.time(ctx, folder)
+	if err != nil {
+		return nil, err
+	}
+	r.ImagesPerSecond, r.Best = rates[len(rates)/2], rates[len(rates)-1]
+	return r, nil
 }
 
-// time fills in how fast the epochs went.
-func (c InputConfig) time(ctx context.Context, ds datasets.Dataset, r *InputResult) error {
+// time returns the pictures per second of each timed epoch, in ascending order.
+func (c InputConfig) time(ctx context.Context, ds datasets.Dataset) (rates []float64, err error) {
 	loader := datasets.NewLoader(ds, datasets.LoaderConfig{BatchSize: c.BatchSize, Workers: c.Workers,
 		Shuffle: true, Train: true, Preset: transforms.EvalPreset(c.ImageSize)})
-	var rates []float64
 	for epoch := range c.Repeats + 1 {
 		start := time.Now()
 		for _, err := range loader.Epoch(ctx, epoch, 0) {
 			if err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if epoch > 0 {
-			rates = append(rates, float64(ds.Len())/time.Since(start).Seconds())
+			seconds := max(time.Since(start).Seconds(), 1e-9) // a coarse clock may measure 0, and JSON has no infinity
+			rates = append(rates, float64(ds.Len())/seconds)
 		}
 	}
 	slices.Sort(rates)
-	r.ImagesPerSecond, r.Best = rates[len(rates)/2], rates[len(rates)-1]
-	return nil
+	return rates, nil
 }
 
-// DrawnPhotos is how many pictures Input draws where it is given none.
+// DrawnPhotos is the number of pictures that [Input] draws where it is given no folder.
 const DrawnPhotos = 256
 
-// DrawPhotos writes n JPEGs of 500 x 375 into class folders below dir: drawn plants, with a camera's noise, of about the
-// bytes that a photograph of that size has.
+// DrawPhotos writes n JPEGs of 500 x 375 pixels into class folders below dir: drawn plants with a camera's noise, which take about as many bytes
+// as a photograph of that size.
 func DrawPhotos(ctx context.Context, dir string, n int) error {
 	const width, height = 500, 375
 	drawn := sketch.New("train", sketch.Config{Train: n, Size: height})

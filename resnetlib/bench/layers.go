@@ -16,8 +16,8 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// LayerTiming is a part of the network that runs alone, in eval mode. The parts' sum is not the forward pass: a backend joins a ReLU to what
-// stands before it, and keeps what it needs next in its caches.
+// LayerTiming is the duration of one layer or block that runs alone, in eval mode. The sum over the network differs from its forward pass: a
+// backend fuses a ReLU with the layer before it, and keeps the next layer's input in the processor's caches.
 type LayerTiming struct {
 	Name   string `json:"name"`   // "conv1", "layer1.0", "fc"
 	Output []int  `json:"output"` // [N, H, W, C] or [N, C]
@@ -40,7 +40,7 @@ func (c Config) layers(ctx context.Context, b compute.Backend, net *models.ResNe
 	return all, nil
 }
 
-// parts are the network's layers and blocks, in order.
+// parts returns the network's layers and blocks, in order.
 func parts(net *models.ResNet) (all []nn.Module) {
 	for _, child := range net.Children() {
 		if stage, ok := child.(*models.Stage); ok {
@@ -52,7 +52,7 @@ func parts(net *models.ResNet) (all []nn.Module) {
 	return all
 }
 
-// layer times one part. Its output is summed up where it is: copying it out would take longer than many a layer.
+// layer times one part. Its output is summed on the device: copying it to the host would take longer than most layers do.
 func (c Config) layer(ctx context.Context, b compute.Backend, net *models.ResNet, part nn.Module, shape []int) (t Timing, err error) {
 	exec, err := model.NewExec(b, net.Store, func(_ *model.Scope, x *nn.Node) *nn.Node { return graph.ReduceAllSum(part.Forward(x)) })
 	if err != nil {
@@ -67,7 +67,7 @@ func (c Config) layer(ctx context.Context, b compute.Backend, net *models.ResNet
 			return nn.Plain(err)
 		}
 		defer y.FinalizeAll()
-		_, err = tensors.CopyFlatData[float32](y) // which waits for it
+		_, err = tensors.CopyFlatData[float32](y) // waits for the result
 		return err
 	})
 	return t, err

@@ -2,5 +2,5 @@
 
 package bench
 
-// PeakRSS is the largest resident size of this process so far, in bytes; 0 where the system does not tell.
+// PeakRSS returns the largest resident size of this process so far, in bytes; 0 where the system does not report it.
 func PeakRSS() int64 { return 0 }

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// PeakRSS is the largest resident size of this process so far, in bytes; 0 where the system does not tell.
+// PeakRSS returns the largest resident size of this process so far, in bytes; 0 where the system does not report it.
 func PeakRSS() int64 {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

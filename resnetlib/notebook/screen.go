@@ -45,13 +45,19 @@ type screen struct {
 	flush      func() // waits until what was shown has arrived
 }
 
+// current writes to the file that os.Stdout or os.Stderr is at that time: tests and embedding programs replace them.
+type current struct{ file **os.File }
+
+// Write implements [io.Writer].
+func (c current) Write(p []byte) (int, error) { return (*c.file).Write(p) }
+
 var here = detect()
 
 func detect() *screen {
 	s := &screen{
 		cell:       gonbui.IsNotebook,
-		stdout:     os.Stdout,
-		stderr:     os.Stderr,
+		stdout:     current{&os.Stdout},
+		stderr:     current{&os.Stderr},
 		columns:    terminalColumns,
 		showHTML:   func(html string) { gonbui.DisplayHTML(html); flush() },
 		updateHTML: gonbui.UpdateHTML,
