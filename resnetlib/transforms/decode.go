@@ -1,14 +1,13 @@
 package transforms
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"resnetlab/resnetlib/transforms/internal/refuse"
 	"resnetlab/resnetlib/transforms/jpeg"
 )
 
@@ -56,6 +55,8 @@ var formats = []format{
 	{"bmp", "BM", decodeBMP},
 	{"tiff", "II*\x00", decodeTIFF},
 	{"tiff", "MM\x00*", decodeTIFF},
+	{"tiff", "II+\x00\x08\x00\x00\x00", decodeTIFF}, // BigTIFF
+	{"tiff", "MM\x00+\x00\x08\x00\x00", decodeTIFF},
 	{"webp", "RIFF....WEBP", decodeWebP},
 	{"ppm", "P1", decodePPM},
 	{"ppm", "P2", decodePPM},
@@ -92,20 +93,16 @@ func Format(data []byte) string {
 // transparency dropped, not blended; EXIF orientation not applied (see Upright), but in a TIFF, as there. A picture of more pixels than
 // Pillow's limit, or larger than its file can hold, is refused before memory is taken for it.
 //
-// JPEG is exact except as package jpeg says, and the others are exact. What a format allows beyond what is read here is
-// an error: animated WebP; TIFF of CMYK, YCbCr, grey with alpha, colours in planes, 2 or 4 bits, low bits first, or with JPEG inside; BMP with
-// run lengths, 16 bits or masks; PNG with data behind the last row.
-// Stricter than Pillow, a GIF without trailer, a PNG without IEND and a TIFF with any value cut off are truncated.
+// The package comment lists the kinds that are read. JPEG is exact except as package jpeg says, and the others are exact. An error says
+// what kind of file it is and what to do; errors.Is finds ErrTruncated in it where the file ends too early. Stricter than Pillow, a GIF
+// without trailer, a PNG without IEND or with a wrong checksum, and a TIFF with any value cut off are errors.
 func Decode(data []byte) (*RGB, error) {
-	if len(data) == 0 {
-		return nil, errors.New("the file is empty")
-	}
 	for _, f := range formats {
 		if f.matches(data) {
 			return f.decode(data)
 		}
 	}
-	return nil, fmt.Errorf("no known picture format: it begins with % x", data[:min(len(data), 8)])
+	return nil, unknownKind(data)
 }
 
 func decodeJPEG(data []byte) (*RGB, error) {
@@ -117,7 +114,7 @@ func decodeJPEG(data []byte) (*RGB, error) {
 const MaxPixels = jpeg.MaxPixels
 
 // ErrTruncated is what errors.Is finds where a file ends before its picture does.
-var ErrTruncated = jpeg.ErrTruncated
+var ErrTruncated = refuse.ErrTruncated
 
 // checkSize refuses a picture of width x height that has too many pixels, or that would need more than most bytes.
 func checkSize(width, height int, need, most int64) error {
@@ -125,17 +122,9 @@ func checkSize(width, height int, need, most int64) error {
 	case width <= 0 || height <= 0:
 		return fmt.Errorf("size %dx%d", width, height)
 	case int64(width)*int64(height) > MaxPixels:
-		return fmt.Errorf("%dx%d pixels are more than the limit of %d", width, height, MaxPixels)
+		return refuse.TooLarge(width, height, MaxPixels)
 	case need > most:
 		return fmt.Errorf("the header promises %dx%d pixels, more than the file can hold", width, height)
 	}
 	return nil
-}
-
-// noEOF says what an early end of data means.
-func noEOF(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return ErrTruncated
-	}
-	return err
 }

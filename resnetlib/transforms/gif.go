@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"resnetlab/resnetlib/transforms/internal/refuse"
 )
 
 // The standard library's GIF decoder forgets the colour of the transparent entry, and does not place a frame on its
@@ -28,7 +30,7 @@ func decodeGIF(data []byte) (*RGB, error) {
 	g := gifFile{data: data, transparency: -1}
 	p, err := g.decode()
 	if err != nil {
-		return nil, fmt.Errorf("GIF: %w", noEOF(err))
+		return nil, refuse.Explain("GIF", err)
 	}
 	return p, nil
 }

@@ -1,13 +1,7 @@
 package transforms
 
 import (
-	"bytes"
 	"fmt"
-	"image"
-	"image/color"
-
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
 
 	"resnetlab/resnetlib/transforms/jpeg"
 )
@@ -25,9 +19,9 @@ func Mode(file []byte) string {
 	case "gif":
 		return "P"
 	case "bmp":
-		return configMode(bmp.DecodeConfig(bytes.NewReader(file)))
+		return bmpMode(file)
 	case "tiff":
-		return configMode(tiff.DecodeConfig(bytes.NewReader(file)))
+		return tiffMode(file)
 	case "webp":
 		return webpMode(file)
 	case "ppm":
@@ -55,28 +49,36 @@ func pngMode(file []byte) string {
 	return mode
 }
 
-func configMode(config image.Config, err error) string {
-	if err != nil {
+func bmpMode(file []byte) string {
+	b, err := readBMPHeader(file)
+	switch {
+	case err != nil:
 		return ""
-	}
-	switch config.ColorModel {
-	case color.GrayModel:
-		return "L"
-	case color.Gray16Model:
-		return "I;16"
-	case color.NRGBAModel:
-		return "RGBA"
-	case color.RGBA64Model:
-		return "RGB;16"
-	case color.NRGBA64Model:
-		return "RGBA;16"
-	case color.CMYKModel:
-		return "CMYK"
-	}
-	if _, palette := config.ColorModel.(color.Palette); palette {
+	case b.bits <= 8:
 		return "P"
 	}
 	return "RGB"
+}
+
+func tiffMode(file []byte) string {
+	t, err := readTIFFHeader(file)
+	if err != nil || t.check() != nil {
+		return ""
+	}
+	mode := map[int]string{whiteIsZero: "L", blackIsZero: "L", rgbColours: "RGB", paletted: "P", cmykInks: "CMYK"}[t.photometric]
+	alpha := t.samples > t.colourSamples() && t.tags[tagExtraSamples].at(0) != 0
+	switch {
+	case mode == "L" && t.bits == 1:
+		return "1"
+	case mode == "L" && t.bits == 16:
+		return "I;16"
+	case alpha && (mode == "L" || mode == "RGB"):
+		mode += "A"
+	}
+	if t.bits == 16 && t.photometric == rgbColours {
+		mode += ";16"
+	}
+	return mode
 }
 
 func pnmMode(file []byte) string {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"resnetlab/resnetlib/transforms/internal/refuse"
 )
 
 // pnm reads the family of P1 to P6: bitmaps, grey and RGB, as text or as bytes.
@@ -20,7 +22,7 @@ func decodePPM(data []byte) (*RGB, error) {
 	r := pnm{kind: data[1] - '0', data: data, pos: 2, maxValue: 1, channels: 1}
 	p, err := r.decode()
 	if err != nil {
-		return nil, fmt.Errorf("PPM: %w", err)
+		return nil, refuse.Explain("PPM", err)
 	}
 	return p, nil
 }

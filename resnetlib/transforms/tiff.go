@@ -1,138 +1,130 @@
 package transforms
 
 import (
-	"bytes"
-	"encoding/binary"
-	"fmt"
-	"image"
-
-	"golang.org/x/image/tiff"
+	"resnetlab/resnetlib/transforms/internal/refuse"
 )
 
+// decodeTIFF reads the first picture of a TIFF or BigTIFF file (TIFF 6.0, Adobe 1992, and its supplements).
+//
+// The samples are brought to 8 bits while they are unpacked, as Pillow does: of 16 bits of a colour the high byte is kept,
+// 16 bits of grey are clipped at 255. Then they become RGB, and the picture is turned as its orientation tag says: Pillow
+// does this for TIFF (TiffImagePlugin.load_end) and for no other format.
 func decodeTIFF(data []byte) (*RGB, error) {
 	p, err := readTIFF(data)
 	if err != nil {
-		return nil, fmt.Errorf("TIFF: %w", noEOF(err))
+		return nil, refuse.Explain("TIFF", err)
 	}
 	return p, nil
 }
 
 func readTIFF(data []byte) (*RGB, error) {
-	config, err := tiff.DecodeConfig(bytes.NewReader(data))
+	t, err := readTIFFHeader(data)
 	if err != nil {
 		return nil, err
 	}
-	tags, err := readTIFFTags(data)
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	rowBits := int64(t.width) * int64(t.samples) * int64(t.bits)
+	if err := checkSize(t.width, t.height, (rowBits+7)/8*int64(t.height), t.ratio()*int64(len(data))); err != nil {
+		return nil, err
+	}
+	samples, err := t.unpack()
 	if err != nil {
 		return nil, err
 	}
-	if err := tags.check(); err != nil {
-		return nil, err
-	}
-	// A bit a pixel is the least; for more the bound is only less tight.
-	need := int64(config.Width) * int64(config.Height) / 8
-	if err := checkSize(config.Width, config.Height, need, tags.ratio()*int64(len(data))); err != nil {
-		return nil, err
-	}
-	m, err := tiff.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	// Pillow turns a TIFF as its tag says (TiffImagePlugin.load_end), and no other format.
-	return Orient(tags.colours(m), tiffOrientation(data)), nil
+	return Orient(t.colours(samples), int(t.tags[tagOrientation].at(0))), nil
 }
 
-// colours are Pillow's where the package's are others.
-func (t tiffTags) colours(m image.Image) *RGB {
-	if grey, ok := m.(*image.Gray16); ok {
-		if t.photometric == whiteIsZero { // mode I;16 means the numbers as they are
-			invert(grey.Pix)
+// What the photometric tag says of the samples.
+const (
+	whiteIsZero = 0
+	blackIsZero = 1
+	rgbColours  = 2
+	paletted    = 3
+	cmykInks    = 5
+	ycbcr       = 6
+)
+
+// photometrics names the kinds of colour that are not read.
+var photometrics = map[int]string{4: "a transparency mask", ycbcr: "YCbCr without JPEG", 8: "CIE Lab", 9: "ICC Lab", 10: "ITU Lab",
+	32803: "a camera's raw data", 34892: "a camera's raw data", 32844: "LogL", 32845: "LogLuv"}
+
+// colourSamples returns how many samples make a pixel's colour, extra samples not counted; 0 for colours that are not read.
+func (t *tiffFile) colourSamples() int {
+	return map[int]int{whiteIsZero: 1, blackIsZero: 1, rgbColours: 3, paletted: 1, cmykInks: 4}[t.photometric]
+}
+
+// premultiplied says whether RGB was multiplied with the alpha that follows it.
+func (t *tiffFile) premultiplied() bool {
+	return t.photometric == rgbColours && t.samples > 3 && t.tags[tagExtraSamples].at(0) == 1
+}
+
+// kept returns how many of a pixel's samples are needed: the colour, and alpha where it must be divided out.
+func (t *tiffFile) kept() int {
+	if t.premultiplied() {
+		return 4
+	}
+	return t.colourSamples()
+}
+
+// colours turns samples, kept of each pixel, into RGB.
+func (t *tiffFile) colours(samples []uint8) *RGB {
+	out := NewRGB(t.width, t.height)
+	switch n := t.kept(); n {
+	case 1:
+		table := t.greys()
+		if t.photometric == paletted {
+			table = t.palette()
 		}
-		return clipGrey16(grey)
-	}
-	p := FromImage(m)
-	if t.fax() && t.photometric == blackIsZero {
-		// The package takes fax's white runs for white; libtiff, and so Pillow, for zeros, whatever these mean.
-		invert(p.Pix)
-	}
-	return p
-}
-
-func invert(pix []uint8) {
-	for i, v := range pix {
-		pix[i] = 255 - v
-	}
-}
-
-// tiffTags are those of the file's first picture that its decoder does not tell about.
-type tiffTags struct{ compression, photometric, fillOrder, planar, samples uint16 }
-
-const whiteIsZero, blackIsZero = 0, 1 // of photometric
-
-// check refuses what the package would read wrongly, or with a word that misleads.
-func (t tiffTags) check() error {
-	switch {
-	case t.fillOrder == 2 && !t.fax():
-		return fmt.Errorf("bits from the lowest on (FillOrder 2) are read in faxes alone")
-	case t.planar == 2 && t.samples > 1: // of one colour both are the same
-		return fmt.Errorf("colours in planes of their own (PlanarConfiguration 2) are not supported")
-	}
-	return nil
-}
-
-// readTIFFTags reads the first directory. A value that lies behind the end of the file is an error, even one that the
-// pixels do not depend on.
-func readTIFFTags(data []byte) (tags tiffTags, err error) {
-	var order binary.ByteOrder = binary.LittleEndian
-	if data[0] == 'M' {
-		order = binary.BigEndian
-	}
-	const compression, photometric, fillOrder, samples, planar, entrySize = 259, 262, 266, 277, 284, 12
-	sizes := [...]int64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-	tags.compression = 1
-	at := int64(order.Uint32(data[4:])) // tiff.DecodeConfig has read this directory
-	entries := data[at+2:]
-	for range order.Uint16(data[at:]) {
-		if len(entries) < entrySize {
-			return tags, ErrTruncated
+		for i, v := range samples {
+			copy(out.Pix[3*i:3*i+3], table[v][:])
 		}
-		if kind := int(order.Uint16(entries[2:])); kind < len(sizes) {
-			size := sizes[kind] * int64(order.Uint32(entries[4:]))
-			if size > 4 && int64(order.Uint32(entries[8:]))+size > int64(len(data)) {
-				return tags, ErrTruncated
-			}
+	case 3:
+		copy(out.Pix, samples)
+	default:
+		convert := removeInks
+		if t.premultiplied() {
+			convert = func(to, from []uint8) { copyPremultiplied(to, from, 1) }
 		}
-		switch order.Uint16(entries) {
-		case compression:
-			tags.compression = order.Uint16(entries[8:])
-		case photometric:
-			tags.photometric = order.Uint16(entries[8:])
-		case fillOrder:
-			tags.fillOrder = order.Uint16(entries[8:])
-		case samples:
-			tags.samples = order.Uint16(entries[8:])
-		case planar:
-			tags.planar = order.Uint16(entries[8:])
+		for y := range t.height {
+			convert(out.row(y), samples[y*t.width*n:(y+1)*t.width*n])
 		}
-		entries = entries[entrySize:]
 	}
-	return tags, nil
+	return out
 }
 
-func (t tiffTags) fax() bool { return t.compression >= 2 && t.compression <= 4 }
+// greys returns what grey each sample stands for. 16 bits are never inverted: Pillow's mode I;16 means the numbers themselves.
+func (t *tiffFile) greys() (table [256][3]uint8) {
+	largest := 1<<min(t.bits, 8) - 1
+	for i := range largest + 1 {
+		v := uint8(i * 255 / largest)
+		if t.photometric == whiteIsZero && t.bits <= 8 {
+			v = 255 - v
+		}
+		table[i] = [3]uint8{v, v, v}
+	}
+	return table
+}
 
-// ratio is the most that one byte of the file can become.
-func (t tiffTags) ratio() int64 {
-	switch t.compression {
-	case 5: // LZW
-		return lzwRatio
-	case 8, 32946: // deflate
-		return deflateRatio
-	case 32773: // PackBits
-		return 128
+// palette returns the colour map: all reds of 16 bits, then all greens, then all blues.
+func (t *tiffFile) palette() (table [256][3]uint8) {
+	for i := range 1 << t.bits {
+		for c := range 3 {
+			table[i][c] = uint8(t.tags[tagColourMap].at(c<<t.bits+i) >> 8)
+		}
 	}
-	if t.fax() {
-		return 1 << 20 // a white line is a few bits
+	return table
+}
+
+// removeInks converts CMYK as Pillow does (cmyk2rgb in libImaging/Convert.c): each ink takes its part of what black leaves.
+func removeInks(to, from []uint8) {
+	for i := 0; i < len(to); i += 3 {
+		px := from[i/3*4:]
+		left := 255 - int(px[3])
+		for c := range 3 {
+			product := int(px[c])*left + 128
+			to[i+c] = uint8(left - (product>>8+product)>>8) // product/255, rounded
+		}
 	}
-	return 1
 }

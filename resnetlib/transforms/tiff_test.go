@@ -8,11 +8,15 @@ import (
 	"testing"
 )
 
-// tiffFile is an uncompressed TIFF of one strip. A tag is its number and its values (SHORT), beside those of size, strip and compression.
-func tiffFile(width, height int, data []byte, tags ...[]int) []byte {
+// makeTIFF is an uncompressed TIFF of one strip. A tag is its number and its values (SHORT), beside those of size, strip and compression.
+func makeTIFF(width, height int, data []byte, tags ...[]int) []byte {
 	little := binary.LittleEndian
 	file := append([]byte("II*\x00\x00\x00\x00\x00"), data...)
-	tags = append(tags, []int{256, width}, []int{257, height}, []int{259, 1}, []int{273, 8}, []int{278, height}, []int{279, len(data)})
+	for _, tag := range [][]int{{256, width}, {257, height}, {259, 1}, {273, 8}, {278, height}, {279, len(data)}} {
+		if !slices.ContainsFunc(tags, func(t []int) bool { return t[0] == tag[0] }) {
+			tags = append(tags, tag)
+		}
+	}
 	slices.SortFunc(tags, func(a, b []int) int { return a[0] - b[0] })
 	directory := little.AppendUint16(nil, uint16(len(tags)))
 	for _, tag := range tags {
@@ -42,17 +46,18 @@ func TestTIFF(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"grey":         {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}), "3x2 10 20 30 40 50 60"},
-		"grey plane":   {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{planar, 2}), "3x2 10 20 30 40 50 60"},
-		"turned":       {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{orientation, 6}), "2x3 40 10 50 20 60 30"},
-		"turned 7":     {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{orientation, 7}), "2x3 60 30 50 20 40 10"},
-		"16 bit":       {tiffFile(3, 2, wide, []int{bits, 16}, []int{photometric, 1}), "3x2 111 255 255 5 255 1"},
-		"16 bit white": {tiffFile(3, 2, wide, []int{bits, 16}, []int{photometric, 0}), "3x2 111 255 255 5 255 1"},
-		"8 bit white":  {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 0}), "3x2 245 235 225 215 205 195"},
-		"premultiplied": {tiffFile(6, 1, rgba, []int{bits, 8, 8, 8, 8}, []int{photometric, 2}, []int{samples, 4}, []int{extra, 1}),
+		"grey":         {makeTIFF(3, 2, six, []int{bits, 8}, []int{photometric, 1}), "3x2 10 20 30 40 50 60"},
+		"grey plane":   {makeTIFF(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{planar, 2}), "3x2 10 20 30 40 50 60"},
+		"turned":       {makeTIFF(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{orientation, 6}), "2x3 40 10 50 20 60 30"},
+		"turned 7":     {makeTIFF(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{orientation, 7}), "2x3 60 30 50 20 40 10"},
+		"16 bit":       {makeTIFF(3, 2, wide, []int{bits, 16}, []int{photometric, 1}), "3x2 111 255 255 5 255 1"},
+		"16 bit white": {makeTIFF(3, 2, wide, []int{bits, 16}, []int{photometric, 0}), "3x2 111 255 255 5 255 1"},
+		"8 bit white":  {makeTIFF(3, 2, six, []int{bits, 8}, []int{photometric, 0}), "3x2 245 235 225 215 205 195"},
+		"premultiplied": {makeTIFF(6, 1, rgba, []int{bits, 8, 8, 8, 8}, []int{photometric, 2}, []int{samples, 4}, []int{extra, 1}),
 			"6x1 253/127/3 255/255/249 59/76/255 0/0/0 9/8/7 118/253/251"},
-		"low bits first": {tiffFile(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{fillOrder, 2}), "FillOrder 2"},
-		"planes":         {tiffFile(2, 1, six, []int{bits, 8, 8, 8}, []int{photometric, 2}, []int{samples, 3}, []int{planar, 2}), "PlanarConfiguration 2"},
+		"low bits first": {makeTIFF(3, 2, six, []int{bits, 8}, []int{photometric, 1}, []int{fillOrder, 2}), "3x2 80 40 120 20 76 60"},
+		"planes": {makeTIFF(2, 1, six, []int{bits, 8, 8, 8}, []int{photometric, 2}, []int{samples, 3}, []int{planar, 2},
+			[]int{273, 8, 10, 12}, []int{279, 2, 2, 2}), "2x1 10/30/50 20/40/60"},
 	} {
 		p, err := Decode(c.file)
 		if err != nil {

@@ -3,27 +3,40 @@ package transforms
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"image"
 	"image/color"
 
 	"golang.org/x/image/webp"
+
+	"resnetlab/resnetlib/transforms/internal/refuse"
 )
 
+// decodeWebP reads lossy and lossless WebP, and the first frame of an animation.
 func decodeWebP(data []byte) (*RGB, error) {
+	p, err := readWebP(data)
+	if err != nil {
+		return nil, refuse.Explain("WebP", err)
+	}
+	return p, nil
+}
+
+func readWebP(data []byte) (*RGB, error) {
 	if size := int64(binary.LittleEndian.Uint32(data[4:])); size+8 > int64(len(data)) {
-		return nil, fmt.Errorf("WebP: %w", ErrTruncated)
+		return nil, refuse.ErrTruncated
+	}
+	if frame := chunk(data[12:], "ANMF", binary.LittleEndian, 0, 4, 8); frame != nil && webpAnimated(data) {
+		return readWebPFrame(data, frame)
 	}
 	config, err := webp.DecodeConfig(bytes.NewReader(data))
-	if err == nil {
-		err = checkSize(config.Width, config.Height, webpNeed(config), int64(len(data)))
-	}
 	if err != nil {
-		return nil, fmt.Errorf("WebP: %w", noEOF(err))
+		return nil, err
+	}
+	if err := checkSize(config.Width, config.Height, webpNeed(config), int64(len(data))); err != nil {
+		return nil, err
 	}
 	m, err := webp.Decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("WebP: %w", noEOF(err))
+		return nil, err
 	}
 	switch m := m.(type) {
 	case *image.YCbCr:

@@ -9,9 +9,10 @@
 package jpeg
 
 import (
-	"errors"
 	"fmt"
 	"image"
+
+	"resnetlab/resnetlib/transforms/internal/refuse"
 )
 
 // Image is an RGB picture: 3 bytes a pixel, row by row, no padding.
@@ -24,13 +25,13 @@ type Image struct {
 const MaxPixels = 178_956_970
 
 // ErrTruncated says that the file ends before its picture does.
-var ErrTruncated = errors.New("the file is truncated")
+var ErrTruncated = refuse.ErrTruncated
 
 // DecodeConfig reads the size from the header.
 func DecodeConfig(data []byte) (width, height int, err error) {
 	d := decoder{data: data}
 	if err := d.readHeader(); err != nil {
-		return 0, 0, fmt.Errorf("JPEG: %w", err)
+		return 0, 0, refuse.Explain("JPEG", err)
 	}
 	return d.width, d.height, nil
 }
@@ -39,7 +40,7 @@ func DecodeConfig(data []byte) (width, height int, err error) {
 func Components(data []byte) (int, error) {
 	d := decoder{data: data}
 	if err := d.readHeader(); err != nil {
-		return 0, fmt.Errorf("JPEG: %w", err)
+		return 0, refuse.Explain("JPEG", err)
 	}
 	return len(d.components), nil
 }
@@ -58,7 +59,7 @@ func DecodeRegion(data []byte, r image.Rectangle) (*Image, error) {
 func decode(data []byte, region func(*decoder) image.Rectangle) (*Image, error) {
 	d := decoder{data: data}
 	if err := d.readHeader(); err != nil {
-		return nil, fmt.Errorf("JPEG: %w", err)
+		return nil, refuse.Explain("JPEG", err)
 	}
 	r := region(&d)
 	if r.Empty() || !r.In(image.Rect(0, 0, d.width, d.height)) {
@@ -66,7 +67,7 @@ func decode(data []byte, region func(*decoder) image.Rectangle) (*Image, error) 
 	}
 	d.prepare(r)
 	if err := d.readScans(); err != nil {
-		return nil, fmt.Errorf("JPEG: %w", err)
+		return nil, refuse.Explain("JPEG", err)
 	}
 	return d.output(), nil
 }

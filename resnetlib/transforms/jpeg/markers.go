@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"resnetlab/resnetlib/transforms/internal/refuse"
 )
 
 // Markers, the byte after 0xFF (ITU T.81 table B.1).
@@ -25,6 +27,7 @@ const (
 	tem   = 0x01
 	jpg   = 0xc8
 	dac   = 0xcc
+	jls   = 0xf7 // JPEG-LS (ITU T.87)
 )
 
 // nextMarker skips what is no marker, as libjpeg does with a warning.
@@ -110,10 +113,23 @@ func (d *decoder) readSegment(m uint8) error {
 	case m == sof0, m == sof1, m == sof2:
 		d.progressive = m == sof2
 		return d.readFrame(body)
+	case m == jls:
+		return refuse.NotRead("JPEG-LS")
 	case m >= sof0 && m <= sof15 && m != jpg && m != dac:
-		return fmt.Errorf("kind SOF%d (arithmetic coding, lossless or hierarchical) is not supported", m-sof0)
+		return refuse.NotRead("%s (SOF%d)", frameKind(m), m-sof0)
 	}
 	return nil
+}
+
+// frameKind names what a frame header other than SOF0 to SOF2 begins (ITU T.81 table B.1).
+func frameKind(m uint8) string {
+	switch n := m - sof0; {
+	case n == 3:
+		return "lossless JPEG"
+	case n >= 9:
+		return "JPEG with arithmetic coding"
+	}
+	return "hierarchical JPEG"
 }
 
 func (d *decoder) readFrame(body []byte) error {
@@ -124,19 +140,19 @@ func (d *decoder) readFrame(body []byte) error {
 		return errors.New("frame header: wrong length")
 	}
 	if body[0] != 8 {
-		return fmt.Errorf("%d bits a sample are not supported, 8 are", body[0])
+		return refuse.NotRead("a JPEG of %d bits a sample", body[0])
 	}
 	d.height, d.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 	if d.width == 0 || d.height == 0 {
 		return fmt.Errorf("size %dx%d", d.width, d.height)
 	}
 	if d.width*d.height > MaxPixels {
-		return fmt.Errorf("%dx%d pixels are more than the limit of %d", d.width, d.height, MaxPixels)
+		return refuse.TooLarge(d.width, d.height, MaxPixels)
 	}
 	switch body[5] {
 	case 1, 3, 4:
 	default:
-		return fmt.Errorf("%d components", body[5])
+		return refuse.NotRead("a JPEG of %d components", body[5])
 	}
 	for b := body[6:]; len(b) > 0; b = b[3:] {
 		d.components = append(d.components, component{id: b[0], h: int(b[1] >> 4), v: int(b[1] & 15), quantIndex: b[2]})
@@ -160,7 +176,7 @@ func (d *decoder) layOut() error {
 	for i := range d.components {
 		c := &d.components[i]
 		if d.maxH%c.h != 0 || d.maxV%c.v != 0 {
-			return fmt.Errorf("fractional sampling %dx%d of %dx%d is not supported", c.h, c.v, d.maxH, d.maxV)
+			return refuse.NotRead("chroma sampling in the ratio of %dx%d to %dx%d", c.h, c.v, d.maxH, d.maxV)
 		}
 		c.width, c.height = ceilDiv(d.width*c.h, d.maxH), ceilDiv(d.height*c.v, d.maxV)
 		c.blocksWide, c.blocksHigh = ceilDiv(c.width, 8), ceilDiv(c.height, 8)
