@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/gomlx/gomlx/ml/model"
@@ -116,20 +115,30 @@ func (w *weightsConvert) Run(_ context.Context, c *commands) error {
 		return badInput(err)
 	}
 	defer f.Close()
-	if err = weights.Write(out, f.StateDict); errors.Is(err, weights.ErrExtension) {
+	sd := everything(f)
+	if err = weights.Write(out, sd); errors.Is(err, weights.ErrExtension) {
 		return usage(err)
 	}
 	if err != nil {
 		return err
 	}
-	c.logf("%s: %d tensors", out, f.StateDict.Len())
-	if f.Wrapper != "" {
-		c.logf("they were taken from %q in the checkpoint; beside it: %s", f.Wrapper, strings.Join(f.Beside, ", "))
+	c.logf("%s: %d tensors", out, sd.Len())
+	for _, note := range f.Notes() {
+		c.logf("%s", note)
 	}
-	if f.StrippedPrefix != "" {
-		c.logf("%q was stripped from their keys", f.StrippedPrefix)
+	if sd != f.StateDict {
+		c.logf("all tensors were written, under the names that they have in the file")
 	}
 	return nil
+}
+
+// everything returns the tensors of the network, or, where the file has others beside it, all of them under the file's
+// names: a copy or a comparison must not lose any.
+func everything(f *weights.File) *weights.StateDict {
+	if len(f.Outside) > 0 {
+		return f.AsStored()
+	}
+	return f.StateDict
 }
 
 type weightsDiff struct {
@@ -149,7 +158,7 @@ func (w *weightsDiff) Run() error {
 		return badInput(err)
 	}
 	defer b.Close()
-	d := weights.Diff(a.StateDict, b.StateDict)
+	d := weights.Diff(everything(a), everything(b))
 	if w.JSON {
 		return printWithSchema(d)
 	}

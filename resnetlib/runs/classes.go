@@ -3,13 +3,14 @@ package runs
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
 )
 
-// encodeClasses writes {"0": "daisy", ...} as Python's json.dumps(..., indent=4, ensure_ascii=False) does, in the order of the labels.
+// encodeClasses returns {"0": "daisy", ...} as Python's json.dumps(..., indent=4, ensure_ascii=False) does, in the order of the labels.
 func encodeClasses(classes []string) []byte {
 	var out bytes.Buffer
 	out.WriteString("{")
@@ -32,7 +33,8 @@ func quote(text string) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// ReadClasses reads a class_indices.json and returns the class names in the order of the labels.
+// ReadClasses reads a class_indices.json and returns the class names in the order of the labels. A byte order mark of
+// UTF-8, which editors on Windows write, is skipped.
 func ReadClasses(path string) ([]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -45,7 +47,18 @@ func ReadClasses(path string) ([]string, error) {
 	return classes, nil
 }
 
+// The byte order marks of Unicode's encodings, as they begin a file.
+const (
+	markUTF8    = "\xef\xbb\xbf"
+	markUTF16LE = "\xff\xfe"
+	markUTF16BE = "\xfe\xff"
+)
+
 func decodeClasses(data []byte) ([]string, error) {
+	if bytes.HasPrefix(data, []byte(markUTF16LE)) || bytes.HasPrefix(data, []byte(markUTF16BE)) {
+		return nil, errors.New("this is text in UTF-16: save it in UTF-8")
+	}
+	data = bytes.TrimPrefix(data, []byte(markUTF8))
 	var byIndex map[string]string
 	if err := json.Unmarshal(data, &byIndex); err != nil {
 		return nil, fmt.Errorf(`want an object like {"0": "daisy", "1": "tulips"}: %w`, err)

@@ -13,28 +13,13 @@ func (m *match) diagnose() {
 	if slip := cmp.Or(m.otherLayout(), m.misspelt()); slip != "" { // either explains all names
 		names = []func() string{func() string { return slip }}
 	}
-	rules := slices.Concat([]func() string{m.checkpoint, m.stripped}, names, []func() string{m.otherHead, m.headLeftOut, m.missingHead,
-		m.renamedHead, m.transposed, m.uncounted, m.nothingInCommon, m.converts})
-	for _, rule := range rules {
+	m.report.Diagnosis = append(m.report.Diagnosis, m.file.Notes()...)
+	for _, rule := range slices.Concat(names, []func() string{m.otherHead, m.headLeftOut, m.missingHead,
+		m.renamedHead, m.transposed, m.uncounted, m.nothingInCommon, m.converts}) {
 		if sentence := rule(); sentence != "" {
 			m.report.Diagnosis = append(m.report.Diagnosis, sentence)
 		}
 	}
-}
-
-func (m *match) checkpoint() string {
-	if m.file.Wrapper == "" {
-		return ""
-	}
-	what := "a checkpoint"
-	if slices.ContainsFunc(m.file.Beside, func(key string) bool { return strings.Contains(key, "optim") }) {
-		what = "an optimiser checkpoint"
-	}
-	sentence := fmt.Sprintf("this is %s; the weights are under `%s` and were taken from there", what, printable(m.file.Wrapper))
-	if len(m.file.Beside) > 0 {
-		sentence += fmt.Sprintf(" (beside them: %s)", few(m.file.Beside))
-	}
-	return sentence
 }
 
 // misspelt finds a few keys that are the network's but for their names: each is the only one left over with its shape.
@@ -57,20 +42,6 @@ func (m *match) misspelt() string {
 		pairs = append(pairs, fmt.Sprintf("`%s` for `%s`", printable(found[0]), printable(want)))
 	}
 	return "the file seems to misspell " + strings.Join(pairs, ", ")
-}
-
-func (m *match) stripped() string {
-	p, outside := printable(m.file.StrippedPrefix), m.file.Outside
-	switch {
-	case p == "":
-		return ""
-	case len(outside) > 0:
-		return fmt.Sprintf("the network's keys begin with `%s` in the file, which was stripped; %d tensors outside it were left out (%s)",
-			p, len(outside), few(outside))
-	case strings.Trim(strings.NewReplacer("module.", "", "_orig_mod.", "").Replace(p), ".") == "":
-		return fmt.Sprintf("the file's keys begin with `%s` (DataParallel or torch.compile), which was stripped", p)
-	}
-	return fmt.Sprintf("the file's keys begin with `%s`, which was stripped", p)
 }
 
 func (m *match) prefix() string {
