@@ -11,6 +11,7 @@ import (
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/explain"
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/transforms"
 )
@@ -21,11 +22,11 @@ func open() (*explain.Explainer, *transforms.RGB) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	net, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.Seed(1)), models.Config{Block: models.Basic, Layers: []int{1, 1}, NumClasses: 5})
+	net, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.Seed(1)), models.Config{Block: models.BlockBasic, Layers: []int{1, 1}, NumClasses: 5})
 	if err != nil {
 		log.Fatal(err)
 	}
-	e, err := explain.New(b, net, sketch.Classes, transforms.EvalPreset(64))
+	e, err := explain.New(b, &network.Network{ResNet: net, Classes: sketch.Classes, Preset: transforms.EvalPreset(64)})
 	if err != nil {
 		log.Fatal(err)
 	}
