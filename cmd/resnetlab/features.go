@@ -17,15 +17,8 @@ type featuresCommand struct {
 }
 
 func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
-	job := predict.FeatureJob{Dir: f.Dir, Out: f.Out, Overwrite: f.Overwrite, Workers: f.Workers}
-	if err := job.Check(); err != nil {
-		return jobFault(err)
-	}
-	var err error
-	if job.Pictures, err = predict.List(ctx, f.Dir); err != nil {
-		return jobFault(err)
-	}
-	if err := job.Check(); err != nil {
+	job, err := f.job(ctx)
+	if err != nil {
 		return jobFault(err)
 	}
 	net, preset, err := f.openAny()
@@ -45,9 +38,7 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	defer bar.end()
 	job.Started = func(p predict.Plan) { c.started(p, f.Out) }
 	job.Progress = bar.count
-	job.Unreadable = func(file string, err error) {
-		warnf("%s: %s", predict.Printable(file), predict.Printable(err.Error()))
-	}
+	job.Unreadable = func(file string, err error) { warnf("%s: %s", predict.Printable(file), predict.Printable(err.Error())) }
 	s, err := predict.WriteFeatures(ctx, e, job)
 	if err != nil {
 		return jobFault(err)
@@ -57,4 +48,16 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	return unread(s.Unreadable, s.Files)
+}
+
+// job makes a job of the flags, and checks it and the names of its pictures before a network is loaded.
+func (f *featuresCommand) job(ctx context.Context) (job predict.FeatureJob, err error) {
+	job = predict.FeatureJob{Dir: f.Dir, Out: f.Out, Overwrite: f.Overwrite, Workers: f.Workers}
+	if err := job.Check(); err != nil {
+		return job, err
+	}
+	if job.Pictures, err = predict.List(ctx, f.Dir); err != nil {
+		return job, err
+	}
+	return job, job.Check() // now with the names
 }
