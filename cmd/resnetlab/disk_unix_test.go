@@ -34,7 +34,7 @@ func saysOnly(t *testing.T, stderr string, parts ...string) {
 	}
 }
 
-// TestDiskFull: the disk is full while a run goes on. What was there before is whole, and when there is room the run goes on to the same bytes.
+// TestDiskFull: the disk is full while a run goes on. What was there before is whole, and when there is room the run resumes to the same bytes.
 func TestDiskFull(t *testing.T) {
 	dir, args := drawnData(t)
 	disk := filepath.Join(dir, "disk")

@@ -18,15 +18,8 @@ type featuresCommand struct {
 }
 
 func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
-	job := predict.FeatureJob{Dir: f.Dir, Out: f.Out, Overwrite: f.Overwrite, Workers: f.Workers}
-	if err := job.Check(); err != nil {
-		return err
-	}
-	var err error
-	if job.Pictures, err = predict.List(ctx, f.Dir); err != nil {
-		return err
-	}
-	if err := job.Check(); err != nil {
+	job, err := f.job(ctx)
+	if err != nil {
 		return err
 	}
 	net, err := f.openBackbone()
@@ -46,9 +39,7 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	defer bar.end()
 	job.Started = func(p predict.Plan) { c.started(p, f.Out) }
 	job.Progress = bar.count
-	job.Unreadable = func(file string, err error) {
-		warnf("%s: %s", printable.Name(file), printable.Line(err.Error()))
-	}
+	job.Unreadable = func(file string, err error) { warnf("%s: %s", printable.Name(file), printable.Line(err.Error())) }
 	s, err := predict.WriteFeatures(ctx, e, job)
 	if err != nil {
 		return err
@@ -58,4 +49,16 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	return unread(s.Unreadable, s.Files)
+}
+
+// job makes a job of the flags, and checks it and the names of its pictures before a network is loaded.
+func (f *featuresCommand) job(ctx context.Context) (job predict.FeatureJob, err error) {
+	job = predict.FeatureJob{Dir: f.Dir, Out: f.Out, Overwrite: f.Overwrite, Workers: f.Workers}
+	if err := job.Check(); err != nil {
+		return job, err
+	}
+	if job.Pictures, err = predict.List(ctx, f.Dir); err != nil {
+		return job, err
+	}
+	return job, job.Check() // now with the names
 }

@@ -20,7 +20,7 @@ type killed struct {
 	time time.Duration // that it takes undisturbed
 }
 
-// TestKill: a run that is killed with -9 at any moment and gone on with, with any number of workers, ends with the very bytes of one that was
+// TestKill: a run that is killed with -9 at any moment and resumed, with any number of workers, ends with the very bytes of one that was
 // not.
 func TestKill(t *testing.T) {
 	kills, variants := 2, map[string][]string{
@@ -82,7 +82,7 @@ func (k *killed) run(t *testing.T) (kills int) {
 	}
 }
 
-// next is what a person does about the folder that a kill left: go on, or, where no run has begun, begin it.
+// next is what a person does about the folder that a kill left: resume, or begin anew where no run has begun.
 func (k *killed) next() []string {
 	if _, err := os.Stat(filepath.Join(k.dir, "run.json")); err == nil {
 		return append(k.args[:len(k.args):len(k.args)], "--resume", k.dir)

@@ -235,7 +235,7 @@ func (c Config) settings(name string, seed uint64) (runs.Settings, error) {
 	case upTo:
 		s.WeightsUpTo, s.Strategy = layer, string(transfer.All)
 	}
-	return s, s.Validate()
+	return s, s.WithDefaults().Validate()
 }
 
 // summarize computes the figures of a strategy from its members.

@@ -45,7 +45,11 @@ func (p *Predictor) rows(ctx context.Context, root string, names []string, worke
 	return func(yield func(row, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		folder := openFolder(root)
+		folder, err := openFolder(root)
+		if err != nil {
+			yield(row{}, err)
+			return
+		}
 		ahead := p.decodeAhead(ctx, root, names, max(workers, 1))
 		batch := batch{predictor: p, yield: yield}
 		for _, name := range names {

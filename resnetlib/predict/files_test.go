@@ -178,6 +178,19 @@ func TestFilesEndWithALostFolder(t *testing.T) {
 	}
 }
 
+// A folder that is not there is said once, and is no fault of a disk or of each picture.
+func TestFilesOfAMissingFolderEndAtOnce(t *testing.T) {
+	n := 0
+	for r, err := range predictor(t, 1).Files(context.Background(), filepath.Join(t.TempDir(), "none"), []string{"a.png", "b.png"}, 1) {
+		if n++; !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "opening the folder") || r.File != "" {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d times", n)
+	}
+}
+
 func TestTopKeepsEqualClassesInOrder(t *testing.T) {
 	r := predict.NewResult([]float32{1, 3, 3, -2})
 	if got := r.Top(3); !slices.Equal(got, []int{1, 2, 0}) || r.Index != 1 {

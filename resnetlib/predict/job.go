@@ -174,7 +174,7 @@ func (w *work) results(ctx context.Context, to io.Writer) (bad int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	done, flushed := w.plan.Done, time.Now()
+	done, keeper := w.plan.Done, keeper{w: to, last: time.Now()}
 	out.Skip(done)
 	for r, err := range w.predictor.Files(ctx, w.Dir, w.names[done:], datasets.WorkerCount(w.Workers)) {
 		if err != nil {
@@ -188,17 +188,28 @@ func (w *work) results(ctx context.Context, to io.Writer) (bad int, err error) {
 		if w.Progress != nil {
 			w.Progress(done, len(w.names))
 		}
-		if w.shard != nil && time.Since(flushed) > time.Second { // so that a run that resumes after a kill finds it
-			if err := flush(to); err != nil {
-				return bad, err
-			}
-			flushed = time.Now()
+		if err := keeper.flush(w.shard != nil); err != nil {
+			return bad, err
 		}
 	}
 	if err := out.Close(); err != nil {
 		return bad, err
 	}
 	return bad, flush(to) // inside the write function: if the disk is full, what is done stays
+}
+
+// keeper brings results to the disk once a second, so that a run that resumes after a kill finds them.
+type keeper struct {
+	w    io.Writer
+	last time.Time
+}
+
+func (k *keeper) flush(described bool) error {
+	if !described || time.Since(k.last) <= time.Second {
+		return nil
+	}
+	k.last = time.Now()
+	return flush(k.w)
 }
 
 // report tells of a picture without a result, and counts it.

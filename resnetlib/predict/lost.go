@@ -2,6 +2,7 @@ package predict
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -14,12 +15,16 @@ type pictureFolder struct {
 	info fs.FileInfo
 }
 
-func openFolder(path string) pictureFolder {
+// openFolder looks at a folder before the work; "" is none.
+func openFolder(path string) (pictureFolder, error) {
 	if path == "" {
-		return pictureFolder{}
+		return pictureFolder{}, nil
 	}
-	info, _ := os.Stat(path) // without it every missing picture counts as a lost folder
-	return pictureFolder{path, info}
+	info, err := os.Stat(path)
+	if err != nil {
+		return pictureFolder{}, fmt.Errorf("opening the folder of pictures: %w", err)
+	}
+	return pictureFolder{path, info}, nil
 }
 
 // check returns the error that ends the work, where the error of a picture is not the picture's own.
@@ -40,5 +45,5 @@ func (f pictureFolder) lost(err error) bool {
 		return false
 	}
 	now, gone := os.Stat(f.path)
-	return gone != nil || f.info == nil || !os.SameFile(f.info, now)
+	return gone != nil || !os.SameFile(f.info, now)
 }

@@ -15,7 +15,11 @@ func TestLost(t *testing.T) {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	folder, gone := openFolder(dir), fmt.Errorf("reading a.png: %w", fs.ErrNotExist)
+	gone := fmt.Errorf("reading a.png: %w", fs.ErrNotExist)
+	folder, err := openFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	check := func(when string, err error, want bool) {
 		t.Helper()
 		if got := folder.lost(err); got != want {

@@ -25,20 +25,12 @@ type Merged struct{ Files, Unreadable int }
 // duplicate: the shards are of one prediction, each is there once and has its own pictures, as many as it says, and all names together have the
 // sha256 that every shard recorded. What is written counts only if there is no error. One line of each shard is in memory.
 func Merge(w io.Writer, format string, paths []string) (m Merged, err error) {
-	var parts parts
-	defer func() {
-		for _, p := range parts {
-			_ = p.file.Close() // only read
-		}
-	}()
-	for _, path := range paths {
-		p, err := openPart(path)
-		if err != nil {
-			return m, err
-		}
-		parts = append(parts, p)
+	parts, err := openParts(paths)
+	defer parts.close()
+	if err == nil {
+		err = parts.complete()
 	}
-	if err := parts.complete(); err != nil {
+	if err != nil {
 		return m, err
 	}
 	first := parts[0].shard
@@ -147,6 +139,24 @@ func (p *part) wrap(err error) error {
 
 // parts is a heap by the next file's name.
 type parts []*part
+
+// openParts opens the files of shards. Beside an error the parts are those that are open.
+func openParts(paths []string) (p parts, err error) {
+	for _, path := range paths {
+		one, err := openPart(path)
+		if err != nil {
+			return p, err
+		}
+		p = append(p, one)
+	}
+	return p, nil
+}
+
+func (p parts) close() {
+	for _, one := range p {
+		_ = one.file.Close() // only read
+	}
+}
 
 func (p parts) Len() int           { return len(p) }
 func (p parts) Less(i, j int) bool { return p[i].line.File < p[j].line.File }
