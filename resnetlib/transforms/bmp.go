@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -80,7 +81,7 @@ func readBMPHeader(data []byte) (*bmpFile, error) {
 	if err := b.check(size); err != nil {
 		return nil, err
 	}
-	if rest = b.readMasks(header[40:], rest, size); rest == nil {
+	if rest = b.readMasks(header[:size], rest); rest == nil {
 		return nil, refuse.ErrTruncated
 	}
 	if rest = b.readPalette(rest, colourBytes, colours); rest == nil {
@@ -115,7 +116,7 @@ func (b *bmpFile) check(headerSize int) error {
 }
 
 // readMasks reads the masks, from the header or, if it is the one of 40 bytes, behind it. It returns what is left, or nil if the file ends.
-func (b *bmpFile) readMasks(inHeader, rest []byte, headerSize int) []byte {
+func (b *bmpFile) readMasks(header, rest []byte) []byte {
 	b.masks = [3]uint32{0xff0000, 0xff00, 0xff}
 	if b.bits == 16 {
 		b.masks = [3]uint32{0x7c00, 0x3e0, 0x1f}
@@ -123,16 +124,15 @@ func (b *bmpFile) readMasks(inHeader, rest []byte, headerSize int) []byte {
 	if b.compression != bmpMasks {
 		return rest
 	}
-	from := inHeader
-	if headerSize == 40 {
+	if len(header) == 40 {
 		if len(rest) < 12 {
 			return nil
 		}
-		from, rest = rest, rest[12:]
+		header, rest = append(bytes.Clone(header), rest[:12]...), rest[12:]
 	}
 	var masks [3]uint32
 	for i := range masks {
-		masks[i] = binary.LittleEndian.Uint32(from[4*i:])
+		masks[i] = binary.LittleEndian.Uint32(header[40+4*i:])
 	}
 	if masks != [3]uint32{} { // without one the order is the usual
 		b.masks = masks

@@ -23,7 +23,7 @@ var pictureKinds = []kind{
 	{"JPEG 2000", 0, "\x00\x00\x00\x0cjP  "}, {"JPEG 2000", 0, "\xff\x4f\xff\x51"},
 	{"JPEG XL", 0, "\x00\x00\x00\x0cJXL "}, {"JPEG XL", 0, "\xff\x0a"},
 	{"JPEG XR", 0, "II\xbc"},
-	{"an icon (ICO)", 0, "\x00\x00\x01\x00"}, {"a cursor (CUR)", 0, "\x00\x00\x02\x00"}, {"an icon (ICNS)", 0, "icns"},
+	{"an icon (ICO)", 0, "\x00\x00\x01\x00"}, {"TGA or a cursor (CUR)", 0, "\x00\x00\x02\x00"}, {"an icon (ICNS)", 0, "icns"},
 	{"Photoshop's PSD", 0, "8BPS"}, {"GIMP's XCF", 0, "gimp xcf"}, {"OpenEXR", 0, "\x76\x2f\x31\x01"},
 	{"Radiance HDR", 0, "#?RADIANCE"}, {"Radiance HDR", 0, "#?RGBE"}, {"QOI", 0, "qoif"}, {"DDS", 0, "DDS "}, {"PCX", 0, "\x0a\x05\x01"},
 	{"an animation of MNG", 0, "\x8aMNG"}, {"an animation of JNG", 0, "\x8bJNG"}, {"a bitmap array of OS/2", 0, "BA"},

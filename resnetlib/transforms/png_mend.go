@@ -58,6 +58,9 @@ func (h pngHeader) rebuild(first, palette, compressed []byte) ([]byte, error) {
 	if h.bitsPerPixel() == 0 {
 		return nil, fmt.Errorf("colour type %d", h.colourType)
 	}
+	if h.colourType == pngPaletted && len(palette) < 3 {
+		return nil, errors.New("no palette")
+	}
 	rows, err := h.inflate(compressed)
 	if err != nil {
 		return nil, err
@@ -90,10 +93,11 @@ func (h pngHeader) inflate(compressed []byte) ([]byte, error) {
 	}
 	need := h.rowBytes()
 	rows, err := io.ReadAll(io.LimitReader(r, need))
-	if err != nil {
+	switch {
+	case int64(len(rows)) == need: // whatever the matter is behind them
+	case err != nil:
 		return nil, err
-	}
-	if int64(len(rows)) < need {
+	default:
 		return nil, errors.New("not enough pixel data")
 	}
 	var behind [1]byte // the checksum is read with the end of the data, if they end here

@@ -189,8 +189,12 @@ func (t *tiffFile) check() error {
 		return refuse.NotRead("colour of kind %d", t.photometric)
 	case t.samples < colours || t.samples > maxTIFFSamples:
 		return fmt.Errorf("%d samples in a pixel", t.samples)
-	case t.photometric <= blackIsZero && t.samples > 1 && (t.bits == 16 || t.tags[tagExtraSamples].at(0) == 1):
-		return refuse.NotRead("grey of %d bits with extra samples, or multiplied with them,", t.bits)
+	case t.photometric <= blackIsZero && t.samples > 1 && t.bits == 16:
+		return refuse.NotRead("grey of 16 bits with alpha")
+	case t.photometric <= blackIsZero && t.samples > 1 && t.tags[tagExtraSamples].at(0) == 1:
+		return refuse.NotRead("grey multiplied with its alpha")
+	case t.planes && t.samples > colours && t.tags[tagExtraSamples].count == 0: // is it alpha, and multiplied? Readers differ.
+		return refuse.NotRead("a picture with a plane that no tag explains")
 	case t.photometric == paletted && t.tags[tagColourMap].count < 3<<min(t.bits, 8):
 		return errors.New("its palette is too short")
 	}

@@ -1,6 +1,6 @@
 """Makes pillow.json: small files of every format but JPEG and the CRC-32 of what Pillow 13.0.0 decodes them to.
 
-Run: python make.py (needs Pillow). JPEG has its own in ../jpeg/testdata.
+Run: python make.py (needs Pillow). Rarer kinds are in make_kinds.py; JPEG has its own in ../jpeg/testdata.
 """
 import base64, io, json, random, struct, zlib
 from PIL import Image
