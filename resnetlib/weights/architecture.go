@@ -77,7 +77,8 @@ func (f *File) HeadClasses() (int, error) {
 	return 0, fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", f.Name)
 }
 
-// AddedClasses is how many classes a layer behind fc tells apart, which strategy new has added: the rows of head.weight. 0: there is none.
+// AddedClasses returns the number of classes of the layer that training strategy "new" adds behind fc, which is the number
+// of rows of head.weight. It is 0 without such a layer.
 func (f *File) AddedClasses() int {
 	head, ok := f.StateDict.Get("head.weight")
 	if !ok || len(head.Shape) != 2 {

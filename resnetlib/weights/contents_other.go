@@ -4,7 +4,7 @@ package weights
 
 import "os"
 
-// contents gives a file's bytes; there is no memory map here.
+// contents returns a file's bytes. On this system no file is mapped into memory.
 func contents(file *os.File, size int) (data []byte, unmap func() error, err error) {
 	return readWhole(file, size)
 }

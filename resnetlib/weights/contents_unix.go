@@ -7,10 +7,11 @@ import (
 	"syscall"
 )
 
-// mapFrom is the size from which on a file is mapped; a smaller one is read, which is as fast and has no strings.
+// mapFrom is the size in bytes from which a file is mapped into memory. A smaller one is read, which is as fast, and the file
+// may then change afterwards.
 const mapFrom = 1 << 20
 
-// contents gives a file's bytes and what takes them out of memory again. Some file systems cannot map; there it is read.
+// contents returns a file's bytes, mapped into memory where file system and size allow it, and the function that unmaps them.
 func contents(file *os.File, size int) (data []byte, unmap func() error, err error) {
 	if size < mapFrom {
 		return readWhole(file, size)

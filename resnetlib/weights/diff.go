@@ -16,7 +16,7 @@ type Difference struct {
 	Equal      []string   `json:"equal"`
 }
 
-// Change is by how much a tensor differs.
+// Change says by how much a tensor differs between two state dicts.
 type Change struct {
 	Key      string `json:"key"`
 	Elements int    `json:"elements"` // how many differ
@@ -25,7 +25,7 @@ type Change struct {
 	Relative Number `json:"relative"` // to the norm of the first
 }
 
-// Diff tells which tensors of two state dicts differ, and by how much; types may differ where values do not.
+// Diff compares two state dicts by values. Tensors of different types are equal where all their values are.
 func Diff(first, second *StateDict) *Difference {
 	d := &Difference{Schema: 1, OnlyFirst: []string{}, OnlySecond: []string{}, Mismatched: []Mismatch{}, Changed: []Change{}, Equal: []string{}}
 	for key, a := range first.All() {
@@ -70,7 +70,7 @@ func compare(key string, a, b *Tensor) Change {
 	return c
 }
 
-// Table lists what differs, the tensors that changed with the distance.
+// Table lists what differs; for changed tensors, the largest and the relative difference.
 func (d *Difference) Table() (header []string, rows [][]string) {
 	for _, key := range d.OnlyFirst {
 		rows = append(rows, []string{printable(key), "only in the first", "", ""})

@@ -2,10 +2,11 @@ package weights
 
 import "math"
 
-// DType names the type of a tensor's elements as PyTorch prints it, without "torch.".
+// DType is the type of a tensor's elements, by PyTorch's name without "torch.".
 type DType string
 
-// The element types that a weights file may hold here. Others (complex, quantised, 8-bit floats) are refused by name.
+// The element types that a weights file may hold here. [Read] refuses others
+// (complex, quantised, 8-bit floats) with an error that names the type.
 const (
 	Float64  DType = "float64"
 	Float32  DType = "float32"
@@ -19,7 +20,7 @@ const (
 	Bool     DType = "bool"
 )
 
-// dtypes has one row for every type: its size in bytes, its safetensors name, its PyTorch storage class.
+// dtypes has a row for every type: its size in bytes, its name in safetensors, its storage class in PyTorch.
 var dtypes = []struct {
 	dtype        DType
 	size         int
@@ -38,7 +39,7 @@ var dtypes = []struct {
 	{Bool, 1, "BOOL", "BoolStorage"},
 }
 
-// Size is the number of bytes of one element, 0 for a type that is not known.
+// Size returns the number of bytes of one element, 0 for an unknown type.
 func (d DType) Size() int {
 	for _, row := range dtypes {
 		if row.dtype == d {
@@ -48,7 +49,7 @@ func (d DType) Size() int {
 	return 0
 }
 
-// IsFloat tells whether the type is a floating-point one.
+// IsFloat reports whether the type is a floating-point type.
 func (d DType) IsFloat() bool {
 	return d == Float64 || d == Float32 || d == Float16 || d == BFloat16
 }

@@ -15,7 +15,7 @@ const (
 	FormatSafetensors = "safetensors"
 )
 
-// File is a weights file that has been read.
+// File is the content of a weights file. Read makes one; a literal with a StateDict is enough to load from.
 type File struct {
 	Name           string            // as given to Read
 	Format         string            // FormatPthZip, FormatPthLegacy, FormatSafetensors
@@ -31,9 +31,9 @@ type File struct {
 	close    func() error // unmaps the file
 }
 
-// Read reads a .pth or .safetensors file; which of them it is the content tells, not the name. A large file is mapped into
-// memory where the system can do that, and tensors are parts of the mapping: it must not be cut while they are in use.
-// Errors name the file and what is wrong with it.
+// Read reads a .pth or .safetensors file. The content decides which of them it is, not the name. A large file is mapped into
+// memory where the system supports it, and its tensors are parts of the mapping, so the file must not be truncated before
+// [File.Close]. Errors name the file and what is wrong with it.
 func Read(path string) (*File, error) {
 	data, unmap, err := open(path)
 	if err != nil {
@@ -47,7 +47,7 @@ func Read(path string) (*File, error) {
 	return file, nil
 }
 
-// ReadBytes is Read for a file that is in memory already. The tensors are parts of data.
+// ReadBytes reads a file whose content is in memory. The tensors are parts of data. Errors contain name.
 func ReadBytes(name string, data []byte) (*File, error) {
 	file, err := decode(name, data)
 	if err == nil {
@@ -61,8 +61,8 @@ func ReadBytes(name string, data []byte) (*File, error) {
 	return file, nil
 }
 
-// Close gives back the memory that a mapped file takes. The tensors' Data must not be touched after it. A file that is
-// not closed costs address space only, not memory.
+// Close unmaps the file. The tensors' Data must not be used afterwards. A mapped file that is not closed takes address
+// space, but no memory.
 func (f *File) Close() error {
 	if f.close == nil {
 		return nil
@@ -79,7 +79,7 @@ func joinClose(err error, unmap func() error) error {
 	return err
 }
 
-// decode chooses the reader by content.
+// decode chooses the reader by the content.
 func decode(name string, data []byte) (*File, error) {
 	switch {
 	case looksLikeSafetensors(data):
@@ -99,7 +99,8 @@ func decode(name string, data []byte) (*File, error) {
 	return nil, fmt.Errorf("this is neither a .pth nor a .safetensors file")
 }
 
-// checkKeys refuses keys that no module has: each prefix taken off a megabyte of "module." would cost another pass over it.
+// checkKeys refuses keys that are too long for a module: stripping "module." again and again from a key of a megabyte would
+// take quadratic time.
 func (s *StateDict) checkKeys() error {
 	for _, key := range s.keys {
 		if len(key) > maxKeyLength {
@@ -109,7 +110,7 @@ func (s *StateDict) checkKeys() error {
 	return nil
 }
 
-// open gives the content of a regular file, mapped where that pays.
+// open returns the content of a regular file, mapped into memory if it is large.
 func open(path string) (data []byte, unmap func() error, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -129,7 +130,7 @@ func open(path string) (data []byte, unmap func() error, err error) {
 	return contents(file, int(info.Size()))
 }
 
-// readWhole is contents without a memory map: there is nothing to take out of memory.
+// readWhole reads a file without a memory map, so that unmap has nothing to do.
 func readWhole(file *os.File, size int) (data []byte, unmap func() error, err error) {
 	data = make([]byte, size)
 	if _, err := io.ReadFull(file, data); err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -104,6 +105,8 @@ func FuzzPth(f *testing.F) {
 // FuzzPickle gives the bytes as the pickle of a whole archive, which CRCs keep FuzzPth from reaching.
 func FuzzPickle(f *testing.F) {
 	f.Add(pickleStateDict(smallStateDict()))
+	f.Add(foreignTensor("ctorch._utils\n_rebuild_tensor_v3\n" + storageOf("torch.storage", "UntypedStorage", 8) + sizes +
+		"\x89ccollections\nOrderedDict\n)Rctorch\nuint16\ntR"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		readAll(t, "fuzz.pth", archiveOf(t, data))
 	})
@@ -126,19 +129,34 @@ func archiveOf(t testing.TB, pickle []byte) []byte {
 	return buffer.Bytes()
 }
 
+func checkMessage(t *testing.T, err error) {
+	t.Helper()
+	if text := err.Error(); unsafe(text) != "" || strings.Contains(text, "\n") || len(text) > 4000 {
+		t.Errorf("%s in an error of %d bytes: %.300q", unsafe(text), len(text), text)
+	}
+}
+
 func FuzzSafetensors(f *testing.F) {
 	f.Add(smallSafetensors(f))
 	f.Add([]byte("\x02\x00\x00\x00\x00\x00\x00\x00{}"))
 	f.Fuzz(func(t *testing.T, data []byte) { readAll(t, "fuzz.safetensors", data) })
 }
 
-// readAll reads a file and, if that works, all values: whatever is read must be consistent and be written again.
+// readAll reads a file and, if that works, all values: whatever is read must be consistent and be written again. Errors are
+// one short line that a terminal can show.
 func readAll(t *testing.T, name string, data []byte) {
 	file, err := ReadBytes(name, data)
 	if err != nil {
+		checkMessage(t, err)
 		return
 	}
 	file.Inspect()
+	if _, err := file.HeadClasses(); err != nil {
+		checkMessage(t, err)
+	}
+	if _, err := LoadFile(file, resnet18(5)); err != nil {
+		checkMessage(t, err)
+	}
 	if err := EncodePth(new(bytes.Buffer), file.StateDict); err != nil {
 		t.Errorf("what was read cannot be written: %v", err)
 	}

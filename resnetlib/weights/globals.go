@@ -62,7 +62,7 @@ func (u *unpickler) global(module, name string) {
 	u.push(g)
 }
 
-// foreignGlobalError is met where a pickle names something that is neither a tensor nor a plain container.
+// foreignGlobalError is the error for a pickle that names something other than tensors and plain containers.
 type foreignGlobalError struct {
 	global global
 	root   bool // nothing stands before it
@@ -215,7 +215,7 @@ func rebuildParameter(args tuple) (any, error) {
 	return v, nil
 }
 
-// elements are the members of a tuple or a list, nil of anything else.
+// elements returns the members of a tuple or a list, and nil for anything else.
 func elements(v any) []any {
 	switch v := v.(type) {
 	case tuple:
@@ -226,7 +226,7 @@ func elements(v any) []any {
 	return nil
 }
 
-// integer is a size, an offset or a stride, none of which is negative.
+// integer converts a size, an offset or a stride, none of which may be negative.
 func integer(v any) (int, error) {
 	n, ok := v.(int64)
 	if !ok {

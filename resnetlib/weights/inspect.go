@@ -21,23 +21,23 @@ type Inspection struct {
 	Tensors        map[string]Stats  `json:"tensors"`
 }
 
-// Stats describes a tensor: sums are taken in float64 over the values as stored.
+// Stats describes a tensor. Sums are accumulated in float64 over the values as stored.
 type Stats struct {
 	DType DType  `json:"dtype"`
 	Shape []int  `json:"shape"`
 	Sum   Number `json:"sum"`
 	L2    Number `json:"l2"`
-	Min   Number `json:"min"` // of the values that are numbers
+	Min   Number `json:"min"` // of the values that are not NaN
 	Max   Number `json:"max"`
 	NaNs  int    `json:"nans"`
 
 	NonFinite int `json:"non_finite,omitempty"` // values that are NaN or infinite
 }
 
-// Number is a float64 that is null in JSON where it is infinite or no number, which JSON cannot say.
+// Number is a float64 that is null in JSON where it is NaN or infinite, for which JSON has no number.
 type Number float64
 
-// MarshalJSON prints the number, or null.
+// MarshalJSON returns the number, or null.
 func (n Number) MarshalJSON() ([]byte, error) {
 	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
 		return []byte("null"), nil
@@ -59,7 +59,7 @@ func (f *File) Inspect() *Inspection {
 	return in
 }
 
-// Stats goes once through the values.
+// Stats computes sum, norm and extremes of the values in one pass.
 func (t *Tensor) Stats() Stats {
 	var sum, squares float64
 	least, most := math.Inf(1), math.Inf(-1)
@@ -83,7 +83,7 @@ func (t *Tensor) Stats() Stats {
 	}
 }
 
-// Table lists the tensors in the file's order.
+// Table lists the tensors in the file's order, with sum and L2 norm.
 func (in *Inspection) Table() (header []string, rows [][]string) {
 	for _, key := range in.Keys {
 		s := in.Tensors[key]

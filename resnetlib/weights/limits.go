@@ -2,7 +2,7 @@ package weights
 
 import "fmt"
 
-// Limits against files that promise more than they hold. What torch.save and safetensors write stays far below them.
+// Limits for hostile files, which claim more than they hold. What torch.save and safetensors write stays far below them.
 const (
 	maxSafetensorsHeader = 100_000_000 // the format's own limit, in bytes
 	maxPickleSteps       = 2 << 20     // opcodes; the checkpoint of a ResNet-152 with Adam's moments has about 100,000

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Spec is one entry of a network's state dict.
+// Spec describes one entry of a network's state dict.
 type Spec struct {
 	Key   string // "layer1.0.bn1.weight"
 	Shape []int  // in PyTorch's layout
 	DType DType  // Float32 or Int64
 }
 
-// Target is a network into which tensors go.
+// Target is a network whose tensors can be set.
 type Target interface {
 	// Spec lists the network's parameters and buffers in the order of PyTorch's state dict.
 	Spec() []Spec
@@ -21,21 +21,22 @@ type Target interface {
 	SetTensor(key string, t *Tensor) error
 }
 
-// Option changes what Load accepts.
+// Option changes what [Load], [LoadFile] and [LoadStateDict] accept.
 type Option func(*options)
 
 type options struct{ withoutHead, nonStrict bool }
 
-// WithoutHead leaves the last module of the network (fc) as it is, whatever the file has under its name: a network of 5
-// classes takes the weights of one of 1000. Everything else stays strict.
+// WithoutHead does not load the last module of the network (fc), so that a network of 5 classes takes the weights of one of
+// 1000, or of a file without a head. Loading stays strict for all other modules. The report lists the head's keys under
+// MissingKeys, and those that the file has under LeftOut.
 func WithoutHead() Option { return func(o *options) { o.withoutHead = true } }
 
-// NonStrict accepts missing and unexpected keys, as strict=False does in PyTorch. Shapes must agree all the same.
+// NonStrict allows missing and unexpected keys, as strict=False does in PyTorch. Shapes must still be equal.
 func NonStrict() Option { return func(o *options) { o.nonStrict = true } }
 
 // Load reads a file and sets the network's tensors from it, with the semantics of PyTorch's load_state_dict: by default
-// (strict) the keys must be the same and the shapes equal, and other types are converted. It is all or nothing: where
-// something does not fit, nothing is set, and the error is a [*LoadError] whose Report, which is also returned, says what.
+// (strict) keys and shapes must be equal; types are converted. If something does not fit, or a value is NaN or infinite,
+// no tensor is set, and the error is a [*LoadError] with the same Report that is returned.
 func Load(path string, net Target, opts ...Option) (*Report, error) {
 	file, err := Read(path)
 	if err != nil {
@@ -48,7 +49,7 @@ func Load(path string, net Target, opts ...Option) (*Report, error) {
 	return report, file.Close()
 }
 
-// LoadStateDict is Load for a state dict that is in memory.
+// LoadStateDict loads from a state dict in memory, as [Load] does from a file. It strips no prefix.
 func LoadStateDict(sd *StateDict, net Target, opts ...Option) (*Report, error) {
 	return LoadFile(&File{StateDict: sd}, net, opts...)
 }
@@ -65,7 +66,7 @@ func (e *LoadError) Is(target error) bool {
 	return target == ErrNotFinite && len(e.Report.NotFinite) > 0
 }
 
-// LoadFile is Load for a file that has been read.
+// LoadFile loads from a file that [Read] has returned, as [Load] does.
 func LoadFile(file *File, net Target, opts ...Option) (*Report, error) {
 	m := match{file: file, spec: net.Spec()}
 	for _, opt := range opts {
@@ -140,17 +141,17 @@ func (m *match) compare(s Spec) {
 	}
 }
 
-// isOldScalar: PyTorch 0.3 wrote scalars with one dimension, and load_state_dict takes their first element.
+// isOldScalar reports whether t is a scalar of PyTorch 0.3, which has one dimension; load_state_dict takes its first element.
 func isOldScalar(t *Tensor, s Spec) bool {
 	return len(s.Shape) == 0 && len(t.Shape) == 1 && t.Shape[0] > 0
 }
 
-// skipped tells whether a key belongs to the head and the head is to be left as it is.
+// skipped reports whether a key belongs to the head and WithoutHead was given.
 func (m *match) skipped(key string) bool {
 	return m.withoutHead && strings.HasPrefix(key, m.head()+".")
 }
 
-// head is the name of the network's last module.
+// head returns the name of the network's last module, "" if that is not a linear layer.
 func (m *match) head() string {
 	if len(m.spec) == 0 {
 		return ""
@@ -162,14 +163,14 @@ func (m *match) head() string {
 	return module
 }
 
-// forgiven tells whether a key may be missing: num_batches_tracked, unless the file's _metadata says that its batch norm
+// forgiven reports whether a key may be missing: num_batches_tracked, unless the file's _metadata says that its batch norm
 // had one. See _NormBase._load_from_state_dict in torch/nn/modules/batchnorm.py.
 func (m *match) forgiven(key string) bool {
 	const since = 2
 	return nameOf(key) == "num_batches_tracked" && m.file.StateDict.ModuleVersions[moduleOf(key)] < since
 }
 
-// accepted tells whether the tensors may be set. The head that is left out counts as missing but is no fault.
+// accepted reports whether the tensors may be set. A head that is left out counts as missing, but not as a fault.
 func (m *match) accepted() bool {
 	if len(m.report.Mismatched) > 0 {
 		return false
@@ -178,7 +179,7 @@ func (m *match) accepted() bool {
 	return m.nonStrict || !missing && len(m.report.UnexpectedKeys) == 0
 }
 
-// converted gives the tensors of m.pairs in the types of the network.
+// converted returns the tensors of m.pairs in the types of the network.
 func (m *match) converted() ([]*Tensor, error) {
 	tensors := make([]*Tensor, len(m.pairs))
 	for i, s := range m.pairs {
@@ -195,7 +196,7 @@ func (m *match) converted() ([]*Tensor, error) {
 	return tensors, nil
 }
 
-// as gives the tensor in another type.
+// as returns the tensor converted to another type.
 func (t *Tensor) as(dtype DType) (*Tensor, error) {
 	switch dtype {
 	case t.DType:
@@ -219,10 +220,10 @@ func (t *Tensor) as(dtype DType) (*Tensor, error) {
 	return nil, fmt.Errorf("cannot convert %s to %s", t.DType, dtype)
 }
 
-// moduleOf is the path of the module that a key belongs to: "layer1.0.bn1" of "layer1.0.bn1.weight".
+// moduleOf returns the path of the module that a key belongs to: "layer1.0.bn1" of "layer1.0.bn1.weight".
 func moduleOf(key string) string { return key[:max(0, strings.LastIndexByte(key, '.'))] }
 
-// nameOf is a key's last part.
+// nameOf returns the last part of a key.
 func nameOf(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
 
 // sortByModule brings unexpected keys into the order in which PyTorch finds them: it goes through the network's modules,

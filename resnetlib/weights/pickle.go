@@ -84,7 +84,7 @@ func (u *unpickler) fail(format string, args ...any) {
 	}
 }
 
-// read gives the next n bytes of the stream, which are not copied.
+// read returns the next n bytes of the stream, which are not copied.
 func (u *unpickler) read(n uint64) []byte {
 	if u.err != nil {
 		return nil
@@ -151,7 +151,7 @@ func (u *unpickler) line() string {
 
 func (u *unpickler) push(v any) { u.stack = append(u.stack, v) }
 
-// floor is the height below which the stack belongs to whoever set the last mark.
+// floor returns the height below which the stack belongs to whoever set the last mark.
 func (u *unpickler) floor() int {
 	if len(u.marks) == 0 {
 		return 0

@@ -116,7 +116,7 @@ func (a *archive) checkByteOrder() error {
 	return err
 }
 
-// read gives the content of an entry, a part of the archive's memory unless it is compressed. Its CRC-32 is checked.
+// read returns the content of an entry after checking its CRC-32: a part of the archive's memory unless it is compressed.
 func (a *archive) read(name string) ([]byte, error) {
 	f := a.entries[a.root+name]
 	if f == nil {

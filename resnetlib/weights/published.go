@@ -44,16 +44,16 @@ var published = []Published{
 	{"wide_resnet101_2", "IMAGENET1K_V2", "d733dc28", "", 126886696, 484.747, 82.51, 96.02, 232, true},
 }
 
-// AllPublished is torchvision's table.
+// AllPublished returns torchvision's table of trained weights.
 func AllPublished() []Published { return slices.Clone(published) }
 
-// Name is what the command line calls the weights: "resnet50/IMAGENET1K_V2".
+// Name returns the command line's name for the weights: "resnet50/IMAGENET1K_V2".
 func (p Published) Name() string { return p.Arch + "/" + p.Version }
 
-// File is the file's name at the publisher: "resnet50-11ad3fa6.pth".
+// File returns the file's name at the publisher: "resnet50-11ad3fa6.pth".
 func (p Published) File() string { return p.Arch + "-" + p.SHA256 + ".pth" }
 
-// OlderFile is the name of the file in which the same weights were published before, "" without one.
+// OlderFile returns the name of the file in which the same weights were published before, "" without one.
 func (p Published) OlderFile() string {
 	if p.Older == "" {
 		return ""
@@ -61,7 +61,7 @@ func (p Published) OlderFile() string {
 	return p.Arch + "-" + p.Older + ".pth"
 }
 
-// Preset is the preprocessing with which the accuracies were measured. torchvision.transforms._presets.ImageClassification
+// Preset returns the preprocessing with which the accuracies were measured. torchvision.transforms._presets.ImageClassification
 // has the values that all entries share: bilinear, crop 224, ImageNet's mean and standard deviation.
 func (p Published) Preset() transforms.Preset {
 	preset := transforms.EvalPreset(224)
@@ -72,7 +72,7 @@ func (p Published) Preset() transforms.Preset {
 //go:embed imagenet1k.txt
 var imagenet1k string
 
-// ImageNetClasses are the names of ImageNet's 1000 classes in the order of the labels (torchvision/models/_meta.py); all
+// ImageNetClasses returns the names of ImageNet's 1000 classes in the order of the labels (torchvision/models/_meta.py); all
 // published weights have them.
 func ImageNetClasses() []string { return strings.Split(imagenet1k, "\n") }
 
@@ -96,7 +96,7 @@ func FindPublished(name string) (p Published, ok bool) {
 	return published[i], true
 }
 
-// PublishedOf are the entries of an architecture.
+// PublishedOf returns the entries of an architecture, "resnet50".
 func PublishedOf(arch string) []Published {
 	return slices.DeleteFunc(AllPublished(), func(p Published) bool { return p.Arch != arch })
 }

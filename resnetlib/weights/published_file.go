@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// IdentifyPublished tells which of torchvision's files lies at path: by its name, or by its content where it was renamed. Only a
-// file of a published one's size is read for that.
+// IdentifyPublished returns the entry of torchvision's table whose file is at path. It is recognised by its name, or, if it was
+// renamed, by its content, which is read only if the size is that of a published file.
 func IdentifyPublished(path string) (p Published, ok bool, err error) {
 	if p, ok := FindPublished(filepath.Base(path)); ok && strings.HasSuffix(strings.ToLower(path), ".pth") {
 		return p, true, nil
@@ -36,7 +36,7 @@ func IdentifyPublished(path string) (p Published, ok bool, err error) {
 	return Published{}, false, nil
 }
 
-// anyOfSize tells whether a file may be one of the table. The older files are up to 0.06 MiB smaller.
+// anyOfSize reports whether a file may be one of the table. The older files are up to 0.06 MiB smaller.
 func anyOfSize(bytes int64) bool {
 	for _, p := range published {
 		if math.Abs(float64(bytes)/(1<<20)-p.SizeMiB) < 0.1 {
@@ -59,7 +59,7 @@ func fileSHA256(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// CheckpointsFolder is where PyTorch keeps downloaded weights, and where they are looked for and downloaded to:
+// CheckpointsFolder returns the folder in which PyTorch keeps downloaded weights; this program reads and writes there too:
 // $TORCH_HOME/hub/checkpoints, where TORCH_HOME left out is torch in $XDG_CACHE_HOME or ~/.cache (torch/hub.py).
 func CheckpointsFolder() (string, error) {
 	home := os.Getenv("TORCH_HOME")
@@ -82,7 +82,7 @@ func CheckpointsFolder() (string, error) {
 	return filepath.Join(home, "hub", "checkpoints"), nil
 }
 
-// LocalPath is the file of the entry in PyTorch's folder, under its newer or older name; "" where there is none.
+// LocalPath returns the path of the entry's file in PyTorch's folder, under its newer or older name; "" if it is not there.
 func (p Published) LocalPath() (string, error) {
 	folder, err := CheckpointsFolder()
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Report says what Load did, or why it did nothing. MissingKeys and UnexpectedKeys are what PyTorch's load_state_dict
-// returns for the same file without the keys that were LeftOut.
+// Report says what loading did, or why it did nothing. MissingKeys and UnexpectedKeys equal what PyTorch's load_state_dict
+// returns for the same file without the keys in LeftOut.
 type Report struct {
 	Schema         int          `json:"schema"`
 	File           string       `json:"file,omitempty"`
@@ -54,7 +54,7 @@ func (r *Report) source() string {
 	return r.File
 }
 
-// failure is the text of a LoadError: one line.
+// failure returns the text of a LoadError, in one line.
 func (r *Report) failure() string {
 	if len(r.NotFinite) > 0 {
 		return fmt.Sprintf("%s cannot be used, and nothing was loaded: %s", r.source(), r.notFinite())
@@ -110,7 +110,7 @@ func (r *Report) sections() []section {
 	}
 }
 
-// row is the findings of one kind in one layer.
+// row holds the findings of one kind in one layer.
 type row struct {
 	layer  string
 	names  []string // of the tensors, without the layer
@@ -154,7 +154,7 @@ func splitLayer(key string) (layer, name string) {
 // maxRows is how many layers a table shows of each kind of finding; the counts are always of all.
 const maxRows = 6
 
-// Table gives the findings for a cell: one row for a kind and a layer, and the diagnosis below.
+// Table returns the findings for a notebook cell: a row for each kind and layer, then the diagnosis.
 func (r *Report) Table() (header []string, rows [][]string) {
 	header = []string{"", "count", "layer", "tensors", ""}
 	rows = append(rows, []string{"loaded", fmt.Sprintf("%d of %d", r.Loaded, r.Tensors), "", "", filepath.Base(r.source())})
@@ -177,7 +177,7 @@ func (r *Report) Table() (header []string, rows [][]string) {
 	return header, rows
 }
 
-// String gives the findings for a terminal.
+// String returns the findings as lines for a terminal.
 func (r *Report) String() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: loaded %d of the network's %d tensors\n", r.source(), r.Loaded, r.Tensors)

@@ -15,7 +15,7 @@ import (
 // Rules: https://github.com/huggingface/safetensors (README, and validate() of safetensors/src/tensor.rs).
 const lengthSize = 8
 
-// looksLikeSafetensors tells whether a plausible header begins here. The reference library accepts space before it.
+// looksLikeSafetensors reports whether a plausible header begins here. The reference library accepts space before it.
 func looksLikeSafetensors(data []byte) bool {
 	_, err := safetensorsHeader(data)
 	return err == nil && bytes.HasPrefix(bytes.TrimLeft(data[lengthSize:min(len(data), headSize)], " \t\r\n"), []byte("{"))
@@ -64,7 +64,7 @@ func readSafetensors(data []byte) (*File, error) {
 	return file, nil
 }
 
-// checkOffsets wants the data to be covered by the tensors: each begins where the one before ends, each is as long as its
+// checkOffsets checks that the tensors cover the data: each begins where the one before ends, each is as long as its
 // shape says, and nothing follows the last. Otherwise bytes could hide in the file, or one be read as two things.
 func checkOffsets(entries []entry, size int) error {
 	end := 0

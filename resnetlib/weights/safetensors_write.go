@@ -49,7 +49,7 @@ func EncodeSafetensors(w io.Writer, sd *StateDict, metadata map[string]string) e
 	return nil
 }
 
-// encodeHeader gives the length and the header, padded with spaces so that the data begins at a multiple of 8.
+// encodeHeader returns the length and the header, padded with spaces so that the data begins at a multiple of 8.
 func encodeHeader(sd *StateDict, begins map[string]int, metadata map[string]string) ([]byte, error) {
 	buffer := bytes.NewBuffer(make([]byte, lengthSize))
 	e := headerEncoder{encoder: jsontext.NewEncoder(buffer)}
@@ -117,7 +117,7 @@ func (e *headerEncoder) integers(values []int) {
 	e.write(jsontext.EndArray)
 }
 
-// check wants every tensor's type, shape and data to agree, so that a writer never makes a file that cannot be read.
+// check checks that every tensor's type, shape and data agree, so that a writer never makes a file that cannot be read.
 func (s *StateDict) check() error {
 	for key, t := range s.All() {
 		if !utf8.ValidString(key) {

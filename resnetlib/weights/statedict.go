@@ -18,7 +18,7 @@ type StateDict struct {
 // NewStateDict makes an empty state dict.
 func NewStateDict() *StateDict { return &StateDict{tensors: map[string]*Tensor{}} }
 
-// Set adds a tensor at the end, or replaces the one that the key has.
+// Set adds a tensor at the end, or replaces the one that has the key.
 func (s *StateDict) Set(key string, t *Tensor) {
 	if _, ok := s.tensors[key]; !ok {
 		s.keys = append(s.keys, key)
@@ -26,19 +26,19 @@ func (s *StateDict) Set(key string, t *Tensor) {
 	s.tensors[key] = t
 }
 
-// Get finds a tensor by its key.
+// Get returns the tensor with a key, and whether there is one.
 func (s *StateDict) Get(key string) (*Tensor, bool) {
 	t, ok := s.tensors[key]
 	return t, ok
 }
 
-// Keys are the keys in order.
+// Keys returns the keys in order.
 func (s *StateDict) Keys() []string { return slices.Clone(s.keys) }
 
-// Len is the number of tensors.
+// Len returns the number of tensors.
 func (s *StateDict) Len() int { return len(s.keys) }
 
-// All goes through the tensors in order.
+// All iterates over keys and tensors in order.
 func (s *StateDict) All() iter.Seq2[string, *Tensor] {
 	return func(yield func(string, *Tensor) bool) {
 		for _, key := range s.keys {

@@ -74,7 +74,7 @@ type view struct {
 	refused       error // why no Tensor can be made of it; the rest may be empty then
 }
 
-// check makes sure that every element lies in the storage.
+// check checks that every element lies in the storage.
 func (v *view) check() error {
 	if len(v.shape) != len(v.stride) {
 		return fmt.Errorf("%d dimensions and %d strides", len(v.shape), len(v.stride))
@@ -101,7 +101,7 @@ func (v *view) check() error {
 	return nil
 }
 
-// tensor makes the view a dense tensor: a part of the storage where it is contiguous, a copy elsewhere.
+// tensor converts the view to a dense tensor: a part of the storage if it is contiguous, else a copy.
 func (v *view) tensor(b *budget) (*Tensor, error) {
 	if v.refused != nil {
 		return nil, v.refused
@@ -127,7 +127,7 @@ func (v *view) tensor(b *budget) (*Tensor, error) {
 	return t, nil
 }
 
-// contiguous tells whether the elements lie one after the other in C order.
+// contiguous reports whether the elements lie one after the other in C order.
 func (v *view) contiguous() bool {
 	expected := 1
 	for i := len(v.shape) - 1; i >= 0; i-- {

@@ -36,7 +36,7 @@ func FromInt64s(shape []int, values []int64) *Tensor {
 	return &Tensor{DType: Int64, Shape: slices.Clone(shape), Data: data}
 }
 
-// Size is the number of elements.
+// Size returns the number of elements.
 func (t *Tensor) Size() int {
 	size := 1
 	for _, d := range t.Shape {
@@ -45,7 +45,7 @@ func (t *Tensor) Size() int {
 	return size
 }
 
-// Float32s copies the values out as float32: widened, or rounded to nearest where the file has more precision.
+// Float32s returns a copy of the values as float32: widened, or rounded to nearest where they have more precision.
 func (t *Tensor) Float32s() ([]float32, error) {
 	if err := t.check(); err != nil {
 		return nil, err
@@ -68,8 +68,8 @@ func (t *Tensor) Float32s() ([]float32, error) {
 	return values, nil
 }
 
-// Int64s copies the values out as int64. Floating-point values lose their fraction, as in PyTorch; one that is no number
-// or lies outside int64 is an error.
+// Int64s returns a copy of the values as int64. Floating-point values lose their fraction, as in PyTorch; NaN and values
+// outside the range of int64 are errors.
 func (t *Tensor) Int64s() ([]int64, error) {
 	if err := t.check(); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (t *Tensor) Int64s() ([]int64, error) {
 	return values, nil
 }
 
-// At gives element i, counted in C order, widened to float64 (which rounds integers beyond 2^53).
+// At returns element i, counted in C order, widened to float64 (which rounds integers beyond 2^53).
 func (t *Tensor) At(i int) float64 {
 	if t.DType.IsFloat() {
 		return t.float(i)
@@ -127,7 +127,7 @@ func (t *Tensor) integer(i int) int64 {
 	}
 }
 
-// check tells whether type, shape and data agree; tensors that a reader made always do.
+// check checks that type, shape and data agree, as they do in every tensor that Read returns.
 func (t *Tensor) check() error {
 	size := t.DType.Size()
 	if size == 0 {

@@ -63,7 +63,7 @@ func (s *search) locate(d *dict, depth int) (path []string, found *dict) {
 	return nil, nil
 }
 
-// check tells whether a dict has string keys and tensors only.
+// check reports whether a dict has only string keys and tensors.
 func (s *search) check(d *dict) bool {
 	if is, known := s.isStateDict[d]; known {
 		return is

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// ErrExtension is what errors.Is finds where Write does not know what a name's extension asks for.
+// ErrExtension matches, with errors.Is, the error of [Write] for a name whose extension is not that of a known format.
 var ErrExtension = errors.New("extension says the format")
 
 // Write writes a state dict to path in the format that its extension asks for: .safetensors, or .pth (.pt, .th) as plain
