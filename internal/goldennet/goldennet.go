@@ -1,4 +1,4 @@
-// Package goldennet makes the hash-filled networks that the golden vectors were computed with.
+// Package goldennet makes the networks and the inputs that the golden vectors were computed with: their values come from a hash of seed and key.
 package goldennet
 
 import (
@@ -13,14 +13,14 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// New makes the network that a golden file describes.
+// New makes the network that a golden file describes, and fails the test where it cannot.
 func New(t testing.TB, arch, seed string, classes int) *models.ResNet {
 	t.Helper()
 	net, err := models.New(model.NewStore(), arch, classes, nn.SkipInit())
 	if err != nil {
 		t.Fatal(err)
 	}
-	lastNorm := map[models.Block]string{models.Basic: "bn2", models.Bottle: "bn3"}[net.Config.Block]
+	lastNorm := map[models.BlockKind]string{models.BlockBasic: "bn2", models.BlockBottleneck: "bn3"}[net.Config.Block]
 	for _, s := range net.Spec() {
 		if err := net.SetTensor(s.Key, weights.FromFloat32s(s.Shape, golden.Fill(seed, s.Key, s.Shape, lastNorm))); err != nil {
 			t.Fatal(err)
@@ -34,7 +34,7 @@ func Input(seed, key string, nchw []int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(ToNHWC(golden.Input(seed, key, nchw), nchw), nchw[0], nchw[2], nchw[3], nchw[1])
 }
 
-// ToNHWC moves a picture's channels last.
+// ToNHWC converts values of shape nchw to [N, H, W, C].
 func ToNHWC(src []float32, nchw []int) []float32 {
 	n, c, hw := nchw[0], nchw[1], nchw[2]*nchw[3]
 	dst := make([]float32, len(src))

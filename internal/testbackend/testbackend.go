@@ -11,10 +11,11 @@ import (
 	"resnetlab/resnetlib/backend"
 )
 
-// Names are the backends that tests run on.
+// Names lists the backends that tests run on.
 var Names = []string{backend.Go, backend.XLACPU}
 
-// opened is a backend as the process shares it: tensors belong to one instance, and XLA's pool of threads is made once.
+// opened is the result of opening a backend. A process opens each backend once: tensors belong to one instance, and each instance of XLA starts
+// threads.
 type opened struct {
 	backend compute.Backend
 	err     error
@@ -31,8 +32,8 @@ var openers = func() map[string]func() opened {
 	return m
 }()
 
-// Each runs f as one subtest per backend, "go" and "xla:cpu". Where XLA has no plugin that works, its subtest is skipped, and a line
-// that begins with "SKIP:" on stdout says so (go test shows a passing package's output with -v or -json only).
+// Each runs f as one subtest for each backend, "go" and "xla:cpu". Where XLA has no plugin that works, its subtest is skipped, and a line on stdout
+// that begins with "SKIP:" says so (go test shows the output of a passing package with -v or -json alone).
 func Each(t *testing.T, f func(t *testing.T, b compute.Backend)) {
 	t.Helper()
 	for _, name := range Names {
@@ -40,7 +41,7 @@ func Each(t *testing.T, f func(t *testing.T, b compute.Backend)) {
 	}
 }
 
-// Open gives the process's one backend of that name ("go" or "xla:cpu"), or skips the test as [Each] does.
+// Open returns the process's backend of that name ("go" or "xla:cpu"), or skips the test as [Each] does.
 func Open(t *testing.T, name string) compute.Backend {
 	t.Helper()
 	open, ok := openers[name]

@@ -7,7 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-func TestEach(t *testing.T) {
+// Each backend computes, and a process opens it once.
+func TestEachOpensABackendOnce(t *testing.T) {
 	seen := map[string]compute.Backend{}
 	Each(t, func(t *testing.T, b compute.Backend) {
 		got := graph.MustNewExec(b, func(x *graph.Node) *graph.Node { return graph.Add(x, x) }).MustCall1(float32(21))

@@ -15,7 +15,6 @@ import (
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/plots"
-	"resnetlab/resnetlib/train"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -27,9 +26,9 @@ type NamedConfig struct {
 
 // DepthNetworks are ResNet-34, the same 34 layers without shortcuts, and the latter without batch norm.
 var DepthNetworks = []NamedConfig{
-	{"ResNet-34", models.Config{Block: models.Basic, Layers: []int{3, 4, 6, 3}}},
-	{"plain-34, BN", models.Config{Block: models.Basic, Layers: []int{3, 4, 6, 3}, Plain: true}},
-	{"plain-34, no BN", models.Config{Block: models.Basic, Layers: []int{3, 4, 6, 3}, Plain: true, Norm: models.NoNorm}},
+	{"ResNet-34", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}}},
+	{"plain-34, BN", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}, Plain: true}},
+	{"plain-34, no BN", models.Config{Block: models.BlockBasic, Layers: []int{3, 4, 6, 3}, Plain: true, Norm: models.NoNorm}},
 }
 
 // DepthProfile holds the activations and gradients of a network's blocks, from the first to the last.
@@ -150,7 +149,7 @@ func depthGraph(net *models.ResNet, layers []string, images, labels *Node) []*No
 	for _, layer := range layers {
 		by = append(by, p.output[layer], net.Parameter(layer+".conv1.weight").Variable.NodeValue(images.Graph()))
 	}
-	gradients := Gradient(train.CrossEntropy(p.logits, labels, 0, nil), by...)
+	gradients := Gradient(nn.CrossEntropy(p.logits, labels), by...)
 	norm := func(x *Node) *Node { return Sqrt(ReduceAllSum(Square(x))) }
 	var out []*Node
 	for i, layer := range layers {

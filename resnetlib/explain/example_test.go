@@ -21,7 +21,7 @@ func open() (*explain.Explainer, *transforms.RGB) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	net, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.Seed(1)), models.Config{Block: models.Basic, Layers: []int{1, 1}, NumClasses: 5})
+	net, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.Seed(1)), models.Config{Block: models.BlockBasic, Layers: []int{1, 1}, NumClasses: 5})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -141,6 +141,22 @@ func TestFields(t *testing.T) {
 	}
 }
 
+// windowed is a layer of another package. It says that it reads 3 x 3 pixels for each.
+type windowed string
+
+func (w windowed) Name() string                { return string(w) }
+func (w windowed) Forward(x *nn.Node) *nn.Node { return nn.Observe(w, x) }
+func (w windowed) Describe() nn.Description    { return nn.Description{Kernel: 3, Stride: 1, Padding: 1} }
+
+// A layer says itself what its window is: the fields of a network with a new kind of layer need no case here.
+func TestFieldsReadTheLayersDescription(t *testing.T) {
+	norm := func(s *nn.Scope, _ int, _ float32) nn.Module { return windowed(s.Name()) }
+	plain, wide := build(t, models.Config{}, 64).Fields(), build(t, models.Config{Norm: norm}, 64).Fields()
+	if plain[1].Layer != "bn1" || plain[1].Size != 7 || wide[1].Size != 7+2*2 {
+		t.Errorf("bn1 without and with a window: %+v, %+v", plain[1], wide[1])
+	}
+}
+
 // What the gradient touches is exactly the formula's square, at the place where the formula has it.
 func TestMeasuredFieldIsTheFormula(t *testing.T) {
 	e := build(t, models.Config{}, 96)

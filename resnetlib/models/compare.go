@@ -9,7 +9,7 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// Comparison is the architecture table of the papers (He et al., table 1; Xie et al., table 1), read off the networks themselves.
+// Comparison is the table of architectures of the papers (He et al., table 1; Xie et al., table 1), made from the networks themselves.
 type Comparison struct {
 	ImageSize int       `json:"image_size"`
 	Networks  []Outline `json:"networks"`
@@ -21,7 +21,7 @@ type Outline struct {
 	Stages []StageOutline `json:"stages"`
 	Params int            `json:"params"`
 	MACs   int            `json:"macs"` // multiply-adds of one picture
-	// MACsStride1x1 is what they would be with the stride on a bottleneck's first 1x1, as in He et al., where it is on the 3x3 here.
+	// MACsStride1x1 is their number with the stride on a bottleneck's first 1x1, as in He et al.; here it is on the 3x3.
 	MACsStride1x1 int `json:"macs_stride_on_1x1"`
 }
 
@@ -29,12 +29,13 @@ type Outline struct {
 type StageOutline struct {
 	Name   string   `json:"name"`   // the papers' name: "conv1", "conv2_x"; "" for the head
 	Output string   `json:"output"` // "56x56"
-	Before []string `json:"before"` // what comes once, before the blocks: "3x3 max pool, stride 2"
+	Before []string `json:"before"` // layers before the blocks: "3x3 max pool, stride 2"
 	Block  []string `json:"block"`  // the block's convolutions: "1x1, 128", "3x3, 128, C=32", "1x1, 256"
 	Repeat int      `json:"repeat"` // how many blocks
 }
 
-// Compare builds the table of some of torchvision's networks, with 1000 classes, for square pictures: Compare(224, "resnet50", "resnext50_32x4d").
+// Compare makes the table of some of torchvision's networks, with 1000 classes, for square pictures of imageSize pixels:
+// Compare(224, "resnet50", "resnext50_32x4d").
 func Compare(imageSize int, archs ...string) (*Comparison, error) {
 	c := &Comparison{ImageSize: imageSize}
 	for _, arch := range archs {
@@ -49,7 +50,7 @@ func Compare(imageSize int, archs ...string) (*Comparison, error) {
 	return c, nil
 }
 
-// Add puts a network of any configuration into the table.
+// Add adds a column for a network of any configuration.
 func (c *Comparison) Add(name string, net *ResNet) error {
 	root, err := Trace(net, 1, c.ImageSize, c.ImageSize, 3)
 	if err != nil {
@@ -64,13 +65,13 @@ func (c *Comparison) Add(name string, net *ResNet) error {
 	return nil
 }
 
-// add puts one of the network's parts into its row.
+// add adds one of the network's parts to its row.
 func (o *Outline) add(t *Traced) {
 	last := len(o.Stages) - 1
 	switch m := t.Module.(type) {
 	case *nn.Conv2D:
 		o.Stages = append(o.Stages, StageOutline{Name: "conv1", Output: side(t.Output), Before: []string{convolution(m) + stride(m.Stride)}})
-	case *nn.MaxPool2D: // the papers count it to the stage that follows
+	case *nn.MaxPool2D: // in the papers it belongs to the stage that follows
 		o.Stages = append(o.Stages, StageOutline{Output: side(t.Output), Before: []string{fmt.Sprintf("%dx%[1]d max pool", m.Kernel) + stride(m.Stride)}})
 	case *Stage:
 		if o.Stages[last].Name != "" {
@@ -99,7 +100,7 @@ func (o *Outline) stagesWithBlocks() (n int) {
 	return n
 }
 
-// mainConvolutions are those of a block's main branch.
+// mainConvolutions lists the convolutions of a block's main branch.
 func mainConvolutions(block *Traced) (lines []string) {
 	for _, part := range block.Children {
 		if m, ok := part.Module.(*nn.Conv2D); ok {
@@ -109,7 +110,7 @@ func mainConvolutions(block *Traced) (lines []string) {
 	return lines
 }
 
-// savedByStride1x1 is by how many multiply-adds a bottleneck's first convolution would be cheaper if it had the stride of the second.
+// savedByStride1x1 returns how many multiply-adds fewer a bottleneck's first convolution would need with the stride of the second.
 func savedByStride1x1(block *Traced) int {
 	b, ok := block.Module.(*Bottleneck)
 	if !ok {
@@ -140,7 +141,7 @@ func stride(n int) string {
 // side is the height and width of [N, H, W, C].
 func side(output []int) string { return fmt.Sprintf("%dx%d", output[1], output[2]) }
 
-// lines are the row's cell, line by line: a block stands behind brackets, with its number on its middle line.
+// lines returns a cell of the table, line by line: a block has a bracket before it, and its number of repeats on the middle line.
 func (s StageOutline) lines() []string {
 	lines := append([]string(nil), s.Before...)
 	for i, text := range s.Block {
@@ -159,7 +160,7 @@ func (s StageOutline) lines() []string {
 	return lines
 }
 
-// Table is the papers' table: stage, output size, and a column for each network.
+// Table returns the table as rows of text: stage, output size, and a column for each network.
 func (c *Comparison) Table() (header []string, rows [][]string) {
 	header = []string{"stage", "output"}
 	totals := [][]string{{"params", ""}, {"multiply-adds", ""}}
@@ -175,7 +176,7 @@ func (c *Comparison) Table() (header []string, rows [][]string) {
 	return header, append(rows, totals...)
 }
 
-// stageRows are the lines of one stage, side by side.
+// stageRows returns the rows of one stage, a column for each network.
 func (c *Comparison) stageRows(stage int) (rows [][]string) {
 	for column, o := range c.Networks {
 		if stage >= len(o.Stages) {
@@ -195,7 +196,7 @@ func (c *Comparison) stageRows(stage int) (rows [][]string) {
 	return rows
 }
 
-// Caption says what the last row counts: the papers' and the notes' "FLOPs".
+// Caption returns the lines below the table: what the last row counts, which the papers and the notes call FLOPs.
 func (c *Comparison) Caption() string {
 	lines := []string{"C: groups of the convolution; ×: blocks one after the other.",
 		"What the papers' tables call FLOPs are multiply-adds: one multiplication and its addition count once."}

@@ -1,13 +1,13 @@
 package models
 
 import (
-	"fmt"
+	"cmp"
 	"reflect"
 
 	"resnetlab/resnetlib/nn"
 )
 
-// Layer is one line of a summary: a layer, or in the tree also a module with its parts.
+// Layer is one line of a summary: a layer, or in the tree also a block, a stage or the network.
 type Layer struct {
 	Name      string `json:"name"`  // "layer1.0.conv1"; "" for the network
 	Kind      string `json:"kind"`  // "Conv2D", "Bottleneck"
@@ -16,39 +16,29 @@ type Layer struct {
 	Stride    int    `json:"stride,omitempty"`
 	Groups    int    `json:"groups,omitempty"`
 	Output    []int  `json:"output"` // [N, H, W, C] or [N, C]
-	Params    int    `json:"params"` // with those of its parts
+	Params    int    `json:"params"` // including those of its parts
 	Trainable int    `json:"trainable"`
-	MACs      int    `json:"macs"` // multiply-adds of one picture, convolutions and fully connected layers alone, as torchvision counts
+	MACs      int    `json:"macs"` // multiply-adds for one picture, of convolutions and fully connected layers, as torchvision counts
 
 	module nn.Module
 }
 
-// describe says what a layer is; MACs are those of one output element. Blocks, stages and the network are no layers: what they hold
-// is counted where it stands.
+// describe asks a module what it is. A module that is no [nn.Describer] is no layer: blocks, stages and networks are counted by what is inside
+// them. MACs are those of one output element.
 func describe(m nn.Module) (l Layer, layer bool) {
 	l = Layer{Name: m.Name(), Kind: kindOf(m), module: m}
-	switch m := m.(type) {
-	case *nn.Conv2D:
-		l.Kernel, l.Stride, l.Groups = m.Kernel, m.Stride, m.Groups
-		l.MACs = m.Kernel * m.Kernel * m.In / m.Groups
-		l.count(m.Weight)
-	case *nn.BatchNorm2D:
-		l.count(m.Weight, m.Bias)
-	case *nn.Linear:
-		l.MACs = m.In
-		l.count(m.Weight, m.Bias)
-	case *nn.MaxPool2D:
-		l.Kernel, l.Stride = m.Kernel, m.Stride
-	case *nn.Dropout:
-		l.Kind = fmt.Sprintf("Dropout %g", m.P)
-	case *nn.ReLU, *nn.GlobalAvgPool, *nn.Identity:
-	default:
+	d, layer := m.(nn.Describer)
+	if !layer {
 		return l, false
 	}
+	is := d.Describe()
+	l.Kind = cmp.Or(is.Kind, l.Kind)
+	l.Kernel, l.Stride, l.Groups, l.MACs = is.Kernel, is.Stride, is.Groups, is.MACs
+	l.count(is.Parameters...)
 	return l, true
 }
 
-// kindOf is the name of a module's type, as PyTorch prints it.
+// kindOf returns the name of a module's type, as PyTorch prints it.
 func kindOf(m nn.Module) string {
 	t := reflect.TypeOf(m)
 	if t.Kind() == reflect.Pointer {
@@ -66,7 +56,7 @@ func (l *Layer) count(parameters ...*nn.Parameter) {
 	}
 }
 
-// add counts a part's numbers as the module's own.
+// add adds the numbers of a part.
 func (l *Layer) add(part Layer) {
 	l.Params += part.Params
 	l.Trainable += part.Trainable

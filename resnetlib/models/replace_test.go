@@ -13,9 +13,9 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// The notes' two ways from a file of 1000 classes to a network of 5, a line each. What PyTorch's load_state_dict returns for them:
-// nothing missing for the first, fc missing for the second, nothing unexpected.
-func TestTwoWaysOfLoading(t *testing.T) {
+// The study notes have two ways from a file of 1000 classes to a network of 5: load all and replace fc, or leave the file's fc out. As with PyTorch's
+// load_state_dict, no key is missing for the first, fc is missing for the second, and none is unexpected.
+func TestTwoWaysToLoadOtherClasses(t *testing.T) {
 	trained := mustNew(t, 1000, nn.Seed(1))
 	sd, err := trained.StateDict()
 	if err != nil {
@@ -55,7 +55,7 @@ func mustNew(t *testing.T, classes int, option nn.Option) *ResNet {
 	return net
 }
 
-// checkTransferred: everything is the file's but for fc, which has new random weights of PyTorch's range and is trained.
+// checkTransferred fails unless fc alone differs from the file: it has new random weights in PyTorch's range, and is trained.
 func checkTransferred(t *testing.T, name string, net *ResNet, from *weights.StateDict) {
 	t.Helper()
 	sd, err := net.StateDict()
@@ -79,7 +79,7 @@ func checkTransferred(t *testing.T, name string, net *ResNet, from *weights.Stat
 	}
 }
 
-func TestReplaceFCRefuses(t *testing.T) {
+func TestReplaceFCRefusesWhatCannotFit(t *testing.T) {
 	net := mustNew(t, 10, nn.SkipInit())
 	if net.ReplaceFC(0) == nil {
 		t.Error("no classes")

@@ -64,7 +64,7 @@ func TestInitialWeights(t *testing.T) {
 	}
 }
 
-func TestZeroInitResidual(t *testing.T) {
+func TestZeroInitResidualStartsTheLastNormAtZero(t *testing.T) {
 	c := models.Variants["resnet50"]
 	c.ZeroInitResidual = true
 	net, err := models.NewResNet(nn.NewScope(model.NewStore()), c)
@@ -76,8 +76,8 @@ func TestZeroInitResidual(t *testing.T) {
 	}
 }
 
-// torchvision's BasicBlock knows no groups and no other width.
-func TestBasicBlockRefuses(t *testing.T) {
+// torchvision's BasicBlock has no groups and no other width.
+func TestBasicBlockRefusesGroupsAndWidth(t *testing.T) {
 	for _, c := range []models.Config{{Layers: []int{1}, Groups: 2}, {Layers: []int{1}, WidthPerGroup: 128}} {
 		if _, err := models.NewResNet(nn.NewScope(model.NewStore()), c); err == nil || !strings.Contains(err.Error(), "BasicBlock only supports") {
 			t.Errorf("%+v: error %v", c, err)
@@ -88,8 +88,8 @@ func TestBasicBlockRefuses(t *testing.T) {
 	}
 }
 
-// Figures that make no network are an error, and no panic later on.
-func TestConfigRefuses(t *testing.T) {
+// Numbers that make no network are an error of NewResNet, not a panic later.
+func TestConfigRefusesNumbersThatMakeNoNetwork(t *testing.T) {
 	for want, c := range map[string]models.Config{
 		"stage":    {},
 		"block":    {Layers: []int{2, 0}},
@@ -98,8 +98,9 @@ func TestConfigRefuses(t *testing.T) {
 		"kernel":   {Layers: []int{1}, Stem: models.Stem{Stride: 1}},
 		"dropout":  {Layers: []int{1}, Dropout: 1},
 		"dropout ": {Layers: []int{1}, Dropout: math.NaN()},
-		"channels": {Layers: []int{1}, Block: models.Bottle, Groups: 32, WidthPerGroup: 4, Planes: 8},
-		"groups":   {Layers: []int{1}, Block: models.Bottle, Groups: -1},
+		"kind of":  {Layers: []int{1}, Block: 2},
+		"channels": {Layers: []int{1}, Block: models.BlockBottleneck, Groups: 32, WidthPerGroup: 4, Planes: 8},
+		"groups":   {Layers: []int{1}, Block: models.BlockBottleneck, Groups: -1},
 	} {
 		if _, err := models.NewResNet(nn.NewScope(model.NewStore()), c); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
 			t.Errorf("%s: error %v", want, err)
@@ -107,8 +108,8 @@ func TestConfigRefuses(t *testing.T) {
 	}
 }
 
-// Other networks are data: a CIFAR ResNet-20 with its 272,474 parameters at width 16 with projection shortcuts, no norm, features alone.
-func TestOpenConfig(t *testing.T) {
+// Networks that torchvision lacks: CIFAR's ResNet-20 (272,474 parameters with projection shortcuts), and features without norm and head.
+func TestConfigsOutsideVariants(t *testing.T) {
 	cifar := models.Config{Layers: []int{3, 3, 3}, Planes: 16, Stem: models.CIFARStem, NumClasses: 10}
 	net, err := models.NewResNet(nn.NewScope(model.NewStore()), cifar)
 	if err != nil {
@@ -154,7 +155,7 @@ func TestSummarizeNamesTheLayer(t *testing.T) {
 	}
 }
 
-func TestTrainOnly(t *testing.T) {
+func TestTrainOnlyFreezesTheRest(t *testing.T) {
 	net, err := models.New(model.NewStore(), "resnet18", 5, nn.SkipInit())
 	if err != nil {
 		t.Fatal(err)

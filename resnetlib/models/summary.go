@@ -9,30 +9,31 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// Summary is the table of a network's layers, as torchinfo gives it.
+// Summary is the table of a network's layers, as torchinfo prints it.
 type Summary struct {
 	Input     []int   `json:"input"`  // [N, H, W, C]
-	Params    int     `json:"params"` // without running statistics, as PyTorch counts
+	Params    int     `json:"params"` // running statistics do not count, as in PyTorch
 	Trainable int     `json:"trainable"`
-	MACs      int     `json:"macs"` // of one picture
+	MACs      int     `json:"macs"` // multiply-adds for one picture
 	Memory    Memory  `json:"memory"`
 	Layers    []Layer `json:"layers"`  // in the order in which they compute
 	Modules   []Layer `json:"modules"` // the same with blocks and stages, each before its parts
 }
 
-// Memory estimates what one training step holds, in bytes of float32, as torchinfo counts: the outputs of the layers that have
-// parameters (convolutions, norms, fully connected), once forward and once more for their gradients. An optimiser's moments come on top;
-// a backend that fuses layers or gives buffers back needs less.
+// Memory estimates the memory of one training step, in bytes of float32, as torchinfo counts it: the outputs of the layers that have parameters
+// (convolutions, norms, fully connected), and as much again for their gradients. An optimiser's moments are not counted; a backend that fuses
+// layers or reuses buffers needs less.
 type Memory struct {
 	Input       int `json:"input_bytes"`
 	Parameters  int `json:"parameter_bytes"`
-	Activations int `json:"activation_bytes"` // forward, of the whole batch
+	Activations int `json:"activation_bytes"` // outputs of the forward pass, for the whole batch
 	Total       int `json:"total_bytes"`      // Input + Parameters + 2*Activations
 }
 
 const floatBytes = 4
 
-// Summarize sums up a module for an input of the given shape ([N, H, W, C]); see [Trace].
+// Summarize lists the layers of a module with shapes, parameters and multiply-adds for an input of the given shape ([N, H, W, C]). An input that
+// does not fit the module is an error that names the layer. See [Trace].
 func Summarize(m nn.Module, input ...int) (*Summary, error) {
 	root, err := Trace(m, input...)
 	if err != nil {
@@ -50,8 +51,8 @@ func summarize(root *Traced, input []int) *Summary {
 	return s
 }
 
-// walk adds a module and its parts to the tree, and the layers to the flat list. A layer that is called again computes again, but its
-// parameters were counted.
+// walk adds a module and its parts to the tree, and the layers to the flat list. A layer that is called twice computes twice, but its parameters
+// count once.
 func (s *Summary) walk(t *Traced, depth int, counted map[nn.Module]bool) Layer {
 	l, layer := describe(t.Module)
 	l.Depth, l.Output = depth, t.Output
@@ -59,7 +60,7 @@ func (s *Summary) walk(t *Traced, depth int, counted map[nn.Module]bool) Layer {
 	if l.Params > 0 {
 		s.Memory.Activations += floatBytes * product(t.Output)
 	}
-	if layer { // what is none has no parameters of its own, and may be no key of a map
+	if layer { // another module has no parameters of its own, and may not be comparable
 		if counted[t.Module] {
 			l.Params, l.Trainable = 0, 0
 		}
@@ -77,21 +78,21 @@ func (s *Summary) walk(t *Traced, depth int, counted map[nn.Module]bool) Layer {
 	return l
 }
 
-// Table is the summary as rows of text, a layer each.
+// Table returns the summary as rows of text, a layer each.
 func (s *Summary) Table() (header []string, rows [][]string) {
 	return s.table(s.Layers, Layer.fullName)
 }
 
-// Tree is the summary as the tree of modules, down to depth levels below the network (all of them for 0).
+// Tree returns the summary as the tree of modules, down to depth levels below the network; all levels for 0.
 func (s *Summary) Tree(depth int) Tree { return Tree{s, depth} }
 
-// Tree shows a summary with its blocks and stages.
+// Tree is a summary with its blocks and stages.
 type Tree struct {
 	*Summary
-	Depth int
+	Depth int // number of levels shown below the network; 0 for all
 }
 
-// Table is the tree as rows of text, a module each, indented.
+// Table returns the tree as rows of text, a module each, indented.
 func (t Tree) Table() (header []string, rows [][]string) {
 	shown := slices.DeleteFunc(slices.Clone(t.Modules), func(l Layer) bool { return t.Depth > 0 && l.Depth > t.Depth })
 	return t.table(shown, Layer.lastName)
@@ -110,7 +111,7 @@ func (s *Summary) table(layers []Layer, name func(Layer) string) (header []strin
 	return header, append(rows, []string{"total", "", "", "", "", "", count(s.Params), "", count(s.MACs), count(s.Trainable)})
 }
 
-// Caption is what stands below the table: sums, and memory with how it was counted.
+// Caption returns the lines below the table: sums, and how the memory was counted.
 func (s *Summary) Caption() string {
 	const million, billion = 1e6, 1e9
 	mb := func(bytes int) string { return fmt.Sprintf("%.2f MB", float64(bytes)/million) }
@@ -124,7 +125,7 @@ func (s *Summary) Caption() string {
 
 func (l Layer) fullName() string { return l.Name }
 
-// lastName is the name inside the module around it, indented by depth. A network has no name; its kind stands there.
+// lastName is the last part of the name, indented by depth. A network has no name; it is called by its kind.
 func (l Layer) lastName() string {
 	if l.Depth == 0 {
 		return cmp.Or(l.Name, l.Kind)

@@ -26,8 +26,8 @@ func summary(t *testing.T, arch string, batch int) *models.Summary {
 	return s
 }
 
-// The memory is torchinfo 1.8.0's, for input, forward and backward pass, parameters, and in all, in MB of two decimals.
-func TestMemoryIsTorchinfos(t *testing.T) {
+// The memory in MB, to two decimals, is what torchinfo 1.8.0 prints for the input, the forward and backward pass, the parameters, and in total.
+func TestMemoryEqualsTorchinfo(t *testing.T) {
 	for _, c := range []struct {
 		arch  string
 		batch int
@@ -47,7 +47,7 @@ func TestMemoryIsTorchinfos(t *testing.T) {
 	}
 }
 
-// Whatever level of the tree is looked at, its modules add up to the whole; each stands before its parts, at the right depth.
+// The modules of each level of the tree add up to the whole network; each comes before its parts, at the right depth.
 func TestTreeAddsUp(t *testing.T) {
 	s := summary(t, "resnext50_32x4d", 2)
 	for depth := range 4 {
@@ -75,7 +75,7 @@ func TestTreeAddsUp(t *testing.T) {
 	}
 }
 
-func TestTableShowsLayersAsTheyAre(t *testing.T) {
+func TestTableShowsLayersAndTotals(t *testing.T) {
 	net, err := models.New(model.NewStore(), "resnext50_32x4d", 1000, nn.SkipInit())
 	if err != nil {
 		t.Fatal(err)
@@ -106,14 +106,14 @@ func TestTableShowsLayersAsTheyAre(t *testing.T) {
 	}
 }
 
-// twice is a module that calls its layer two times, and shows itself to no hook.
+// twice is a module that calls its layer two times, and does not call nn.Observe.
 type twice struct{ conv *nn.Conv2D }
 
 func (twice) Name() string                  { return "twice" }
 func (m twice) Forward(x *nn.Node) *nn.Node { return m.conv.Forward(m.conv.Forward(x)) }
 
 // A layer that is called twice computes twice and has its parameters once.
-func TestSharedLayer(t *testing.T) {
+func TestSharedLayerCountsItsParametersOnce(t *testing.T) {
 	s := nn.NewScope(model.NewStore(), nn.SkipInit()).In("twice")
 	got, err := models.Summarize(twice{nn.NewConv2D(s.In("conv"), 4, 4, 3, 1, 1)}, 1, 5, 5, 4)
 	if err != nil {
@@ -124,8 +124,8 @@ func TestSharedLayer(t *testing.T) {
 	}
 }
 
-// The table is the notes': stages, sizes, blocks, repeats; parameters and multiply-adds are models.json's.
-func TestCompareIsTheNotesTable(t *testing.T) {
+// The table equals the study notes': stages, sizes, blocks, repeats. Parameters and multiply-adds equal those in models.json.
+func TestCompareEqualsTheNotesTable(t *testing.T) {
 	c, err := models.Compare(224, "resnet50", "resnext50_32x4d")
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ multiply-adds||4,089,184,256|4,230,479,872
 }
 
 // He et al.'s table 1 has 3.8e9 for ResNet-50 and 7.6e9 for ResNet-101, with the stride on the first 1x1; basic blocks have no such choice.
-func TestStrideOnThe1x1(t *testing.T) {
+func TestMACsWithTheStrideOnThe1x1(t *testing.T) {
 	c, err := models.Compare(224, "resnet50", "resnet101", "resnet34")
 	if err != nil {
 		t.Fatal(err)
@@ -189,8 +189,8 @@ func TestStrideOnThe1x1(t *testing.T) {
 	}
 }
 
-// Networks of other shapes stand in the same table: no max-pool, fewer stages, no head.
-func TestCompareOpenConfig(t *testing.T) {
+// Networks of other configurations fit the table: no max-pool, fewer stages, no head.
+func TestCompareTakesAnyConfig(t *testing.T) {
 	c := &models.Comparison{ImageSize: 32}
 	for _, config := range []models.Config{{Layers: []int{3, 3, 3}, Planes: 16, Stem: models.CIFARStem, NumClasses: 10}, {Layers: []int{2}, NoTop: true}} {
 		net, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.SkipInit()), config)

@@ -14,16 +14,16 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// Traced is a module as its graph was built: its output's shape, and the modules inside it in the order in which they compute. One that
-// is called twice (a block's ReLU) is there twice.
+// Traced is a module in a graph: the shape of its output, and the modules inside it in the order in which they compute. One that is called twice,
+// such as a block's ReLU, is listed twice.
 type Traced struct {
 	Module   nn.Module
 	Output   []int // [N, H, W, C] or [N, C]
 	Children []*Traced
 }
 
-// Trace builds the module's graph for an input of the given shape ([N, H, W, C]) on a backend that knows shapes alone, and returns the
-// tree of what the hook sees. An input that does not fit the module is an error that names the layer.
+// Trace returns the tree of modules that compute for an input of the given shape ([N, H, W, C]). It builds the graph on a backend that infers
+// shapes and computes nothing. An input that does not fit the module is an error that names the layer.
 func Trace(m nn.Module, input ...int) (*Traced, error) {
 	var seen []*Traced // the modules that are not yet inside another
 	output, err := onShapes(m, input, func(m nn.Module, y *nn.Node) *nn.Node {
@@ -41,10 +41,10 @@ func Trace(m nn.Module, input ...int) (*Traced, error) {
 	if len(seen) == 1 && seen[0].Module == m {
 		return seen[0], nil
 	}
-	return &Traced{Module: m, Output: output, Children: seen}, nil // a module that shows itself to no hook
+	return &Traced{Module: m, Output: output, Children: seen}, nil // a module that does not call nn.Observe
 }
 
-// OutputShape is the shape that a module gives for an input of the given shape. Nothing is computed.
+// OutputShape returns the shape of a module's output for an input of the given shape. Nothing is computed.
 func OutputShape(m nn.Module, input ...int) (output []int, err error) {
 	output, err = onShapes(m, input, func(_ nn.Module, y *nn.Node) *nn.Node { return y })
 	if err != nil {
@@ -53,7 +53,7 @@ func OutputShape(m nn.Module, input ...int) (output []int, err error) {
 	return output, nil
 }
 
-// onShapes builds the module's graph, with a hook, on a backend that knows shapes alone, and returns the output's shape.
+// onShapes builds the module's graph, with a hook, on the backend that infers shapes alone, and returns the output's shape.
 func onShapes(m nn.Module, input []int, hook nn.Hook) (output []int, err error) {
 	err = exceptions.TryCatch[error](func() {
 		g := graph.NewGraph(shapesonly.New(), "shapes")
@@ -63,7 +63,7 @@ func onShapes(m nn.Module, input []int, hook nn.Hook) (output []int, err error) 
 	return output, err
 }
 
-// contains tells by the names whether inner is a part of outer. A layer has no parts.
+// contains tells by their names whether inner is a part of outer. A layer has no parts.
 func contains(outer, inner nn.Module) bool {
 	if _, layer := describe(outer); layer || outer == inner {
 		return false

@@ -9,28 +9,33 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Constants of torch.nn.BatchNorm2d.
+// Defaults of torch.nn.BatchNorm2d.
 const (
-	Epsilon  = 1e-5
-	Momentum = 0.1 // weight of the new value: running = 0.9*running + 0.1*batch; a BatchNorm2D may have another
+	Epsilon  = 1e-5 // added to the variance
+	Momentum = 0.1  // weight of the new value: running = 0.9*running + 0.1*batch
 )
 
-// BatchNorm2D normalises each channel: y = (x - mean) / sqrt(var + eps) * weight + bias (Ioffe and Szegedy, arXiv:1502.03167).
-// While training, mean and var are the batch's and the running ones move towards them; in evaluation the running ones are used.
+// BatchNorm2D is torch.nn.BatchNorm2d (Ioffe and Szegedy, arXiv:1502.03167). It normalises each channel:
+//
+//	y = (x - mean) / sqrt(var + eps) * weight + bias
+//
+// In training, mean and var are the batch's, and the running statistics move towards them by Momentum; in evaluation the running statistics
+// are used.
 type BatchNorm2D struct {
-	named
+	layer
 	Channels                int
 	Weight, Bias            *Parameter // gamma and beta, [C]
 	RunningMean, RunningVar *Parameter // [C]
 	NumBatchesTracked       *Parameter // scalar, int64
-	Momentum                float64    // weight of the new value, Momentum unless changed before a graph is built
-	Eval                    bool       // use and keep the running statistics even while the network trains: bn.eval()
+	Momentum                float64    // weight of the new value; set it before a graph is built
+	Eval                    bool       // use the running statistics and do not change them, in training too: bn.eval()
 }
 
-// NewBatchNorm2D starts with weight gamma (1; 0 for torchvision's zero_init_residual), bias 0, running mean 0 and variance 1.
+// NewBatchNorm2D makes a batch norm with weight gamma (1, or 0 for torchvision's zero_init_residual), bias 0, running mean 0 and running
+// variance 1.
 func NewBatchNorm2D(s *Scope, channels int, gamma float32) *BatchNorm2D {
 	d := []int{channels}
-	b := &BatchNorm2D{named: named{s.Name()}, Channels: channels, Momentum: Momentum,
+	b := &BatchNorm2D{layer: layer{s.Name()}, Channels: channels, Momentum: Momentum,
 		Weight:            s.parameter("weight", plain, d, constant(gamma)),
 		Bias:              s.parameter("bias", plain, d, constant(0)),
 		RunningMean:       s.buffer("running_mean", filled(channels, 0)),
@@ -46,26 +51,31 @@ func filled(n int, value float32) *tensors.Tensor {
 	return t
 }
 
-// Forward: [N, H, W, C] -> [N, H, W, C].
+// Forward normalises: [N, H, W, C] -> [N, H, W, C]. In training it panics where a channel has one value alone, as PyTorch does.
 func (b *BatchNorm2D) Forward(x *Node) *Node {
-	b.takes(x, "N, H, W", b.Channels)
+	b.checkInput(x, "N, H, W", b.Channels)
 	if b.Eval || !Training(x.Graph()) {
-		return Observe(b, b.byRunning(x))
+		return Observe(b, b.normalizeByRunning(x))
 	}
-	return Observe(b, b.byBatch(x))
+	return Observe(b, b.normalizeByBatch(x))
 }
 
-// byRunning is a scale and a shift per channel: x*s + (bias - mean*s), s = weight / sqrt(var + eps).
-func (b *BatchNorm2D) byRunning(x *Node) *Node {
+// Describe returns the trained parameters.
+func (b *BatchNorm2D) Describe() Description {
+	return Description{Parameters: []*Parameter{b.Weight, b.Bias}}
+}
+
+// normalizeByRunning computes a scale and a shift per channel: x*s + (bias - mean*s), s = weight / sqrt(var + eps).
+func (b *BatchNorm2D) normalizeByRunning(x *Node) *Node {
 	scale := graph.Mul(b.row(x, b.Weight), inverseStd(b.row(x, b.RunningVar)))
 	shift := graph.Sub(b.row(x, b.Bias), graph.Mul(b.row(x, b.RunningMean), scale))
 	return graph.Add(graph.Mul(x, scale), shift)
 }
 
-// byBatch normalises with the batch's own statistics. The gradient is the closed form rather than what automatic differentiation
-// makes of the formula: with xhat = (x - mean)/std and v = dL/dxhat / std, dL/dx = v - mean(v) - xhat*mean(v*xhat).
+// normalizeByBatch uses the batch's own statistics. The gradient is written in closed form, which is faster than automatic differentiation of the
+// formula: with xhat = (x - mean)/std and v = dL/dxhat / std, dL/dx = v - mean(v) - xhat*mean(v*xhat).
 // Measured with a ReLU behind it, forward and backward, [8, 112, 112, 64] on XLA's CPU: 14 ms, by automatic differentiation 36 ms.
-func (b *BatchNorm2D) byBatch(x *Node) *Node {
+func (b *BatchNorm2D) normalizeByBatch(x *Node) *Node {
 	n := float64(x.Shape().Size() / b.Channels)
 	if n == 1 {
 		panic(LayerError{fmt.Errorf("%s: expected more than 1 value per channel when training, got input size %v", b.name, x.Shape().Dimensions)})
@@ -82,7 +92,7 @@ func (b *BatchNorm2D) byBatch(x *Node) *Node {
 	return graph.Add(graph.Mul(xhat, b.row(x, b.Weight)), b.row(x, b.Bias))
 }
 
-// track moves the running statistics; the variance is the unbiased one (divided by n-1), as in PyTorch.
+// track updates the running statistics. Their variance is the unbiased one (divided by n-1), as in PyTorch.
 func (b *BatchNorm2D) track(g *Graph, mean, unbiased *Node) {
 	move := func(p *Parameter, batch *Node) {
 		old := graph.MulScalar(p.Variable.NodeValue(g), 1-b.Momentum)
@@ -94,7 +104,7 @@ func (b *BatchNorm2D) track(g *Graph, mean, unbiased *Node) {
 	count.SetNodeValue(graph.OnePlus(count.NodeValue(g)))
 }
 
-// row is a per-channel parameter shaped to meet [N, H, W, C].
+// row reshapes a per-channel parameter to [1, 1, 1, C], which broadcasts against [N, H, W, C].
 func (b *BatchNorm2D) row(x *Node, p *Parameter) *Node {
 	return graph.Reshape(p.Variable.NodeValue(x.Graph()), 1, 1, 1, b.Channels)
 }

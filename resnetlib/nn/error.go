@@ -2,10 +2,10 @@ package nn
 
 import "errors"
 
-// LayerError is why a layer refuses its input. Building a graph panics with it, and GoMLX makes an error of that which speaks of its own functions.
+// LayerError says which layer refuses its input, and why. Forward panics with it; GoMLX wraps it in an error about its own functions.
 type LayerError struct{ error }
 
-// Plain is the [LayerError] in err, without what GoMLX put around it, or err itself: for the library's edge, where a graph was built or run.
+// Plain returns the [LayerError] in err without GoMLX's wrapping, or err itself where it holds none.
 func Plain(err error) error {
 	if layer, ok := errors.AsType[LayerError](err); ok {
 		return layer

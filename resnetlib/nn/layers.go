@@ -7,119 +7,118 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// named is embedded by every module.
-type named struct{ name string }
-
-func (n named) Name() string { return n.name }
-
-// takes panics unless x has these axes and so many channels behind them.
-func (n named) takes(x *Node, axes string, channels int) {
+// checkInput panics unless x has these axes and this number of channels behind them.
+func (l layer) checkInput(x *Node, axes string, channels int) {
 	if d := x.Shape().Dimensions; len(d) != 2+strings.Count(axes, ",") || d[len(d)-1] != channels {
-		panic(LayerError{fmt.Errorf("nn: %s takes [%s, %d], not %s", n.name, axes, channels, x.Shape())})
+		panic(LayerError{fmt.Errorf("nn: %s takes [%s, %d], not %s", l.name, axes, channels, x.Shape())})
 	}
 }
 
-// Conv2D is a convolution without bias (a batch norm follows), padded by Kernel/2 on each side: torchvision's conv3x3 and conv1x1.
+// Conv2D is torch.nn.Conv2d without bias, because a batch norm follows. The padding is Kernel/2 on each side, which keeps the height and
+// width at stride 1 and an odd kernel.
 type Conv2D struct {
-	named
+	layer
 	In, Out, Kernel, Stride, Groups int
 	Weight                          *Parameter // [k, k, in/groups, out]
 }
 
-// NewConv2D panics, as graph building does, where groups does not divide both channel counts.
+// NewConv2D makes a convolution from in to out channels with initial weights as torchvision's: normal with variance 2/(out*k*k).
+// It panics, as graph building does, where groups does not divide both channel counts.
 func NewConv2D(s *Scope, in, out, kernelSize, stride, groups int) *Conv2D {
 	if groups < 1 || in%groups != 0 || out%groups != 0 {
 		panic(fmt.Errorf("nn: %s: %d groups do not divide %d input and %d output channels", s.Name(), groups, in, out))
 	}
 	w := s.parameter("weight", kernel, []int{kernelSize, kernelSize, in / groups, out}, kaimingNormalFanOut(kernelSize*kernelSize*out))
-	return &Conv2D{named: named{s.Name()}, In: in, Out: out, Kernel: kernelSize, Stride: stride, Groups: groups, Weight: w}
+	return &Conv2D{layer: layer{s.Name()}, In: in, Out: out, Kernel: kernelSize, Stride: stride, Groups: groups, Weight: w}
 }
 
-// Forward: [N, H, W, in] -> [N, ceil(H/stride), ceil(W/stride), out] for odd kernels.
+// Forward convolves: [N, H, W, in] -> [N, ceil(H/stride), ceil(W/stride), out] for odd kernels.
 func (c *Conv2D) Forward(x *Node) *Node {
-	c.takes(x, "N, H, W", c.In)
+	c.checkInput(x, "N, H, W", c.In)
 	return Observe(c, conv2d(x, c.Weight.Variable.NodeValue(x.Graph()), c.Stride, c.Kernel/2, c.Groups))
 }
 
-// Linear is a fully connected layer with bias.
-type Linear struct {
-	named
-	In, Out      int
-	Weight, Bias *Parameter // [in, out], [out]
+// Describe returns the kernel, and the multiply-adds of one output element: k*k*in/groups.
+func (c *Conv2D) Describe() Description {
+	return Description{Kernel: c.Kernel, Stride: c.Stride, Padding: c.Kernel / 2, Groups: c.Groups,
+		MACs: c.Kernel * c.Kernel * c.In / c.Groups, Parameters: []*Parameter{c.Weight}}
 }
 
+// Linear is a fully connected layer with bias, torch.nn.Linear.
+type Linear struct {
+	layer
+	In, Out int
+	Weight  *Parameter // [in, out]
+	Bias    *Parameter // [out]
+}
+
+// NewLinear makes a fully connected layer with PyTorch's initial weights: uniform between -1/sqrt(in) and 1/sqrt(in).
 func NewLinear(s *Scope, in, out int) *Linear {
-	return &Linear{named: named{s.Name()}, In: in, Out: out,
+	return &Linear{layer: layer{s.Name()}, In: in, Out: out,
 		Weight: s.parameter("weight", matrix, []int{in, out}, uniformFanIn(in)),
 		Bias:   s.parameter("bias", plain, []int{out}, uniformFanIn(in))}
 }
 
-// Forward: [N, in] -> [N, out].
+// Forward multiplies by the weight and adds the bias: [N, in] -> [N, out].
 func (l *Linear) Forward(x *Node) *Node {
-	l.takes(x, "N", l.In)
+	l.checkInput(x, "N", l.In)
 	g := x.Graph()
 	y := graph.MatMul(x, l.Weight.Variable.NodeValue(g))
 	return Observe(l, graph.Add(y, graph.Reshape(l.Bias.Variable.NodeValue(g), 1, l.Out)))
 }
 
-// ReLU is max(0, x). The order matters: GoMLX gives the gradient of a tie to the first, and PyTorch's is 0 where x is 0.
-type ReLU struct{ named }
+// Describe returns the parameters, and the multiply-adds of one output element: in.
+func (l *Linear) Describe() Description {
+	return Description{MACs: l.In, Parameters: []*Parameter{l.Weight, l.Bias}}
+}
 
-func NewReLU(s *Scope) *ReLU { return &ReLU{named{s.Name()}} }
+// ReLU is max(0, x), torch.nn.ReLU.
+type ReLU struct{ layer }
 
+// NewReLU makes a ReLU.
+func NewReLU(s *Scope) *ReLU { return &ReLU{layer{s.Name()}} }
+
+// Forward computes max(0, x), of any shape. The order of the arguments matters: where both are equal, GoMLX gives the gradient to the first,
+// and PyTorch's gradient is 0 where x is 0.
 func (r *ReLU) Forward(x *Node) *Node {
 	return Observe(r, graph.Max(graph.ScalarZero(x.Graph(), x.DType()), x))
 }
 
-// MaxPool2D is a maximum over windows; the border is padded with minus infinity.
+// MaxPool2D is a maximum over windows, torch.nn.MaxPool2d. The border is padded with minus infinity.
 type MaxPool2D struct {
-	named
+	layer
 	Kernel, Stride, Padding int
 }
 
+// NewMaxPool2D makes a max-pool over windows of kernelSize x kernelSize pixels.
 func NewMaxPool2D(s *Scope, kernelSize, stride, padding int) *MaxPool2D {
-	return &MaxPool2D{named{s.Name()}, kernelSize, stride, padding}
+	return &MaxPool2D{layer{s.Name()}, kernelSize, stride, padding}
 }
 
-// Forward: [N, H, W, C] -> [N, (H+2p-k)/stride+1, (W+2p-k)/stride+1, C].
+// Forward takes each window's maximum: [N, H, W, C] -> [N, (H+2p-k)/stride+1, (W+2p-k)/stride+1, C].
 func (m *MaxPool2D) Forward(x *Node) *Node {
 	return Observe(m, maxPool2d(x, m.Kernel, m.Stride, m.Padding))
 }
 
-// GlobalAvgPool is AdaptiveAvgPool2d((1, 1)) and flatten: the mean over all places, whatever the picture's size.
-type GlobalAvgPool struct{ named }
+// Describe returns the window.
+func (m *MaxPool2D) Describe() Description {
+	return Description{Kernel: m.Kernel, Stride: m.Stride, Padding: m.Padding}
+}
 
-func NewGlobalAvgPool(s *Scope) *GlobalAvgPool { return &GlobalAvgPool{named{s.Name()}} }
+// GlobalAvgPool is torch.nn.AdaptiveAvgPool2d((1, 1)) and a flatten: the mean over all pixels, for pictures of any size.
+type GlobalAvgPool struct{ layer }
 
-// Forward: [N, H, W, C] -> [N, C].
+// NewGlobalAvgPool makes a global average pool.
+func NewGlobalAvgPool(s *Scope) *GlobalAvgPool { return &GlobalAvgPool{layer{s.Name()}} }
+
+// Forward takes each channel's mean: [N, H, W, C] -> [N, C].
 func (a *GlobalAvgPool) Forward(x *Node) *Node { return Observe(a, graph.ReduceMean(x, 1, 2)) }
 
-// Dropout zeroes each element with probability P while training and scales the others by 1/(1-P); in evaluation it is the identity.
-// ResNet has none; the lessons show it beside batch norm, since train() and eval() change these two layers alone.
-type Dropout struct {
-	named
-	P     float64
-	scope *Scope
-}
+// Identity returns its input, torch.nn.Identity. It stands where a network leaves a layer out.
+type Identity struct{ layer }
 
-// NewDropout draws from a stream that begins with the seed of the network ([Seed]), the same one for all its dropouts.
-func NewDropout(s *Scope, p float64) *Dropout {
-	s.net.seedDropout(s.seed)
-	return &Dropout{named{s.Name()}, p, s}
-}
+// NewIdentity makes an identity.
+func NewIdentity(s *Scope) *Identity { return &Identity{layer{s.Name()}} }
 
-func (d *Dropout) Forward(x *Node) *Node {
-	if !Training(x.Graph()) || d.P == 0 {
-		return Observe(d, x)
-	}
-	u := d.scope.net.Store.RootScope().RandomUniform(x.Graph(), x.Shape()) // [0, 1)
-	keep := graph.GreaterOrEqual(u, graph.Scalar(x.Graph(), x.DType(), d.P))
-	return Observe(d, graph.Where(keep, graph.MulScalar(x, 1/(1-d.P)), graph.ZerosLike(x)))
-}
-
-// Identity returns its input: what stands where a network leaves a layer out.
-type Identity struct{ named }
-
-func NewIdentity(s *Scope) *Identity { return &Identity{named{s.Name()}} }
-
+// Forward returns x.
 func (i *Identity) Forward(x *Node) *Node { return Observe(i, x) }

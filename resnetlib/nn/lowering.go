@@ -7,35 +7,36 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// How a convolution is computed is decided here, by backend, mode and shape, and nowhere else. The numbers behind the table are
-// milliseconds of one layer and of whole networks, taken with `resnetlab bench`; see each lowering for its own.
+// lowering says how a backend computes convolutions. This file decides it, by backend, mode and shape, and no other does. The numbers in the
+// table come from times of single layers and whole networks, measured with `resnetlab bench`.
 type lowering struct {
-	native          bool // the backend's own convolution is worth using
-	winogradEval    side // sides of the picture for which a 3x3, stride 1 convolution is lowered by Winograd
-	winogradTrain   side
-	winogradMinimum int  // least number of input channels for it
-	gatherTrain     side // the same for gathered, where Winograd is not used
+	native          bool    // whether the backend's own convolution is fast enough to use
+	winogradEval    heights // pictures for which a 3x3 convolution of stride 1 is computed by winograd, in evaluation
+	winogradTrain   heights // the same in training
+	winogradMinimum int     // least number of input channels for winograd
+	gatherTrain     heights // pictures for which a 3x3 convolution is computed by gathered in training, where winograd does not
 }
 
-// side is a range of picture heights, both ends included.
-type side struct{ min, max int }
+// heights is a range of picture heights in pixels, both ends included.
+type heights struct{ min, max int }
 
-func (s side) holds(h int) bool { return s.min <= h && h <= s.max }
+func (r heights) contains(h int) bool { return r.min <= h && h <= r.max }
 
-// tiny is the height below which training does not use Winograd, on any backend. There whole rows of the kernel see nothing but border and their
-// gradient is exactly 0: Winograd's rounding (1e-9) would be blown up to a full step by Adam, which divides by the gradient's own size (golden
-// all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
+// tiny is the height below which training does not use Winograd, on any backend. In such a picture whole rows of the kernel see nothing but border,
+// and their gradient is exactly 0. Winograd rounds it to about 1e-9, and Adam, which divides by the gradient's own size, makes a full step of
+// that (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
 const tiny = 7
 
-// gatherTrain: XLA's own gradient of convolutions of small pictures is slow (ResNet-18, 48 px, batch 16, training step: 0.009 to 0.011 s a
-// picture with it, 0.013 where it is used for stride 1 alone; before, with a product for each place, 0.017; 64 px, by XLA itself, 0.20).
+// gatherTrain: XLA's own gradient of convolutions of small pictures is slow. Training step of ResNet-18, 48 px, batch 16, in seconds a picture:
+// 0.009 to 0.011 with gathered, 0.013 with gathered for stride 1 alone, 0.017 with one product for each pixel of the kernel. By XLA itself, at
+// 64 px: 0.20.
 var lowerings = map[string]lowering{
-	"Go Backend": {native: false, winogradEval: side{1, 56}, winogradTrain: side{tiny, 56}, winogradMinimum: 16},
-	"xla":        {native: true, winogradEval: side{1, 56}, winogradTrain: side{tiny, 28}, winogradMinimum: 16, gatherTrain: side{1, 14}},
+	"Go Backend": {native: false, winogradEval: heights{1, 56}, winogradTrain: heights{tiny, 56}, winogradMinimum: 16},
+	"xla":        {native: true, winogradEval: heights{1, 56}, winogradTrain: heights{tiny, 28}, winogradMinimum: 16, gatherTrain: heights{1, 14}},
 }
 
-// loweringOf falls back on the backend's own convolution for a backend not measured, an accelerator above all: XLA has one name for all of its
-// plugins, which are told apart by their own.
+// loweringOf returns a backend's line of the table; for a backend that was not measured, such as an accelerator, the backend's own convolution.
+// XLA has one name for all of its plugins: the plugin's own name tells the CPU from an accelerator.
 func loweringOf(b interface{ Name() string }) lowering {
 	if xla, ok := b.(interface{ PluginName() string }); ok && !strings.Contains(strings.ToLower(filepath.Base(xla.PluginName())), "cpu") {
 		return lowering{native: true}
@@ -46,27 +47,33 @@ func loweringOf(b interface{ Name() string }) lowering {
 	return lowering{native: true}
 }
 
-// conv2d: x [N, H, W, in], w [k, k, in/groups, out] -> [N, (H+2*pad-k)/stride+1, ..., out].
+// conv2d convolves by the lowering for this backend, mode and shape: x [N, H, W, in], w [k, k, in/groups, out] -> [N, (H+2*pad-k)/stride+1, ..., out].
 func conv2d(x, w *Node, stride, pad, groups int) *Node {
 	k, h, in := w.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[3]
 	by := loweringOf(x.Graph().Backend())
-	sides, gather := by.winogradEval, side{}
+	winogradFor, gatherFor := by.winogradEval, heights{}
 	if Training(x.Graph()) {
-		sides, gather = by.winogradTrain, by.gatherTrain
+		winogradFor, gatherFor = by.winogradTrain, by.gatherTrain
 	}
 	switch {
 	case k == 1 && groups == 1:
 		return pointwise(x, w, stride)
-	case k == 3 && stride == 1 && pad == 1 && groups == 1 && in >= by.winogradMinimum && sides.holds(h):
+	case k == 3 && stride == 1 && pad == 1 && groups == 1 && in >= by.winogradMinimum && winogradFor.contains(h):
 		return winograd(x, w)
-	case !by.native || k == 3 && groups == 1 && gather.holds(h):
+	case !by.native || k == 3 && groups == 1 && gatherFor.contains(h):
 		return gathered(x, w, stride, pad, groups)
 	case groups > 1 && by.winogradMinimum > 0: // measured on XLA's CPU only
 		return grouped(x, w, stride, pad, groups)
 	}
+	return native(x, w, stride, pad, groups)
+}
+
+// native is the backend's own convolution.
+func native(x, w *Node, stride, pad, groups int) *Node {
 	return graph.Convolve(x, w).Strides(stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).ChannelGroupCount(groups).Done()
 }
 
+// outSize is the height or width of a window operation's output.
 func outSize(size, kernelSize, stride, pad int) int { return (size+2*pad-kernelSize)/stride + 1 }
 
 // subsample takes the pixels (top+stride*i, left+stride*j): [N, H, W, C] -> [N, oh, ow, C].
@@ -75,14 +82,14 @@ func subsample(x *Node, top, left, stride, oh, ow int) *Node {
 		graph.AxisRange(left, left+(ow-1)*stride+1).Stride(stride), graph.AxisRange())
 }
 
-// padded adds a border of the value around the picture.
+// padded adds a border of pad pixels with the value around the picture.
 func padded(x, value *Node, pad int) *Node {
 	p := graph.PadAxis{Start: pad, End: pad}
 	return graph.Pad(x, value, graph.PadAxis{}, p, p, graph.PadAxis{})
 }
 
-// maxPool2d is a maximum over shifted slices. The window reduction of XLA's CPU is as fast forward, but its gradient takes 112 ms where
-// this one takes 15; the Go backend's takes 630 ms forward, this one 33 ([8, 112, 112, 64]).
+// maxPool2d is a maximum over shifted slices. Measured at [8, 112, 112, 64]: the gradient takes 15 ms on XLA's CPU, where that of XLA's own window
+// reduction takes 112 (forward both are as fast); forward it takes 33 ms on the Go backend, where its window reduction takes 630.
 func maxPool2d(x *Node, window, stride, pad int) *Node {
 	d := x.Shape().Dimensions
 	oh, ow := outSize(d[1], window, stride, pad), outSize(d[2], window, stride, pad)

@@ -11,8 +11,8 @@ type onlyName string
 
 func (p onlyName) Name() string { return string(p) }
 
-// What was measured on processors is for processors: a card takes its own convolutions.
-func TestLoweringOfPlugins(t *testing.T) {
+// The table was measured on CPUs. An accelerator, or a backend that was not measured, uses its own convolutions.
+func TestAcceleratorsUseTheirOwnConvolutions(t *testing.T) {
 	for b, measured := range map[interface{ Name() string }]bool{plugin("/p/pjrt_c_api_cpu_plugin.so"): true, plugin("cpu"): true,
 		plugin("/cpu/pjrt_c_api_cuda_plugin.so"): false, plugin("cuda"): false, onlyName("Go Backend"): true, onlyName("other"): false} {
 		if got := loweringOf(b); (got != lowering{native: true}) != measured {

@@ -1,9 +1,3 @@
-// Package nn holds PyTorch's layers over GoMLX graphs.
-//
-// A module owns its variables from the moment it is made, under the names of PyTorch's state dict, so that a file can be
-// loaded into it, compared with it, counted and frozen before any graph exists. Forward builds the module's part of a graph
-// and reads like torchvision's. Training or evaluation is a property of the graph ([Training]), and one hook ([WithHook])
-// sees every layer's output while a graph is built. Tensors are [N, H, W, C] inside; files keep PyTorch's layout.
 package nn
 
 import (
@@ -30,22 +24,22 @@ type (
 	Graph = graph.Graph
 )
 
-// Module is a part of a network, PyTorch's nn.Module.
+// Module is a part of a network, PyTorch's nn.Module. Modules are compared by ==, so their types are pointers or other comparable types.
 type Module interface {
 	Name() string          // its place in the network, "layer1.0.conv1"; "" for the network itself
-	Forward(x *Node) *Node // builds its part of the graph
+	Forward(x *Node) *Node // adds its operations to the graph of x and returns the output
 }
 
-// Net is where the modules of one network register themselves: its parameters in the order of PyTorch's state dict, and its
-// batch norms.
+// Net is the state dict of one network: every module made in one of its scopes registers its parameters here. The order is that of PyTorch's
+// state dict.
 type Net struct {
-	Store      *model.Store
+	Store      *model.Store // holds the values of the parameters
 	parameters []*Parameter
 	byKey      map[string]*Parameter
 	batchNorms []*BatchNorm2D
 }
 
-// Scope is a place in the tree of modules.
+// Scope is a place in the tree of modules, under which a module makes its parameters.
 type Scope struct {
 	net  *Net
 	path string // "layer1.0"; "" at the root
@@ -56,23 +50,13 @@ type Scope struct {
 // Option is an option of [NewScope].
 type Option func(*Scope)
 
-// Seed sets the seed of the initial weights and of dropout (0 without it). A tensor's values depend on the seed and its key alone.
+// Seed sets the seed of the initial weights and of dropout, 0 without it. A parameter's initial values depend on the seed and its key alone.
 func Seed(seed uint64) Option { return func(s *Scope) { s.seed = seed } }
 
-// seedDropout starts the stream of random numbers in the store, once: GoMLX's own begins with another seed in each process.
-func (n *Net) seedDropout(seed uint64) {
-	if n.Store.GetVariable(model.JoinPath("/", model.RNGStateVariableName)) != nil {
-		return
-	}
-	if err := n.Store.SetRNGStateFromSeed(int64(seed)); err != nil {
-		panic(fmt.Errorf("nn: seeding dropout: %w", err))
-	}
-}
-
-// SkipInit leaves all weights zero, for a network into which a file is loaded at once (torch.nn.utils.skip_init).
+// SkipInit leaves all weights zero, for a network that a file is loaded into (torch.nn.utils.skip_init).
 func SkipInit() Option { return func(s *Scope) { s.skip = true } }
 
-// NewScope starts a network in a store that holds none yet.
+// NewScope starts a network in a store that has none yet, and returns its root.
 func NewScope(store *model.Store, options ...Option) *Scope {
 	s := &Scope{net: &Net{Store: store, byKey: map[string]*Parameter{}}}
 	for _, o := range options {
@@ -81,17 +65,17 @@ func NewScope(store *model.Store, options ...Option) *Scope {
 	return s
 }
 
-// In is the scope of a child: In("layer%d", 1).
+// In returns the scope of a child, whose name is given by a format: In("layer%d", 1).
 func (s *Scope) In(format string, args ...any) *Scope {
 	child := *s
 	child.path = join(s.path, fmt.Sprintf(format, args...))
 	return &child
 }
 
-// Name is the scope's place in the network, "layer1.0".
+// Name returns the scope's place in the network, "layer1.0".
 func (s *Scope) Name() string { return s.path }
 
-// Net is the network that the scope belongs to.
+// Net returns the network that the scope belongs to.
 func (s *Scope) Net() *Net { return s.net }
 
 func join(path, name string) string {
@@ -101,8 +85,7 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// parameter makes a variable and registers it. Making the same one twice is a programming error and panics, as all of
-// graph building does; the library's edge turns panics into errors.
+// parameter makes a variable and registers it. Making one twice is an error of the program, and panics.
 func (s *Scope) parameter(name string, l layout, dims []int, init initializer) *Parameter {
 	p := &Parameter{Key: join(s.path, name), layout: l}
 	if s.net.byKey[p.Key] != nil {
@@ -117,7 +100,7 @@ func (s *Scope) parameter(name string, l layout, dims []int, init initializer) *
 	return p
 }
 
-// buffer is a parameter that is saved but never trained: a running statistic.
+// buffer makes a parameter that is saved but never trained: a running statistic.
 func (s *Scope) buffer(name string, value *tensors.Tensor) *Parameter {
 	p := &Parameter{Key: join(s.path, name), Buffer: true}
 	s.register(p, value)
@@ -138,8 +121,8 @@ func (s *Scope) register(p *Parameter, value *tensors.Tensor) {
 	s.net.byKey[p.Key] = p
 }
 
-// Renew drops the parameters under the scope, for others in their place, and returns the scope for these. They begin with initial weights
-// even in a network made with [SkipInit].
+// Renew removes the parameters under the scope and returns the scope, in which other ones can take their place. These get initial weights even
+// in a network made with [SkipInit].
 func (s *Scope) Renew() (*Scope, error) {
 	n := s.net
 	var kept []*Parameter
@@ -166,8 +149,8 @@ func hash(key string) uint64 {
 	return h.Sum64()
 }
 
-// SetTraining says whether the graph is built for training (batch statistics, dropout) or, as by default, for evaluation.
+// SetTraining sets whether the graph is built for training (batch statistics, dropout) or for evaluation, the default. Call it before Forward.
 func SetTraining(g *Graph, training bool) { new(model.Store).SetTraining(g, training) }
 
-// Training tells whether the graph is built for training: PyTorch's module.training.
+// Training tells whether the graph is built for training: module.training in PyTorch.
 func Training(g *Graph) bool { return new(model.Store).IsTraining(g) }

@@ -148,7 +148,7 @@ func lossAndGradients(net *models.ResNet, images, labels *Node, trained []*nn.Pa
 	} else {
 		logits = net.Forward(images)
 	}
-	loss = CrossEntropy(logits, labels, o.LabelSmoothing, o.ClassWeights)
+	loss = nn.CrossEntropy(logits, labels, nn.LabelSmoothing(o.LabelSmoothing), nn.ClassWeights(o.ClassWeights))
 	values := make([]*Node, len(trained))
 	for i, p := range trained {
 		values[i] = p.Variable.NodeValue(g)

@@ -1,9 +1,10 @@
-// Package diagram draws residual blocks and whole networks from the modules themselves: what is in the picture was read off the graph
-// that they build. It stands apart from package models so that a program which draws nothing links no font.
+// Package diagram draws residual blocks and whole networks. It traces the modules ([models.Trace]), so a picture shows the operations that the graph
+// has, with their shapes. It is separate from package models so that a program without pictures does not link a font.
 package diagram
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/gomlx/gomlx/ml/model"
@@ -13,7 +14,7 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// Draw draws a residual block or a whole network for an input of the given shape ([N, H, W, C]).
+// Draw draws a residual block or a whole network for an input of the given shape ([N, H, W, C]). Another module is an error.
 func Draw(m nn.Module, input ...int) (*plots.Picture, error) {
 	t, err := models.Trace(m, input...)
 	if err != nil {
@@ -31,7 +32,7 @@ func Draw(m nn.Module, input ...int) (*plots.Picture, error) {
 	return plots.ResidualBlocks(name, b), nil
 }
 
-// Network draws a network under a title, for square pictures of size pixels.
+// Network draws a network with a title, for square pictures of size x size pixels.
 func Network(title string, net *models.ResNet, size int) (*plots.Picture, error) {
 	input := []int{1, size, size, 3}
 	t, err := models.Trace(net, input...)
@@ -45,7 +46,7 @@ func network(title string, t *models.Traced, input []int) *plots.Picture {
 	return plots.Network(fmt.Sprintf("%s%s → %s", title+plots.Pick(": ", "："), shape(input), shape(t.Output)), note(t), rows(t)...)
 }
 
-// note says what stands in a block besides its convolutions, which are all that its box has room for.
+// note says what a block contains besides its convolutions: its box has room for these alone.
 func note(t *models.Traced) string {
 	text := plots.Pick("In a block every convolution is followed by ReLU, without BN", "块内每个卷积之后是 ReLU，没有 BN")
 	if holds[*nn.BatchNorm2D](t) {
@@ -57,27 +58,29 @@ func note(t *models.Traced) string {
 	return text + plots.Pick(".", "。")
 }
 
-// shortcuts tells whether a network has blocks with a shortcut.
+// shortcuts tells whether a network has a block with a shortcut.
 func shortcuts(t *models.Traced) bool {
-	switch t.Module.(type) {
-	case *models.BasicBlock, *models.Bottleneck:
-		return !plain(t)
+	if shortcut, _ := parts(t.Module); shortcut != nil {
+		return !isPlain(shortcut)
 	}
 	return slices.ContainsFunc(t.Children, shortcuts)
 }
 
-// plain tells whether a block has no shortcut.
-func plain(block *models.Traced) bool {
-	switch m := block.Module.(type) {
+// parts returns a residual block's shortcut and the ReLU behind its sum; nil for another module.
+func parts(m nn.Module) (shortcut, relu nn.Module) {
+	switch m := m.(type) {
 	case *models.BasicBlock:
-		return m.Plain
+		return m.Shortcut, m.ReLU
 	case *models.Bottleneck:
-		return m.Plain
+		return m.Shortcut, m.ReLU
 	}
-	return false
+	return nil, nil
 }
 
-// holds tells whether a module of a kind is in the tree.
+// isPlain tells whether a block has no shortcut.
+func isPlain(shortcut nn.Module) bool { return shortcut == models.NoShortcut{} }
+
+// holds tells whether a module of type M is in the tree.
 func holds[M nn.Module](t *models.Traced) bool {
 	if _, ok := t.Module.(M); ok {
 		return true
@@ -85,7 +88,7 @@ func holds[M nn.Module](t *models.Traced) bool {
 	return slices.ContainsFunc(t.Children, holds[M])
 }
 
-// Block describes a BasicBlock or Bottleneck for [plots.ResidualBlocks], for an input of the given shape ([N, H, W, C]).
+// Block describes a BasicBlock or Bottleneck for [plots.ResidualBlocks], for an input of the given shape ([N, H, W, C]). Another module is an error.
 func Block(block nn.Module, input ...int) (plots.ResidualBlock, error) {
 	t, err := models.Trace(block, input...)
 	if err != nil {
@@ -94,8 +97,8 @@ func Block(block nn.Module, input ...int) (plots.ResidualBlock, error) {
 	return residual(t, input)
 }
 
-// Kinds draws the residual blocks side by side: BasicBlock and Bottleneck, each with the identity and with a projection as its shortcut, at
-// the places where ResNet-34 and ResNet-50 have them first.
+// Kinds draws four residual blocks next to each other: BasicBlock and Bottleneck, each with the identity and with a projection as its shortcut, with the
+// shapes of the first such block in ResNet-34 and ResNet-50.
 func Kinds() (*plots.Picture, error) {
 	s := nn.NewScope(model.NewStore(), nn.SkipInit())
 	var blocks []plots.ResidualBlock
@@ -117,35 +120,22 @@ func Kinds() (*plots.Picture, error) {
 	return plots.ResidualBlocks(plots.Pick("Residual blocks", "残差块"), blocks...), nil
 }
 
-// residual reads a block's branches off what its graph did.
+// residual finds a block's branches in its trace.
 func residual(t *models.Traced, input []int) (plots.ResidualBlock, error) {
-	var projection *models.Downsample
-	var relu *nn.ReLU
-	name := ""
-	switch m := t.Module.(type) {
-	case *models.BasicBlock:
-		projection, relu, name = m.Downsample, m.ReLU, "BasicBlock"
-	case *models.Bottleneck:
-		projection, relu, name = m.Downsample, m.ReLU, "Bottleneck"
-	default:
+	shortcut, relu := parts(t.Module)
+	if shortcut == nil {
 		return plots.ResidualBlock{}, fmt.Errorf("drawing a module: a %T is neither a residual block nor a network", t.Module)
 	}
-	b := plots.ResidualBlock{Title: name, Input: shape(input), Output: shape(t.Output), Plain: plain(t)}
+	b := plots.ResidualBlock{Title: reflect.TypeOf(t.Module).Elem().Name(), Input: shape(input), Output: shape(t.Output), Plain: isPlain(shortcut)}
 	last := len(t.Children) - 1
 	for i, part := range t.Children {
-		switch m := part.Module.(type) {
-		case *models.Downsample:
-			if m == projection {
-				b.Shortcut = steps(part.Children)
-			}
-		case *nn.ReLU:
-			if i == last && m == relu { // the block's one ReLU is called a last time, on the sum
-				b.After = steps(t.Children[i:])
-			} else {
-				b.Main = append(b.Main, steps(t.Children[i:i+1])...)
-			}
+		switch {
+		case part.Module == shortcut:
+			b.Shortcut = steps(part.Children)
+		case i == last && part.Module == relu: // the block's one ReLU is called once more, on the sum
+			b.After = steps(t.Children[i:])
 		default:
-			b.Main = append(b.Main, steps(t.Children[i:i+1])...)
+			b.Main = append(b.Main, step(part))
 		}
 	}
 	return b, nil

@@ -22,7 +22,7 @@ func texts(steps []plots.Step) (out []string) {
 	return out
 }
 
-// What is drawn is what the block computes, in its order.
+// A block's picture has the operations that it computes, in their order.
 func TestBlock(t *testing.T) {
 	for name, c := range map[string]struct {
 		block                 nn.Module
@@ -49,7 +49,7 @@ func TestBlock(t *testing.T) {
 	}
 }
 
-// The rows of a network hold its layers and blocks, with a projection where a stage begins and changes the shape.
+// The rows of a network have its layers and blocks, with a projection in the first block of a stage that changes the shape.
 func TestRows(t *testing.T) {
 	for arch, want := range map[string]struct {
 		boxes       []int
@@ -91,7 +91,7 @@ func TestRows(t *testing.T) {
 }
 
 // A plain network has no shortcut, in a block's picture and in the network's.
-func TestPlain(t *testing.T) {
+func TestPlainNetworkIsDrawnWithoutShortcuts(t *testing.T) {
 	c := models.Variants["resnet18"]
 	c.Plain = true
 	net, err := models.NewResNet(scope(), c)
@@ -118,8 +118,8 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// Below the legend stands what a block holds besides convolutions: it follows the network.
-func TestNote(t *testing.T) {
+// The note below the legend says what a block has besides convolutions.
+func TestNoteNamesTheNorm(t *testing.T) {
 	for want, norm := range map[string]models.Norm{"BN and ReLU": models.BatchNorm, "without BN": models.NoNorm} {
 		c := models.Variants["resnet18"]
 		c.Norm = norm
@@ -137,7 +137,7 @@ func TestNote(t *testing.T) {
 	}
 }
 
-// Kinds has four blocks, two of them dashed, on both a basic block's and a bottleneck's side.
+// Kinds draws four blocks, of which two have a dashed shortcut; Draw and Network draw the same network in the same way.
 func TestPictures(t *testing.T) {
 	kinds, err := Kinds()
 	if err != nil {

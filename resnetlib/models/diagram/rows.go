@@ -8,9 +8,9 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// rows are a network's parts: the layers before the stages, each stage, the layers behind them.
+// rows returns a row for the layers before the stages, one for each stage, and one for the layers after them.
 func rows(network *models.Traced) (out []plots.NetworkRow) {
-	open := false // the last row takes more layers
+	open := false // whether a layer belongs to the last row
 	for _, t := range network.Children {
 		if stage, ok := t.Module.(*models.Stage); ok {
 			row := plots.NetworkRow{Name: stage.Name(), Output: shape(t.Output)}
@@ -24,7 +24,7 @@ func rows(network *models.Traced) (out []plots.NetworkRow) {
 			out, open = append(out, plots.NetworkRow{}), true
 		}
 		row := &out[len(out)-1]
-		row.Name, row.Output = t.Module.Name(), shape(t.Output) // of the last of them, which is what leaves the row
+		row.Name, row.Output = t.Module.Name(), shape(t.Output) // those of the row's last layer
 		s := step(t)
 		box := plots.NetworkBox{Operation: s.Operation, Lines: []string{s.Text}}
 		if s.Detail != "" {
@@ -35,9 +35,10 @@ func rows(network *models.Traced) (out []plots.NetworkRow) {
 	return out
 }
 
-// blockBox is a residual block as one box: the convolutions of its main branch, a line each, and its shortcut.
+// blockBox returns a residual block as one box: the convolutions of its main branch, a line each, and its shortcut.
 func blockBox(block *models.Traced) plots.NetworkBox {
-	b := plots.NetworkBox{Operation: plots.Convolution, Residual: !plain(block)}
+	shortcut, _ := parts(block.Module)
+	b := plots.NetworkBox{Operation: plots.Convolution, Residual: !isPlain(shortcut)}
 	for _, part := range block.Children {
 		switch m := part.Module.(type) {
 		case *nn.Conv2D:
@@ -52,7 +53,7 @@ func blockBox(block *models.Traced) plots.NetworkBox {
 	return b
 }
 
-// lines are a convolution in a block: a stride has a line of its own, as boxes are narrow.
+// lines returns the text for a convolution in a block. The stride has a line of its own, because boxes are narrow.
 func lines(c *nn.Conv2D) []string {
 	line := fmt.Sprintf("%dx%[1]d, %d", c.Kernel, c.Out)
 	if c.Groups > 1 {

@@ -9,7 +9,7 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// steps are the boxes of layers.
+// steps returns a box for each layer.
 func steps(layers []*models.Traced) (out []plots.Step) {
 	for _, t := range layers {
 		out = append(out, step(t))
@@ -17,6 +17,7 @@ func steps(layers []*models.Traced) (out []plots.Step) {
 	return out
 }
 
+// step returns the box of a layer. A layer without a case here is drawn with its type's name.
 func step(t *models.Traced) plots.Step {
 	switch m := t.Module.(type) {
 	case *nn.Conv2D:
@@ -35,7 +36,7 @@ func step(t *models.Traced) plots.Step {
 	return plots.Step{Operation: plots.Normalization, Text: reflect.TypeOf(t.Module).Elem().Name()}
 }
 
-// details are a convolution's stride and its groups, ResNeXt's C, where they are not 1.
+// details returns a convolution's stride and its groups, ResNeXt's C, where they are not 1.
 func details(c *nn.Conv2D) string {
 	text := strideOf(c.Stride)
 	if c.Groups > 1 {
@@ -47,6 +48,7 @@ func details(c *nn.Conv2D) string {
 	return text
 }
 
+// strideOf returns "stride 2"; nothing for a stride of 1.
 func strideOf(n int) string {
 	if n == 1 {
 		return ""
@@ -54,7 +56,7 @@ func strideOf(n int) string {
 	return fmt.Sprintf("stride %d", n)
 }
 
-// shape writes [N, H, W, C] or [N, C] as the papers do: "56x56, 64".
+// shape formats [N, H, W, C] or [N, C] as the papers do: "56x56, 64".
 func shape(d []int) string {
 	if len(d) == 4 {
 		return fmt.Sprintf("%dx%d, %d", d[1], d[2], d[3])

@@ -1,5 +1,6 @@
-// Package shapesonly is a GoMLX backend that knows shapes and computes nothing. A network's graph built on it shows every layer's
-// output shape in milliseconds, with no real backend linked: what a summary needs.
+// Package shapesonly is a GoMLX backend that infers shapes and computes nothing. A network's graph on it has the output shape of every layer after
+// milliseconds, and needs no other backend: that is what a summary takes. An operation that is not
+// implemented here is an error, which a method in operations.go cures.
 package shapesonly
 
 import (
@@ -12,7 +13,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// Backend implements compute.Backend; building a graph works, compiling it is an error.
+// Backend implements compute.Backend. Graphs can be built with it; compiling one is an error.
 type Backend struct{ notimplemented.Backend }
 
 // New makes a backend.

@@ -1,4 +1,4 @@
-package models_test
+package nn_test
 
 import (
 	"slices"
@@ -13,8 +13,8 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// PyTorch's ReLU passes no gradient where its input is 0, as whole channels are behind a norm whose weight starts at 0.
-func TestReLUAtZero(t *testing.T) {
+// PyTorch's ReLU passes no gradient where its input is 0. Whole channels are 0 after a norm whose weight starts at 0.
+func TestReLUPassesNoGradientAtZero(t *testing.T) {
 	relu := nn.NewReLU(nn.NewScope(model.NewStore()))
 	gradient, err := graph.CallOnce(testbackend.Open(t, backend.Go), func(x *graph.Node) *graph.Node {
 		return graph.Gradient(graph.ReduceAllSum(relu.Forward(x)), x)[0]
