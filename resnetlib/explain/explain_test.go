@@ -100,7 +100,7 @@ func TestGradCAMBehindStopGradient(t *testing.T) {
 }
 
 // Covering a place by hand gives the fall of the probability that occlusion reports there.
-func TestOcclusion(t *testing.T) {
+func TestOcclusionIsTheFallOfTheProbability(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, _ := drawn(t, 1)
 	h := ok(e.Occlusion(ctx, pictures[0], Top, Occluder{Side: 8, Stride: 8}))(t)
@@ -123,7 +123,7 @@ func TestOcclusion(t *testing.T) {
 }
 
 // The closed form, computed by hand for torchvision's networks: conv1 7, maxpool 11, then 8 (or jump*2 for each 3x3) more.
-func TestFields(t *testing.T) {
+func TestFieldsOfTorchvisionNetworks(t *testing.T) {
 	for _, c := range []struct {
 		arch, layer string
 		size, jump  int
@@ -205,7 +205,7 @@ func TestFeatureMapsAndFilters(t *testing.T) {
 }
 
 // The shortcut is not what stops vanishing where there is batch norm.
-func TestDepth(t *testing.T) {
+func TestGradientsThroughDepth(t *testing.T) {
 	pictures, labels := drawn(t, 8)
 	d := ok(Depth(ctx, testbackend.Open(t, "go"), Batch{transforms.EvalPreset(64), pictures, labels}))(t)
 	for i, want := range [][2]float64{{5, 20}, {70, 300}, {0.0005, 0.05}} {
@@ -217,7 +217,7 @@ func TestDepth(t *testing.T) {
 }
 
 // Looking changes nothing: not a weight, not a running statistic, though a pass was in train mode.
-func TestLookingChangesNothing(t *testing.T) {
+func TestExplainingLeavesTheNetworkUnchanged(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, labels := drawn(t, 4)
 	before := ok(e.Net.StateDict())(t)
@@ -233,7 +233,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestErrorsNameWhatCanBeAskedFor(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, _ := drawn(t, 1)
 	cancelled, cancel := context.WithCancel(ctx)
