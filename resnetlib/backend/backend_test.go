@@ -19,7 +19,7 @@ import (
 )
 
 // Later versions of GoMLX's Go backend bake the values that variables have when a graph is built into every graph that is not training
-// (compute v0.1.13's PreferConstantsForVariables): evaluation then goes on with old weights, and no test of one call sees it.
+// (compute v0.1.13's PreferConstantsForVariables): evaluation then still uses the old weights, which a test with a single call does not see.
 func TestEvalSeesNewVariableValues(t *testing.T) {
 	testbackend.Each(t, func(t *testing.T, b compute.Backend) {
 		store := model.NewStore()

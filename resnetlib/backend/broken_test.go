@@ -111,7 +111,7 @@ func TestBrokenPlugins(t *testing.T) {
 }
 
 // Where the only plugin is broken, the Go backend serves and the choice says why.
-func TestBrokenPluginGoServes(t *testing.T) {
+func TestBrokenPluginLeavesTheGoBackend(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "pjrt_c_api_cpu_plugin.so"), []byte("not a library"), 0o666); err != nil {
 		t.Fatal(err)

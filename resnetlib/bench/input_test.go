@@ -10,7 +10,7 @@ import (
 	"resnetlab/resnetlib/transforms/jpeg"
 )
 
-func TestInput(t *testing.T) {
+func TestInputMeasuresAFolder(t *testing.T) {
 	dir := t.TempDir()
 	if err := bench.DrawPhotos(t.Context(), dir, 10); err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestInput(t *testing.T) {
 	}
 }
 
-func TestInputErrors(t *testing.T) {
+func TestInputRefusesBadSettings(t *testing.T) {
 	if _, err := bench.Input(t.Context(), bench.InputConfig{BatchSize: 1, ImageSize: 1, Workers: 1}); err == nil {
 		t.Error("no repeats and no error")
 	}

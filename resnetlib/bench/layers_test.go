@@ -11,7 +11,7 @@ import (
 )
 
 // Every layer and block is timed, with the shapes that they have in the network.
-func TestLayers(t *testing.T) {
+func TestByLayerTimesEveryLayerAndBlock(t *testing.T) {
 	c := bench.Config{Arch: "resnet18", BatchSize: 2, ImageSize: 32, NumClasses: 5, Repeats: 1, ByLayer: true}
 	r, err := bench.Run(t.Context(), testbackend.Open(t, backend.Go), "go", c)
 	if err != nil {

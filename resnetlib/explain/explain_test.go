@@ -101,7 +101,7 @@ func TestGradCAMBehindStopGradient(t *testing.T) {
 }
 
 // Covering a place by hand gives the fall of the probability that occlusion reports there.
-func TestOcclusion(t *testing.T) {
+func TestOcclusionIsTheFallOfTheProbability(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, _ := drawn(t, 1)
 	h := ok(e.Occlusion(ctx, pictures[0], Top, Occluder{Side: 8, Stride: 8}))(t)
@@ -124,7 +124,7 @@ func TestOcclusion(t *testing.T) {
 }
 
 // The closed form, computed by hand for torchvision's networks: conv1 7, maxpool 11, then 8 (or jump*2 for each 3x3) more.
-func TestFields(t *testing.T) {
+func TestFieldsOfTorchvisionNetworks(t *testing.T) {
 	for _, c := range []struct {
 		arch, layer string
 		size, jump  int
@@ -139,6 +139,22 @@ func TestFields(t *testing.T) {
 		if i < 0 || fields[i].Size != c.size || fields[i].Jump != c.jump || fields[i].Start != 0.5 {
 			t.Errorf("%s %s: %+v, want size %d, jump %d, start 0.5", c.arch, c.layer, fields[max(i, 0)], c.size, c.jump)
 		}
+	}
+}
+
+// windowed is a layer of another package. It says that it reads 3 x 3 pixels for each.
+type windowed string
+
+func (w windowed) Name() string                { return string(w) }
+func (w windowed) Forward(x *nn.Node) *nn.Node { return nn.Observe(w, x) }
+func (w windowed) Describe() nn.Description    { return nn.Description{Kernel: 3, Stride: 1, Padding: 1} }
+
+// A layer says itself what its window is: the fields of a network with a new kind of layer need no case here.
+func TestFieldsReadTheLayersDescription(t *testing.T) {
+	norm := func(s *nn.Scope, _ int, _ float32) nn.Module { return windowed(s.Name()) }
+	plain, wide := build(t, models.Config{}, 64).Fields(), build(t, models.Config{Norm: norm}, 64).Fields()
+	if plain[1].Layer != "bn1" || plain[1].Size != 7 || wide[1].Size != 7+2*2 {
+		t.Errorf("bn1 without and with a window: %+v, %+v", plain[1], wide[1])
 	}
 }
 
@@ -190,7 +206,7 @@ func TestFeatureMapsAndFilters(t *testing.T) {
 }
 
 // The shortcut is not what stops vanishing where there is batch norm.
-func TestDepth(t *testing.T) {
+func TestGradientsThroughDepth(t *testing.T) {
 	pictures, labels := drawn(t, 8)
 	d := ok(Depth(ctx, testbackend.Open(t, "go"), Batch{transforms.EvalPreset(64), pictures, labels}))(t)
 	for i, want := range [][2]float64{{5, 20}, {70, 300}, {0.0005, 0.05}} {
@@ -202,7 +218,7 @@ func TestDepth(t *testing.T) {
 }
 
 // Looking changes nothing: not a weight, not a running statistic, though a pass was in train mode.
-func TestLookingChangesNothing(t *testing.T) {
+func TestExplainingLeavesTheNetworkUnchanged(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, labels := drawn(t, 4)
 	before := ok(e.Net.StateDict())(t)
@@ -218,7 +234,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestErrorsNameWhatCanBeAskedFor(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, _ := drawn(t, 1)
 	cancelled, cancel := context.WithCancel(ctx)

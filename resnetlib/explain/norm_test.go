@@ -52,7 +52,7 @@ func TestBatchNormIsItsFormula(t *testing.T) {
 }
 
 // After k steps of equal batches the running mean is mu*(1 - (1-m)^k).
-func TestMomentum(t *testing.T) {
+func TestRunningMeanFollowsItsFormula(t *testing.T) {
 	pictures, _ := drawn(t, 4)
 	a := ok(Momentum(ctx, testbackend.Open(t, "go"), Batch{Preset: transforms.EvalPreset(32), Pictures: pictures}, 20, 0.01, 0.1, 1))(t)
 	for _, m := range a {
@@ -71,7 +71,7 @@ func TestMomentum(t *testing.T) {
 }
 
 // The means of batches spread as 1/sqrt(m) for m pictures, and many times more than pixels drawn one by one would.
-func TestBatchMeans(t *testing.T) {
+func TestBatchMeansSpreadWithTheRootOfPictures(t *testing.T) {
 	e := build(t, models.Config{}, 32)
 	pictures, _ := drawn(t, 40)
 	n := ok(e.BatchNorm(ctx, Eval, pictures, "bn1"))(t)
@@ -99,7 +99,7 @@ func TestBatchMeans(t *testing.T) {
 }
 
 // In train mode the company changes the answer, in eval mode it does not; with dropout alone the same batch gives another answer each time.
-func TestBatchMates(t *testing.T) {
+func TestBatchMatesMatterInTrainModeOnly(t *testing.T) {
 	e := build(t, models.Config{Dropout: 0.5}, 32)
 	pictures, _ := drawn(t, 12)
 	m := ok(e.BatchMates(ctx, pictures[0], pictures[1:4], pictures[4:11]))(t)
@@ -127,7 +127,7 @@ func TestBatchMates(t *testing.T) {
 }
 
 // Dropout zeroes a share p and multiplies the rest by 1/(1-p); in eval mode it is the identity.
-func TestDropout(t *testing.T) {
+func TestDropoutScalesWhatItKeeps(t *testing.T) {
 	e := build(t, models.Config{Dropout: 0.25}, 32)
 	pictures, _ := drawn(t, 8)
 	acts := ok(e.Activations(ctx, Train, pictures, "avgpool", "dropout"))(t)

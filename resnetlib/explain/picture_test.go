@@ -29,7 +29,7 @@ func pixelsOf(p *plots.Picture) map[color.NRGBA]int {
 }
 
 // Every picture is drawn once in Chinese: as wide as a cell, with all its series, frames or tiles, and not blank.
-func TestPictures(t *testing.T) {
+func TestEveryResultDrawsItsPicture(t *testing.T) {
 	before := plots.Speak
 	t.Cleanup(func() { plots.Speak = before })
 	plots.Speak = plots.Chinese

@@ -36,12 +36,7 @@ func (e *Explainer) Fields() []Field {
 	var fields []Field
 	for _, m := range e.modules {
 		name := m.Module.Name()
-		switch l := m.Module.(type) {
-		case *nn.Conv2D:
-			at = at.through(l.Kernel, l.Stride, l.Kernel/2)
-		case *nn.MaxPool2D:
-			at = at.through(l.Kernel, l.Stride, l.Padding)
-		case *models.Downsample: // back to the block's input
+		if _, ok := m.Module.(*models.Downsample); ok { // back to the block's input
 			inner := func(f Field) bool { return strings.HasPrefix(f.Layer, name+".") }
 			first := slices.IndexFunc(fields, inner)
 			fields = slices.DeleteFunc(fields, inner)
@@ -50,6 +45,11 @@ func (e *Explainer) Fields() []Field {
 				at = fields[first-1]
 			}
 			continue
+		}
+		if layer, ok := m.Module.(nn.Describer); ok {
+			if window := layer.Describe(); window.Kernel > 0 {
+				at = at.through(window.Kernel, window.Stride, window.Padding)
+			}
 		}
 		if len(m.Output) != 4 {
 			break

@@ -22,7 +22,7 @@ func work(b *Bar) {
 }
 
 // Done is for work that is done, however little of it was told; Stop for work that may have failed.
-func TestBarEnds(t *testing.T) {
+func TestDoneAndStopEndABar(t *testing.T) {
 	for want, end := range map[string]func(*Bar){"4/4 (100%)": func(b *Bar) { b.Done("") }, "1/4 (25%)": (*Bar).Stop} {
 		r := record(t, false, false)
 		b := NewBar("train", 4)

@@ -24,7 +24,7 @@ func TestContextEndsOnASignal(t *testing.T) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(10 * time.Second):
-		t.Fatal("the context goes on after SIGTERM")
+		t.Fatal("SIGTERM did not cancel the context")
 	}
 	if !errors.Is(context.Cause(ctx), ErrInterrupted) || !b.state.interrupted {
 		t.Errorf("cause %v, bar %+v", context.Cause(ctx), b.state)

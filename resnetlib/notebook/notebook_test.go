@@ -253,7 +253,7 @@ func TestDirKeepRecallReset(t *testing.T) {
 	}
 }
 
-func TestResetLeavesForeignFolder(t *testing.T) {
+func TestResetKeepsAFolderThatDirDidNotMake(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.MkdirAll("resnetlab-work", 0o755); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func TestSlider(t *testing.T) {
 	}
 }
 
-func TestSliderElsewhere(t *testing.T) {
+func TestSliderOnATerminal(t *testing.T) {
 	r := record(t, false, true)
 	Slider("momentum", []float64{0.1, 0.5}, func(float64) *plots.Picture { return curve(1) })
 	Slider("nothing", []int(nil), curve)

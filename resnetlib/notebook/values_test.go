@@ -51,7 +51,7 @@ func TestTableOfStruct(t *testing.T) {
 	}
 }
 
-func TestTableOfOthers(t *testing.T) {
+func TestOtherValuesHaveNoTable(t *testing.T) {
 	for _, x := range []any{nil, 3, "text", []int{1}, []runs.Metrics{}, struct{ n int }{1}, (*result)(nil), map[string]int{"a": 1}} {
 		if table, ok := TableOf(x); ok {
 			t.Errorf("%v has a table: %v", x, table)

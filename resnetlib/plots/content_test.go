@@ -129,7 +129,7 @@ func TestPhotosStandUpright(t *testing.T) {
 	}
 }
 
-func TestCardTitleIsTheNotes(t *testing.T) {
+func TestCardTitle(t *testing.T) {
 	card := PredictionCard(Card{Image: photo(8, 8), Classes: flowers, Probs: []float64{0, 0.01, 0.007, 0, 0.983}})
 	if want := "class: tulips   prob: 0.983"; card.Title != want {
 		t.Errorf("title %q, want %q", card.Title, want)
@@ -172,8 +172,8 @@ func TestCountLabels(t *testing.T) {
 	}
 }
 
-// TestOddInput draws what a run that went wrong, or has only just begun, has to show.
-func TestOddInput(t *testing.T) {
+// TestUnusualInputIsDrawn draws what a run that went wrong, or has only just begun, has to show.
+func TestUnusualInputIsDrawn(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	broken := []runs.Metrics{{Epoch: 1, TrainLoss: 1, ValLoss: 1, ValAccuracy: 0.2}, {Epoch: 2, TrainLoss: nan, ValLoss: inf, ValAccuracy: 0.2}}
 	for name, p := range map[string]*Picture{
@@ -286,7 +286,7 @@ func TestRoundTicks(t *testing.T) {
 	}
 }
 
-func TestSave(t *testing.T) {
+func TestSaveWritesTheFormatOfTheEnding(t *testing.T) {
 	p := Bars("t", "u", []string{"a"}, Group{Values: []float64{1}})
 	path := filepath.Join(t.TempDir(), "bars.PNG")
 	if err := p.Save(path); err != nil {

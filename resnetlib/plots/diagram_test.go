@@ -64,7 +64,7 @@ func TestProjectionsAreDashed(t *testing.T) {
 }
 
 // An identity shortcut comes back to the main branch: from fork to sum it is one unbroken upright line, longer than any other.
-func TestIdentityLeadsPastTheBlock(t *testing.T) {
+func TestIdentityShortcutPassesTheBlock(t *testing.T) {
 	img := ResidualBlocks("t", identityBlock).Image()
 	x, longest := longestColumn(img)
 	if want := int(margin + mainWidth + 8 + sideWidth/2); x < want-2 || x > want+2 || longest < 80 {

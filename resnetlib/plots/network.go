@@ -35,19 +35,14 @@ const boxWidth = (width-2*margin-rowLabel-lineEnd)/boxesInALine - boxGap
 
 // Network draws a network row by row, six boxes in a line. The note is a line of text below the legend and may be empty.
 func Network(title, note string, rows ...NetworkRow) *Picture {
-	used, identity, projection := map[Operation]bool{}, false, false
 	var lines []NetworkRow // of at most six boxes
 	for _, row := range rows {
-		for _, b := range row.Boxes {
-			used[b.Operation] = true
-			identity, projection = identity || b.Residual && b.Projection == "", projection || b.Projection != ""
-		}
 		lines = append(lines, row.fold()...)
 	}
 	if len(lines) == 0 {
 		return nothing(title)
 	}
-	keys := stepKeys(used, identity, projection)
+	keys := networkKeys(lines)
 	above := topGap
 	if note != "" {
 		above += smallSize + 6
@@ -69,6 +64,18 @@ func Network(title, note string, rows ...NetworkRow) *Picture {
 			rest = draw.Crop(rest, 0, 0, 0, -line.height())
 		}
 	})
+}
+
+// networkKeys returns the legend: the operations and shortcuts that occur.
+func networkKeys(rows []NetworkRow) []key {
+	used, identity, projection := map[Operation]bool{}, false, false
+	for _, row := range rows {
+		for _, b := range row.Boxes {
+			used[b.Operation] = true
+			identity, projection = identity || b.Residual && b.Projection == "", projection || b.Projection != ""
+		}
+	}
+	return stepKeys(used, identity, projection)
 }
 
 // fold breaks a row into lines; the first has the name.

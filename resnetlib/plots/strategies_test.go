@@ -42,7 +42,7 @@ func TestStrategiesDrawTheirNumbers(t *testing.T) {
 	}
 }
 
-func TestCounts(t *testing.T) {
+func TestCountsAreShortened(t *testing.T) {
 	for v, want := range map[float64]string{11178051: "11.2 M", 2565: "2.6 k", 105: "105", 0: "0"} {
 		if got := countOf(v); got != want {
 			t.Errorf("%v is written %q, want %q", v, got, want)
