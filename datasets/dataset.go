@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"resnetlab/resnetlib/transforms"
 )
@@ -102,46 +101,6 @@ func describe(ds Dataset, i int) string {
 		return name
 	}
 	return fmt.Sprintf("sample %d", i)
-}
-
-// SameClasses returns an error that names both sides unless train and val have the same classes in the same order:
-// label 2 must mean the same thing to both.
-func SameClasses(train, val Dataset) error { return sameClasses("train", train, "val", val) }
-
-func sameClasses(nameA string, a Dataset, nameB string, b Dataset) error {
-	var differences []string
-	if only := without(a.Classes(), b.Classes()); len(only) > 0 {
-		differences = append(differences, fmt.Sprintf("only in %s: %s", nameA, strings.Join(only, ", ")))
-	}
-	if only := without(b.Classes(), a.Classes()); len(only) > 0 {
-		differences = append(differences, fmt.Sprintf("only in %s: %s", nameB, strings.Join(only, ", ")))
-	}
-	if differences == nil {
-		for i, class := range a.Classes() {
-			if other := b.Classes()[i]; other != class {
-				differences = []string{fmt.Sprintf("label %d is %s in %s and %s in %s", i, class, nameA, other, nameB)}
-				break
-			}
-		}
-	}
-	if differences != nil {
-		return fmt.Errorf("%s and %s have different classes: %s", nameA, nameB, strings.Join(differences, "; "))
-	}
-	return nil
-}
-
-// without returns the elements of a that are not in b.
-func without(a, b []string) (only []string) {
-	in := make(map[string]bool, len(b))
-	for _, s := range b {
-		in[s] = true
-	}
-	for _, s := range a {
-		if !in[s] {
-			only = append(only, s)
-		}
-	}
-	return only
 }
 
 var errNoPictures = errors.New("no pictures")

@@ -51,10 +51,7 @@ func digest(lines []string) string {
 }
 
 func fingerprintLines(ds Dataset, folder string) (lines []string, err error) {
-	whole := ds
-	for sub, ok := whole.(*subset); ok; sub, ok = whole.(*subset) {
-		whole = sub.Dataset
-	}
+	whole := innermost(ds)
 	if known, ok := whole.(Fingerprinter); ok {
 		fingerprint, err := known.Fingerprint()
 		if err != nil {

@@ -88,13 +88,13 @@ const ahead = 2
 
 // Epoch yields the epoch's batches in order from firstBatch on (0, unless a stopped epoch goes on). A sample that
 // cannot be made, or the end of ctx, yields that one error instead, and nothing after it. All goroutines have ended
-// when the loop over it does.
+// when the loop over it does, but for a read that is stuck at the end of ctx: that one is left behind after a second.
 func (l *Loader) Epoch(ctx context.Context, epoch, firstBatch int) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
 		parent := ctx
 		ctx, cancel := context.WithCancel(parent)
 		var group sync.WaitGroup
-		defer group.Wait()
+		defer wait(parent, &group)
 		defer cancel()
 
 		order := l.Order(epoch)

@@ -277,7 +277,7 @@ func TestCheckFindsBrokenFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var bad []datasets.Unreadable
+	var bad []datasets.BadPicture
 	for _, workers := range []int{1, 3} {
 		if bad, err = datasets.Check(t.Context(), ds, workers); err != nil {
 			t.Fatal(err)
@@ -301,7 +301,7 @@ func TestCheckFindsBrokenFiles(t *testing.T) {
 func TestCheckOnALostDisk(t *testing.T) {
 	ds := lost{pictures(6)}
 	bad, err := datasets.Check(t.Context(), ds, 2)
-	if bad != nil || !datasets.DiskFailed(err) {
+	if bad != nil || !datasets.IsSystemError(err) {
 		t.Errorf("left out %v; error %v", bad, err)
 	}
 	wantError(t, err, "004.png", "the disk failed")

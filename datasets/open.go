@@ -41,7 +41,7 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 		if isFolder(dir, "val") {
 			return nil, fmt.Errorf("opening data %s: there is val/ but no train/", dir)
 		}
-		all, err := o.folder(dir)
+		all, err := o.folder(dir, folderRules{parts: []string{dir}})
 		if err != nil {
 			return nil, err
 		}
@@ -86,27 +86,25 @@ func (o OpenOptions) list(name string) (*Splits, error) {
 	return s, nil
 }
 
-// parts opens dir/train, dir/val and dir/test.
+// partNames are the folders that a data set's parts lie in, and what a list's column split says.
+var partNames = []string{"train", "val", "test"}
+
+// parts opens dir/train, dir/val and dir/test. Validation and test data have the labels of train's classes, and may lack
+// some of them.
 func (o OpenOptions) parts(dir string) (*Splits, error) {
 	if err := misnamed(dir); err != nil {
 		return nil, err
 	}
-	s := &Splits{folders: [3]string{"train/", "val/", "test/"}}
-	for _, part := range []struct {
-		name string
-		to   *Dataset
-	}{{"train", &s.Train}, {"val", &s.Val}, {"test", &s.Test}} {
-		if !isFolder(dir, part.name) {
-			continue
-		}
-		folder, err := o.folder(filepath.Join(dir, part.name))
-		if err != nil {
-			return nil, err
-		}
-		*part.to = folder
-		if err := sameClasses(filepath.Join(dir, "train"), s.Train, folder.Dir(), folder); err != nil {
-			return nil, fmt.Errorf("opening data: %w", err)
-		}
+	train, err := o.folder(filepath.Join(dir, "train"), folderRules{parts: partFolders(dir)})
+	if err != nil {
+		return nil, err
+	}
+	s := &Splits{Train: train, folders: [3]string{"train/", "val/", "test/"}}
+	if s.Val, err = o.heldOutPart(dir, "val", train.Classes()); err != nil {
+		return nil, err
+	}
+	if s.Test, err = o.heldOutPart(dir, "test", train.Classes()); err != nil {
+		return nil, err
 	}
 	if s.Val == nil {
 		s.folders[1] = "train/"
@@ -115,8 +113,25 @@ func (o OpenOptions) parts(dir string) (*Splits, error) {
 	return s, nil
 }
 
-func (o OpenOptions) folder(dir string) (*ImageFolder, error) {
-	folder, err := NewImageFolder(dir)
+// heldOutPart opens a part that is not trained on, with train's classes; nil where it is not there.
+func (o OpenOptions) heldOutPart(dir, part string, classes []string) (Dataset, error) {
+	if !isFolder(dir, part) {
+		return nil, nil
+	}
+	dir, parts := filepath.Join(dir, part), partFolders(dir)
+	folder, err := o.folder(dir, folderRules{parts: parts, allowEmpty: true})
+	if err != nil {
+		return nil, err
+	}
+	ds, err := WithClasses(folder, classes)
+	if err != nil {
+		return nil, fmt.Errorf("opening data %s: %w", dir, err)
+	}
+	return ds, nil
+}
+
+func (o OpenOptions) folder(dir string, rules folderRules) (*ImageFolder, error) {
+	folder, err := newImageFolder(dir, rules)
 	if err != nil {
 		return nil, fmt.Errorf("opening data: %w", err)
 	}
@@ -153,19 +168,23 @@ func isFolder(dir, name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// OpenSplit opens one part of a data set to look at: of a folder with train/, val/ or test/, or of a list with a column split, the part of that
-// name; else the folder or the list itself. Of the options, Decode counts.
+// OpenSplit opens one part of a data set to evaluate on: the part called split of a folder with train/, val/ or test/, or
+// of a list with a column split; else the folder or the list itself. Classes may lack pictures: give the data the
+// network's labels by WithClasses. Of the options, only Decode counts.
 func OpenSplit(dir, split string, o OpenOptions) (Dataset, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return o.listSplit(dir, split)
 	}
-	switch {
-	case isFolder(dir, split):
-		dir = filepath.Join(dir, split)
-	case isFolder(dir, "train"): // without it a folder test may be a class
+	rules, part := folderRules{parts: partFolders(dir), allowEmpty: true}, filepath.Join(dir, split)
+	switch hasTrain, hasPart := isFolder(dir, "train"), isFolder(dir, split); {
+	case hasTrain && hasPart:
+		return o.folder(part, rules)
+	case hasPart:
+		return o.folder(part, folderRules{parts: []string{part}, allowEmpty: true})
+	case hasTrain: // without it a folder test may be a class
 		return nil, fmt.Errorf("opening data %s: there is train/, and no %s/", dir, split)
 	}
-	return o.folder(dir)
+	return o.folder(dir, rules)
 }
 
 func (o OpenOptions) listSplit(file, split string) (Dataset, error) {

@@ -45,7 +45,7 @@ func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) 
 	if err != nil {
 		return badInput(err)
 	}
-	if err := train.SameClasses(classes, data.Classes()); err != nil {
+	if data, err = datasets.WithClasses(data, classes); err != nil {
 		return badInput(fmt.Errorf("evaluating on %s: %w", e.Data, err))
 	}
 	data, bad, err := e.readable(ctx, data)

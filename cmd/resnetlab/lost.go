@@ -24,13 +24,13 @@ func (f pictureFolder) check(file string, err error) error {
 	if !f.lost(err) {
 		return nil
 	}
-	return datasets.DiskError(file, err)
+	return datasets.SystemError(file, err)
 }
 
 // lost tells an error of the disk from one of a picture. A picture that is broken, has vanished or may not be read gets its line among the results.
 // Where the disk fails, or the folder is no longer the one that it was (unmounted, say), the same would be said of all the rest.
 func (f pictureFolder) lost(err error) bool {
-	if datasets.DiskFailed(err) {
+	if datasets.IsSystemError(err) {
 		return true
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

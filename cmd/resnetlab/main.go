@@ -155,7 +155,7 @@ func usage(err error) error { return mark(2, err) }
 
 // badInput marks an error of the input that trying again will not mend. A disk that fails while the input is read may be mended.
 func badInput(err error) error {
-	if datasets.DiskFailed(err) {
+	if datasets.IsSystemError(err) {
 		return err
 	}
 	return mark(3, err)

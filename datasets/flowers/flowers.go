@@ -60,7 +60,7 @@ var ErrArchive = errors.New("the archive cannot be used")
 // Write unpacks the archive file into out/train and out/val, of each class the share c.Val in val: at 0.1 that is 3,306
 // and 364 photographs, as in the notes. out appears when it is whole; one that holds something is fs.ErrExist. c.Put
 // is not used.
-func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (train, val int, err error) {
+func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (result datasets.SplitResult, err error) {
 	c.Put = os.Rename
 	err = atomicfile.WriteFolder(out, func(unfinished string) error {
 		unpacked := filepath.Join(unfinished, "unpacked")
@@ -75,7 +75,7 @@ func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (tr
 		if err != nil {
 			return fmt.Errorf("%w: unpacking %s: %w", ErrArchive, archive, err)
 		}
-		if train, val, err = datasets.PlaceSplit(ctx, folder, unfinished, c); err != nil {
+		if result, err = datasets.PlaceSplit(ctx, folder, unfinished, c); err != nil {
 			return err
 		}
 		license := "LICENSE.txt"
@@ -84,7 +84,10 @@ func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (tr
 		}
 		return os.RemoveAll(unpacked)
 	})
-	return train, val, err
+	if err != nil {
+		return datasets.SplitResult{}, err
+	}
+	return result, nil
 }
 
 // soleFolder is the folder that an archive wraps its content in, or dir where there is none.

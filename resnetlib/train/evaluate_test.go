@@ -70,18 +70,6 @@ func TestEvaluateCounts(t *testing.T) {
 	}
 }
 
-func TestSameClasses(t *testing.T) {
-	if err := SameClasses([]string{"a", "b"}, []string{"a", "b"}); err != nil {
-		t.Error(err)
-	}
-	for _, data := range [][]string{{"b", "a"}, {"a"}, {"a", "b", "z"}} {
-		err := SameClasses([]string{"a", "b"}, data)
-		if err == nil || !strings.Contains(err.Error(), "network a, b;") || !strings.Contains(err.Error(), "data "+strings.Join(data, ", ")) {
-			t.Errorf("%v: %v", data, err)
-		}
-	}
-}
-
 // A drawn split is named as a folder is, and its verdicts have the pictures and names of the data.
 func TestOpenSplitOfDrawnData(t *testing.T) {
 	for name, classes := range map[string]int{"sketch": 5, "sketch:few": 5, "sketch:many": 20} {

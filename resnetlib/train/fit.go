@@ -169,6 +169,9 @@ func (s *session) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if s.data.Val, err = datasets.WithClasses(s.data.Val, s.data.Train.Classes()); err != nil {
+		return fmt.Errorf("validation data: %w", err)
+	}
 	if s.data.Train, err = s.readable(ctx, "train", s.data.Train); err != nil {
 		return err
 	}
