@@ -5,9 +5,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"path"
-	"slices"
-	"strings"
 	"sync"
 
 	"resnetlab/datasets"
@@ -25,6 +22,7 @@ const (
 	Grey       Kind = "grey"       // no pixel has a colour
 	Mode       Kind = "mode"       // CMYK, 16 bits, palette, alpha
 	Rotated    Kind = "rotated"    // EXIF says that the picture is shown turned, which training does only with --exif
+	Form       Kind = "form"       // a class folder whose name differs from another's in its Unicode form alone
 )
 
 // TinySide is the stride of the networks' last stage: a side below it leaves less than one cell of the picture.
@@ -77,7 +75,7 @@ const DefaultDistance = 5
 // Run looks at every picture below dir, which is an image folder or has train/, val/ and test/. Memory does not grow with
 // the pictures, but for a hash and a name of each. Without a picture it is an error.
 func Run(ctx context.Context, dir string, o Options) (*Report, error) {
-	names, others, err := datasets.ListPictures(ctx, dir)
+	names, others, err := datasets.ListData(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +88,8 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 	}
 	r := &Report{Pictures: len(names), Others: others, Parts: map[string]map[string]int{}, Distance: o.Distance,
 		Findings: []Finding{}, Duplicates: []Twins{}, Near: []Twins{}}
-	a := places{parted: slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "train/") })}
+	a := newPlaces(names)
+	r.Findings = append(r.Findings, a.forms...)
 	for i, name := range names {
 		part, class := a.of(name)
 		if r.Parts[part] == nil {
@@ -108,33 +107,29 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 	return r, nil
 }
 
-// lookAtAll looks at all files on several goroutines.
+// lookAtAll looks at all files on several goroutines. An error of the machine, such as too many open files, ends it:
+// reading the other files would fail too, and says nothing about them.
 func lookAtAll(ctx context.Context, dir string, names []string, o Options) ([]look, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	looks := make([]look, len(names))
 	var counting sync.Mutex
 	done := 0
 	err := datasets.Each(ctx, len(names), o.Workers, func(i int) {
-		looks[i] = lookAt(dir, names[i])
-		if o.Progress != nil {
-			counting.Lock()
-			defer counting.Unlock()
-			done++
-			o.Progress(done, len(names))
+		l, err := lookAt(dir, names[i])
+		counting.Lock()
+		defer counting.Unlock()
+		switch {
+		case err != nil:
+			cancel(err)
+		case ctx.Err() == nil: // a read that was stuck may end after Run has
+			looks[i] = l
+			if done++; o.Progress != nil {
+				o.Progress(done, len(names))
+			}
 		}
 	})
+	counting.Lock()
+	defer counting.Unlock()
 	return looks, err
-}
-
-// places tells where files lie.
-type places struct{ parted bool }
-
-// of is the part and the class of a file: train/daisy/1.jpg, or daisy/1.jpg. A file in no folder has no class.
-func (a places) of(name string) (part, class string) {
-	if a.parted {
-		part, name, _ = strings.Cut(name, "/")
-	}
-	if dir := path.Dir(name); dir != "." {
-		class, _, _ = strings.Cut(dir, "/")
-	}
-	return part, class
 }

@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"crypto/sha256"
+	"maps"
 	"slices"
 )
 
@@ -55,22 +56,50 @@ type nearGroup struct {
 	distance int
 }
 
-// nearGroups joins the files whose hashes differ in at most distance bits. Files of one hash are one node, so that a
-// thousand empty pictures are no million pairs. Rows' hashes that differ in d bits agree in one of d+1 bands of
-// bits (there are not enough differences for all), so that only those that share a band are compared.
+// nearGroups joins the files whose hashes differ in at most distance bits. Pictures of even brightness, whose hashes say
+// nothing, are joined where their colours are the same.
 func nearGroups(looks []look, files []int, distance int) (groups []nearGroup) {
 	if distance < 0 {
 		return nil
 	}
-	byHash := map[hash][]int{}
+	byHash, byTint := map[hash][]int{}, map[uint64][]int{}
 	for _, i := range files {
-		byHash[looks[i].hash] = append(byHash[looks[i].hash], i)
+		if tint := looks[i].tint; tint != 0 {
+			byTint[tint] = append(byTint[tint], i)
+		} else {
+			byHash[looks[i].hash] = append(byHash[looks[i].hash], i)
+		}
 	}
-	hashes := make([]hash, 0, len(byHash))
-	for h := range byHash {
-		hashes = append(hashes, h)
+	for _, same := range byTint {
+		if len(same) > 1 {
+			groups = append(groups, nearGroup{same, 0})
+		}
 	}
-	slices.SortFunc(hashes, func(a, b hash) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column)) })
+	return append(groups, joinHashes(byHash, distance)...)
+}
+
+// joinHashes groups files by their hashes. Files of one hash are one node, so that a thousand equal pictures are not a
+// million pairs.
+func joinHashes(byHash map[hash][]int, distance int) (groups []nearGroup) {
+	hashes := slices.SortedFunc(maps.Keys(byHash), func(a, b hash) int {
+		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column))
+	})
+	sets, members := joinNear(hashes, distance), map[int][]int{}
+	for i, h := range hashes {
+		root := sets.find(i)
+		members[root] = append(members[root], byHash[h]...)
+	}
+	for root, files := range members {
+		if len(files) > 1 {
+			groups = append(groups, nearGroup{files, sets.distance[root]})
+		}
+	}
+	return groups
+}
+
+// joinNear joins the hashes that differ in at most distance bits. Rows' hashes that differ in d bits agree in at least
+// one of d+1 bands of bits, so that only those that share a band are compared.
+func joinNear(hashes []hash, distance int) sets {
 	sets := newSets(len(hashes))
 	for band := range distance + 1 {
 		from, to := 64*band/(distance+1), 64*(band+1)/(distance+1)
@@ -85,17 +114,7 @@ func nearGroups(looks []look, files []int, distance int) (groups []nearGroup) {
 			buckets[key] = append(buckets[key], i)
 		}
 	}
-	members := map[int][]int{}
-	for i, h := range hashes {
-		root := sets.find(i)
-		members[root] = append(members[root], byHash[h]...)
-	}
-	for root, files := range members {
-		if len(files) > 1 {
-			groups = append(groups, nearGroup{files, sets.distance[root]})
-		}
-	}
-	return groups
+	return sets
 }
 
 // sets is union-find; distance is the longest join of each root's set.
