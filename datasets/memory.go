@@ -15,11 +15,16 @@ type Memory struct {
 // NewMemory returns a data set of samples, whose labels index classes. It keeps both slices.
 func NewMemory(classes []string, samples []Sample) *Memory { return &Memory{classes, samples} }
 
-func (m *Memory) Len() int                     { return len(m.samples) }
-func (m *Memory) Classes() []string            { return m.classes }
+// Len returns the number of samples.
+func (m *Memory) Len() int { return len(m.samples) }
+
+// Classes returns the names of the classes in label order.
+func (m *Memory) Classes() []string { return m.classes }
+
+// Sample returns sample i. Its picture is not copied.
 func (m *Memory) Sample(i int) (Sample, error) { return m.samples[i], nil }
 
-// Entry is the name of sample i, or its number where it has none, and its label.
+// Entry returns the name of sample i, or "sample" and its number where it has none, and its label.
 func (m *Memory) Entry(i int) (name string, label int) {
 	s := m.samples[i]
 	if s.Name == "" {
@@ -28,7 +33,7 @@ func (m *Memory) Entry(i int) (name string, label int) {
 	return s.Name, s.Label
 }
 
-// Fingerprint is the sha256 of every name, label and pixel.
+// Fingerprint returns the sha256, in hexadecimal, of every name, label and pixel.
 func (m *Memory) Fingerprint() (string, error) {
 	hash := sha256.New()
 	for i, s := range m.samples {

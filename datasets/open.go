@@ -18,17 +18,19 @@ type OpenOptions struct {
 	Decode   func(path string) (*transforms.RGB, error) // transforms.DecodeFile unless it is set
 }
 
-// Splits are the parts of one data set; all have the same classes.
+// Splits are the parts of one data set. All have the classes of Train; Val and Test may lack pictures of some.
 type Splits struct {
 	Train, Val Dataset
-	Test       Dataset // nil where there is none; it chooses nothing
+	Test       Dataset // nil where there is none; nothing is chosen by it
 
 	folders [3]string // for the fingerprint: of train, val and test below the data's folder, with / behind
 }
 
 // Open opens a folder that holds train/ and val/ (and perhaps test/), each an image folder; or one image folder, or a
 // list file (see NewList), of which ValSplit is held out. With train/ but no val/, ValSplit of train/ is held out.
-// Folders that are called nearly like these (valid, training) are an error: they would be classes, or not be seen.
+//
+// Every class of train needs a picture. A class that val or test lacks is no error; one that train does not have is
+// ErrUnknownClass. Folders with similar names (valid, training) are an error: they would be taken for classes, or ignored.
 func Open(dir string, o OpenOptions) (*Splits, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -53,10 +55,10 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 	return o.parts(dir)
 }
 
-// nearly is what people call the parts of a data set, and what these are called here.
+// nearly maps what people call the parts of a data set to the names used here.
 var nearly = map[string]string{"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test"}
 
-// misnamed is an error of a folder beside train/ that would not be seen.
+// misnamed returns an error where a folder beside train/ has a similar name and would be ignored.
 func misnamed(dir string) error {
 	for _, name := range slices.Sorted(maps.Keys(nearly)) {
 		if part := nearly[name]; name != part && isFolder(dir, name) && !isFolder(dir, part) {
@@ -66,7 +68,7 @@ func misnamed(dir string) error {
 	return nil
 }
 
-// list takes the parts that the list's column split names, or holds out.
+// list opens a list: the parts that its column split names, or a share held out.
 func (o OpenOptions) list(name string) (*Splits, error) {
 	list, err := o.readList(name)
 	if err != nil {

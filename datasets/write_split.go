@@ -16,7 +16,7 @@ import (
 type SplitConfig struct {
 	Val      float64                     // share of each class that goes to val/
 	Seed     uint64                      // of the draw; see Split
-	Put      func(from, to string) error // makes a file of another, whose folders are there: CopyFile unless it is set, os.Link, os.Rename
+	Put      func(from, to string) error // makes the file to from the file from, in a folder that exists: nil is CopyFile; or os.Link, os.Rename
 	Progress func(done, total int)       // may be nil
 }
 

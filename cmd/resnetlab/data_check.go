@@ -79,13 +79,13 @@ func (d *dataCheck) print(r *audit.Report) error {
 	return err
 }
 
-// remark says what makes twins worse than a waste.
-func remark(t audit.Twins) (text string) {
-	if t.Across() {
-		text += " in " + some(t.Parts, " and ")
+// remark says which parts and classes duplicates lie in, where that is more than one.
+func remark(g audit.DuplicateGroup) (text string) {
+	if g.Across() {
+		text += " in " + some(g.Parts, " and ")
 	}
-	if len(t.Classes) > 1 {
-		text += " as " + some(t.Classes, " and ")
+	if len(g.Classes) > 1 {
+		text += " as " + some(g.Classes, " and ")
 	}
 	return text
 }

@@ -1,5 +1,10 @@
-// Package audit looks through a folder of pictures for what spoils training without an error: files that cannot be read,
-// pictures that are not what they seem, the same picture twice (worst of all in train and in val), classes out of balance.
+// Package audit checks a folder of pictures for what spoils training without an error: files that cannot be read, names
+// that end as for another format, tiny or grey pictures, duplicates (worst where one is in train and one in val), and
+// classes of very different size.
+//
+// [Run] reads every picture once and returns a [Report]. Duplicates are files of the same bytes; near duplicates are
+// pictures whose difference hashes differ in a few bits, such as one saved again at another size. [Report.Tiles] makes
+// the pictures of a contact sheet of what was found.
 package audit
 
 import (
@@ -10,7 +15,7 @@ import (
 	"resnetlab/datasets"
 )
 
-// Kind is a sort of finding.
+// Kind is the kind of a finding.
 type Kind string
 
 // The kinds of finding. Unreadable and Truncated are broken files; the others can be trained on.
@@ -28,26 +33,26 @@ const (
 // TinySide is the stride of the networks' last stage: a side below it leaves less than one cell of the picture.
 const TinySide = 32
 
-// Finding is something odd about one file.
+// Finding is a fault or an oddity of one file.
 type Finding struct {
 	File   string `json:"file"` // relative to the folder, with /
 	Kind   Kind   `json:"kind"`
 	Detail string `json:"detail"`
 }
 
-// Broken says that the file's picture cannot be had.
+// Broken reports whether the file's picture cannot be decoded.
 func (f Finding) Broken() bool { return f.Kind == Unreadable || f.Kind == Truncated }
 
-// Twins are files that show the same picture.
-type Twins struct {
+// DuplicateGroup is a group of files that show the same picture.
+type DuplicateGroup struct {
 	Files    []string `json:"files"`
-	Distance int      `json:"distance"` // bits, of 64, by which the hashes of two neighbours in the group differ at most
-	Parts    []string `json:"parts"`    // train, val, test that they lie in; more than one: validation is not of unseen pictures
+	Distance int      `json:"distance"` // largest difference, in bits of 64, between hashes by which the group was joined
+	Parts    []string `json:"parts"`    // of train, val and test, those that the files lie in
 	Classes  []string `json:"classes"`  // more than one: at least one label is wrong
 }
 
-// Across says that the twins lie in more than one part.
-func (t Twins) Across() bool { return len(t.Parts) > 1 }
+// Across reports whether the files lie in more than one part, so that validation is not on unseen pictures.
+func (g DuplicateGroup) Across() bool { return len(g.Parts) > 1 }
 
 // Report is what Run found. Files are sorted.
 type Report struct {
@@ -56,24 +61,25 @@ type Report struct {
 	Broken     int                       `json:"broken"`
 	Parts      map[string]map[string]int `json:"parts"` // pictures by part ("" where there is no train/) and class
 	Findings   []Finding                 `json:"findings"`
-	Duplicates []Twins                   `json:"duplicates"`      // the same bytes
-	Near       []Twins                   `json:"near_duplicates"` // other bytes, and at most Options.Distance apart
+	Duplicates []DuplicateGroup          `json:"duplicates"`      // the same bytes
+	Near       []DuplicateGroup          `json:"near_duplicates"` // not the same bytes, and hashes at most Options.Distance apart
 	Distance   int                       `json:"distance"`        // Options.Distance
 }
 
-// Options of Run.
+// Options are what Run can be told.
 type Options struct {
 	Workers  int                   // goroutines; one a core where it is < 1
 	Distance int                   // pictures whose hashes differ in at most so many of 64 bits, along rows and along columns, are near duplicates; negative: look for none
 	Progress func(done, total int) // called by one goroutine at a time; may be nil
 }
 
-// DefaultDistance finds pictures that were saved again at another size or quality, and series shot in one go, and of 3,119
-// photographs of flowers took no two others for each other.
+// DefaultDistance is the Distance that finds pictures saved again at another size or quality, and series of one scene.
+// Among 3,119 photographs of flowers it grouped no two different ones.
 const DefaultDistance = 5
 
-// Run looks at every picture below dir, which is an image folder or has train/, val/ and test/. Memory does not grow with
-// the pictures, but for a hash and a name of each. Without a picture it is an error.
+// Run checks every picture below dir, which is an image folder or has train/, val/ and test/. Of each picture it keeps a
+// name and two hashes in memory. A folder without pictures is an error, and so is a machine that cannot read (see
+// datasets.IsSystemError): nothing is then said of the pictures.
 func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 	names, others, err := datasets.ListData(ctx, dir)
 	if err != nil {
@@ -87,7 +93,7 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{Pictures: len(names), Others: others, Parts: map[string]map[string]int{}, Distance: o.Distance,
-		Findings: []Finding{}, Duplicates: []Twins{}, Near: []Twins{}}
+		Findings: []Finding{}, Duplicates: []DuplicateGroup{}, Near: []DuplicateGroup{}}
 	a := newPlaces(names)
 	r.Findings = append(r.Findings, a.forms...)
 	for i, name := range names {
@@ -103,7 +109,7 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 			r.Findings = append(r.Findings, f)
 		}
 	}
-	r.Duplicates, r.Near = twins(names, looks, a, o.Distance)
+	r.Duplicates, r.Near = groupDuplicates(names, looks, a, o.Distance)
 	return r, nil
 }
 

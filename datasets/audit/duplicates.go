@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// twins groups the files of the same bytes, and those of near hashes. A group of the second kind has one file of each
+// groupDuplicates groups the files of the same bytes, and those of near hashes. A group of the second kind has one file of each
 // content: its exact copies are in the first.
-func twins(names []string, looks []look, a places, distance int) (same, near []Twins) {
-	same, near = []Twins{}, []Twins{}
+func groupDuplicates(names []string, looks []look, a places, distance int) (same, near []DuplicateGroup) {
+	same, near = []DuplicateGroup{}, []DuplicateGroup{}
 	byContent := map[[sha256.Size]byte][]int{}
 	var first []int // one file of each content
 	for i, l := range looks {
@@ -24,20 +24,20 @@ func twins(names []string, looks []look, a places, distance int) (same, near []T
 	}
 	for _, files := range byContent {
 		if len(files) > 1 {
-			same = append(same, a.twins(names, files, 0))
+			same = append(same, a.group(names, files, 0))
 		}
 	}
 	for _, g := range nearGroups(looks, first, distance) {
-		near = append(near, a.twins(names, g.files, g.distance))
+		near = append(near, a.group(names, g.files, g.distance))
 	}
-	for _, list := range [][]Twins{same, near} {
-		slices.SortFunc(list, func(x, y Twins) int { return slices.Compare(x.Files, y.Files) })
+	for _, list := range [][]DuplicateGroup{same, near} {
+		slices.SortFunc(list, func(x, y DuplicateGroup) int { return slices.Compare(x.Files, y.Files) })
 	}
 	return same, near
 }
 
-func (a places) twins(names []string, files []int, distance int) Twins {
-	t := Twins{Distance: distance}
+func (a places) group(names []string, files []int, distance int) DuplicateGroup {
+	t := DuplicateGroup{Distance: distance}
 	for _, i := range files {
 		part, class := a.of(names[i])
 		t.Files = append(t.Files, names[i])
