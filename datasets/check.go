@@ -2,61 +2,89 @@ package datasets
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
+	"time"
 )
 
-// Unreadable is a picture that Check could not read.
-type Unreadable struct {
-	Index int
-	Name  string
+// BadPicture is a picture that Check could not read. It is an error that names the picture.
+type BadPicture struct {
+	Index int    // in the data set that was checked
+	Name  string // as Entry names it
 	Err   error
 }
 
-func (u Unreadable) Error() string { return fmt.Sprintf("%s: %v", u.Name, u.Err) }
-func (u Unreadable) Unwrap() error { return u.Err }
+// Error names the picture and says what is wrong with it.
+func (b BadPicture) Error() string { return fmt.Sprintf("%s: %v", enumerate([]string{b.Name}), b.Err) }
+
+// Unwrap returns Err.
+func (b BadPicture) Unwrap() error { return b.Err }
 
 // Check makes every sample of ds once, on workers goroutines (one a core where workers < 1), and returns those that
-// cannot be made, in ds's order. A trainer calls it before epoch 1 and goes on with Without(ds, bad); a picture that
-// breaks later ends the epoch with an error. The error of Check is the context's, or that of a disk that fails: it would say of all the rest
-// what it says of one.
-func Check(ctx context.Context, ds Dataset, workers int) ([]Unreadable, error) {
+// cannot be made, in ds's order. Call it before the first epoch and train on Without(ds, bad): a picture that cannot be
+// read later ends the epoch with an error.
+//
+// The error of Check itself is the context's, or a SystemError: where the disk fails or the process has no file handle
+// left, reading the other pictures would fail too, and says nothing about them. Check returns soon after the end of ctx
+// even if a read does not (a network drive that has gone); see Each.
+func Check(ctx context.Context, ds Dataset, workers int) ([]BadPicture, error) {
 	failed := make([]error, ds.Len())
-	if err := Each(ctx, len(failed), workers, func(i int) { _, failed[i] = fetch(ds, i) }); err != nil {
+	var system atomic.Bool // ends the reading of the rest
+	err := Each(ctx, len(failed), workers, func(i int) {
+		if system.Load() {
+			return
+		}
+		if _, err := fetch(ds, i); err != nil {
+			failed[i] = err
+			if IsSystemError(err) {
+				system.Store(true)
+			}
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
-	var bad []Unreadable
+	var bad []BadPicture
 	for i, err := range failed {
-		if DiskFailed(err) {
-			return nil, DiskError(describe(ds, i), err)
+		if IsSystemError(err) {
+			return nil, SystemError(describe(ds, i), err)
 		}
 		if err != nil {
-			bad = append(bad, Unreadable{i, describe(ds, i), err})
+			bad = append(bad, BadPicture{i, describe(ds, i), err})
 		}
 	}
 	return bad, nil
 }
 
-// diskErrors are what a disk says that fails, or one of the network that has gone.
-var diskErrors = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH}
+// patience is how long to wait, after the end of a context, for goroutines to end: longer than a picture takes, shorter
+// than a person waits after Ctrl-C.
+const patience = time.Second
 
-// DiskFailed tells whether an error of reading a picture is the disk's: trying again may help, and nothing is said of the picture.
-func DiskFailed(err error) bool {
-	var code syscall.Errno
-	return errors.As(err, &code) && slices.Contains(diskErrors, code)
+// wait waits for group. After the end of ctx it waits no longer than patience: a read from a drive that has gone may
+// never return, and its goroutine is left behind. It reports whether the group has ended.
+func wait(ctx context.Context, group *sync.WaitGroup) bool {
+	ended := make(chan struct{})
+	go func() {
+		group.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return true
+	case <-ctx.Done():
+	}
+	select {
+	case <-ended:
+		return true
+	case <-time.After(patience):
+		return false
+	}
 }
 
-// DiskError says of which picture a failing disk was asked.
-func DiskError(name string, err error) error {
-	return fmt.Errorf("%s: the disk failed, not the picture: %w", name, err)
-}
-
-// Each calls f with 0 to n-1, each once, on workers goroutines (one a core where workers < 1). Its error is the context's, with whose end
-// it stops.
+// Each calls f with 0 to n-1, each once, on workers goroutines (one a core where workers < 1). It stops at the end of ctx
+// and returns the context's error. A call of f that is stuck then is waited for no longer than a second: it may still
+// be running when Each has returned an error, so do not use what f writes to after one.
 func Each(ctx context.Context, n, workers int, f func(i int)) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
@@ -67,15 +95,15 @@ func Each(ctx context.Context, n, workers int, f func(i int)) error {
 			}
 		})
 	}
-	group.Wait()
+	wait(ctx, &group)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return nil
 }
 
-// Without returns ds less the pictures that Check found unreadable in it.
-func Without(ds Dataset, bad []Unreadable) Dataset {
+// Without returns ds less the pictures that Check found to be bad.
+func Without(ds Dataset, bad []BadPicture) Dataset {
 	if len(bad) == 0 {
 		return ds
 	}

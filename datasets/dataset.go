@@ -1,14 +1,22 @@
-// Package datasets gives a network its pictures: folders of classes, lists, pictures in memory or drawn by the
-// program, split and loaded in batches that are the same for any number of workers.
+// Package datasets reads labelled pictures, splits them, and loads them in batches for a network.
 //
-// A data set of your own is three methods; see Dataset.
+// [Open] opens a folder or a list as training, validation and test data. [NewImageFolder] reads a folder per class by
+// the rules of torchvision.datasets.ImageFolder, [NewList] reads a table or text file, [NewMemory] takes pictures that are
+// in memory, and package sketch draws them. A data set of your own needs three methods; see [Dataset].
+//
+// [Check] finds the pictures that cannot be decoded, and [Without] leaves them out. [Split] holds out a fraction of each
+// class. [WithClasses] gives validation or evaluation data the labels of a network's classes.
+//
+// A [Loader] does the work of torch.utils.data.DataLoader. Its order and its augmentation depend on the seed, the epoch
+// and a picture's index alone, so the batches are the same, byte for byte, for any number of workers.
+//
+// A data set has a fingerprint (see [Splits.Fingerprint]), by which a stopped training recognises its data.
 package datasets
 
 import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"resnetlab/resnetlib/transforms"
 )
@@ -17,14 +25,14 @@ import (
 type Sample struct {
 	Image *transforms.RGB
 	Label int    // index into the data set's Classes
-	Name  string // path relative to the data set's root, with /; what errors and predictions call the picture
+	Name  string // path relative to the data set's root, with /; errors and predictions use it
 }
 
-// Dataset is torch.utils.data.Dataset for classification: a length and a sample by index.
-// Sample is called by several goroutines at once. Its errors should name the file.
+// Dataset is torch.utils.data.Dataset for classification: a length and a sample by index. Sample is called by several
+// goroutines at once, and its errors should name the file.
 type Dataset interface {
 	Len() int
-	Classes() []string // in label order; not to be changed by the caller
+	Classes() []string // in label order; the caller must not change it
 	Sample(i int) (Sample, error)
 }
 
@@ -38,8 +46,8 @@ type Sized interface {
 	Size(i int) (int64, error)
 }
 
-// Encoded is implemented by data sets whose pictures are files. A Loader decodes of such a file only what a crop shows,
-// which for a JPEG is far less work than Sample. The bytes are the picture file's; nil without an error says that this
+// Encoded is implemented by data sets whose pictures are files. From a JPEG a Loader decodes only the part that its crop
+// needs, which is far less work than Sample. Encoded returns the bytes of the file; nil without an error means that this
 // picture must come from Sample. A type that embeds such a data set and has a Sample of its own needs its own Encoded.
 type Encoded interface {
 	Encoded(i int) (file []byte, err error)
@@ -67,8 +75,8 @@ func Labels(ds Dataset) ([]int, error) {
 	return labels, nil
 }
 
-// fetch is ds.Sample with what every user of it wants checked. A panic (of a decoder on a damaged picture, of a
-// data set under development) becomes an error that names the sample, so that one picture cannot end a long run.
+// fetch makes sample i and checks it. A panic (of a decoder on a damaged picture, or of a data set under development)
+// becomes an error that names the sample, so that one picture cannot end a long run.
 func fetch(ds Dataset, i int) (s Sample, err error) {
 	defer catch(ds, i, &err)
 	s, err = ds.Sample(i)
@@ -102,46 +110,6 @@ func describe(ds Dataset, i int) string {
 		return name
 	}
 	return fmt.Sprintf("sample %d", i)
-}
-
-// SameClasses returns an error that names both sides unless train and val have the same classes in the same order:
-// label 2 must mean the same thing to both.
-func SameClasses(train, val Dataset) error { return sameClasses("train", train, "val", val) }
-
-func sameClasses(nameA string, a Dataset, nameB string, b Dataset) error {
-	var differences []string
-	if only := without(a.Classes(), b.Classes()); len(only) > 0 {
-		differences = append(differences, fmt.Sprintf("only in %s: %s", nameA, strings.Join(only, ", ")))
-	}
-	if only := without(b.Classes(), a.Classes()); len(only) > 0 {
-		differences = append(differences, fmt.Sprintf("only in %s: %s", nameB, strings.Join(only, ", ")))
-	}
-	if differences == nil {
-		for i, class := range a.Classes() {
-			if other := b.Classes()[i]; other != class {
-				differences = []string{fmt.Sprintf("label %d is %s in %s and %s in %s", i, class, nameA, other, nameB)}
-				break
-			}
-		}
-	}
-	if differences != nil {
-		return fmt.Errorf("%s and %s have different classes: %s", nameA, nameB, strings.Join(differences, "; "))
-	}
-	return nil
-}
-
-// without returns the elements of a that are not in b.
-func without(a, b []string) (only []string) {
-	in := make(map[string]bool, len(b))
-	for _, s := range b {
-		in[s] = true
-	}
-	for _, s := range a {
-		if !in[s] {
-			only = append(only, s)
-		}
-	}
-	return only
 }
 
 var errNoPictures = errors.New("no pictures")

@@ -8,15 +8,16 @@ import (
 	"slices"
 )
 
-// Fingerprinter is implemented by data sets that are not files and know what makes them what they are.
+// Fingerprinter is implemented by data sets that are not files. Fingerprint returns a text that differs where the pictures
+// or labels do.
 type Fingerprinter interface {
 	Fingerprint() (string, error)
 }
 
-// Fingerprint tells two versions of a data set apart without reading every picture: the sha256, in hexadecimal, of
-// one line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder; of a list
-// the class, which no path says, stands behind it. A part that is no set of files counts by its own Fingerprint, or else
-// by its names alone.
+// Fingerprint tells two versions of a data set apart without reading every picture. It returns the sha256, in hexadecimal,
+// of one line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder. For a list,
+// whose paths do not tell the class, the class is appended. A part that is no set of files counts by its own Fingerprint,
+// or by its names alone where it has none.
 func (s *Splits) Fingerprint() (string, error) {
 	var lines []string
 	for i, part := range []Dataset{s.Train, s.Val, s.Test} {
@@ -32,7 +33,7 @@ func (s *Splits) Fingerprint() (string, error) {
 	return digest(lines), nil
 }
 
-// Fingerprint is Splits.Fingerprint of a data set alone.
+// Fingerprint returns what Splits.Fingerprint does, for one data set.
 func Fingerprint(ds Dataset) (string, error) {
 	lines, err := fingerprintLines(ds, "")
 	if err != nil {
@@ -51,10 +52,7 @@ func digest(lines []string) string {
 }
 
 func fingerprintLines(ds Dataset, folder string) (lines []string, err error) {
-	whole := ds
-	for sub, ok := whole.(*subset); ok; sub, ok = whole.(*subset) {
-		whole = sub.Dataset
-	}
+	whole := innermost(ds)
 	if known, ok := whole.(Fingerprinter); ok {
 		fingerprint, err := known.Fingerprint()
 		if err != nil {

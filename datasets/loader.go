@@ -11,12 +11,12 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Batch is some samples of one epoch, ready for the network. It belongs to whoever got it.
+// Batch is some samples of one epoch, ready for the network. The receiver may change it.
 type Batch struct {
 	Images        []float32 // [N, Height, Width, 3], normalised
 	Labels        []int32   // [N]
 	Indices       []int     // [N], into the data set
-	N             int       // the batch size, or what is left for the last batch
+	N             int       // the batch size, or less for the last batch
 	Height, Width int
 }
 
@@ -29,6 +29,11 @@ type LoaderConfig struct {
 	Repeats   int  // augmented versions of each picture: epoch e uses version e mod Repeats; 0: a new one each epoch
 	Seed      uint64
 	Preset    transforms.Preset
+
+	// DropSingle leaves out a last batch of one picture (PyTorch's drop_last leaves out any that is not full): batch
+	// normalisation in training needs more than one value a channel, and has one where the last feature map is 1 x 1. With
+	// Shuffle each epoch leaves out another picture. A batch that is not the last stays: BatchSize 1, or one picture in all.
+	DropSingle bool
 }
 
 // Loader makes batches of a data set with several workers. Order and augmentation come from (Seed, epoch, index)
@@ -38,14 +43,15 @@ type Loader struct {
 	config LoaderConfig
 }
 
-// Source is what gives the batches of an epoch: a Loader, or what stands for one. Its batches need not hold pixels.
+// Source gives the batches of an epoch: a Loader, or another type with its methods, whose batches need not hold pixels.
 type Source interface {
 	Dataset() Dataset
 	Batches() int // of an epoch
 	Epoch(ctx context.Context, epoch, firstBatch int) iter.Seq2[*Batch, error]
 }
 
-// NewLoader panics where BatchSize or Preset.Crop is not positive.
+// NewLoader returns a loader of ds. It panics where BatchSize or Preset.Crop is not positive, or Preset.Resize is not and
+// is needed.
 func NewLoader(ds Dataset, c LoaderConfig) *Loader {
 	if c.BatchSize < 1 || c.Preset.Crop < 1 || !c.Train && c.Preset.Resize < 1 {
 		panic("datasets.NewLoader: BatchSize, Preset.Crop and (but in training) Preset.Resize must be at least 1")
@@ -54,7 +60,7 @@ func NewLoader(ds Dataset, c LoaderConfig) *Loader {
 	return &Loader{ds, c}
 }
 
-// WorkerCount is workers, or one a core where it is not positive.
+// WorkerCount returns workers, or one a core where it is not positive.
 func WorkerCount(workers int) int {
 	if workers < 1 {
 		return runtime.GOMAXPROCS(0)
@@ -62,20 +68,29 @@ func WorkerCount(workers int) int {
 	return workers
 }
 
-// Batches is the number of batches of an epoch; the last may be smaller.
+// Batches returns the number of batches of an epoch; the last may be smaller than the others.
 func (l *Loader) Batches() int {
-	return (l.ds.Len() + l.config.BatchSize - 1) / l.config.BatchSize
+	return (l.Samples() + l.config.BatchSize - 1) / l.config.BatchSize
 }
 
-// Dataset is what NewLoader was given.
+// Samples returns the number of samples of an epoch: all of the data set's, or one less; see DropSingle.
+func (l *Loader) Samples() int {
+	n, size := l.ds.Len(), l.config.BatchSize
+	if l.config.DropSingle && size > 1 && n > size && n%size == 1 {
+		return n - 1
+	}
+	return n
+}
+
+// Dataset returns what NewLoader was given.
 func (l *Loader) Dataset() Dataset { return l.ds }
 
-// Order is the order of an epoch's samples.
+// Order returns the indices of an epoch's samples in their order.
 func (l *Loader) Order(epoch int) []int {
 	if l.config.Shuffle {
-		return transforms.Rand(l.config.Seed, epoch, -1).Perm(l.ds.Len()) // -1: no sample's own stream
+		return transforms.Rand(l.config.Seed, epoch, -1).Perm(l.ds.Len())[:l.Samples()] // -1: no sample's own stream
 	}
-	order := make([]int, l.ds.Len())
+	order := make([]int, l.Samples())
 	for i := range order {
 		order[i] = i
 	}
@@ -86,15 +101,15 @@ func (l *Loader) Order(epoch int) []int {
 // of workers or the data. Two keep the workers busy while the network is.
 const ahead = 2
 
-// Epoch yields the epoch's batches in order from firstBatch on (0, unless a stopped epoch goes on). A sample that
+// Epoch yields the epoch's batches in order from firstBatch on (0, unless a stopped epoch is resumed). A sample that
 // cannot be made, or the end of ctx, yields that one error instead, and nothing after it. All goroutines have ended
-// when the loop over it does.
+// when the loop over it does, but for a read that is stuck at the end of ctx: that one is left behind after a second.
 func (l *Loader) Epoch(ctx context.Context, epoch, firstBatch int) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
 		parent := ctx
 		ctx, cancel := context.WithCancel(parent)
 		var group sync.WaitGroup
-		defer group.Wait()
+		defer wait(parent, &group)
 		defer cancel()
 
 		order := l.Order(epoch)
@@ -136,7 +151,7 @@ type epochRun struct {
 	queue chan *making // in order; its capacity bounds what is in memory
 }
 
-// making is a batch of which samples are still missing.
+// making is a batch that workers are filling.
 type making struct {
 	Batch
 	errs    []error // [N]

@@ -99,6 +99,38 @@ func TestEpochGoesOnFromABatch(t *testing.T) {
 	}
 }
 
+// Only a last batch of one picture is left out, and another one in each shuffled epoch.
+func TestDropSingle(t *testing.T) {
+	for _, c := range []struct{ pictures, batch, samples, batches int }{{9, 4, 8, 2}, {10, 4, 10, 3}, {8, 4, 8, 2}, {3, 2, 2, 1}, {1, 4, 1, 1}, {5, 1, 5, 5}, {0, 4, 0, 0}} {
+		plain := config(2)
+		plain.BatchSize = c.batch
+		dropping := plain
+		dropping.DropSingle = true
+		all, l := datasets.NewLoader(pictures(c.pictures), plain), datasets.NewLoader(pictures(c.pictures), dropping)
+		got := epoch(t, l, 1, 0)
+		if l.Samples() != c.samples || l.Batches() != c.batches || len(got) != c.batches || len(l.Order(0)) != c.samples {
+			t.Errorf("%d pictures in batches of %d: %d samples in %d batches, made %d; want %d in %d", c.pictures, c.batch, l.Samples(), l.Batches(), len(got), c.samples, c.batches)
+		}
+		if want := epoch(t, all, 1, 0); !slices.EqualFunc(got, want[:c.batches], bytes.Equal) {
+			t.Errorf("%d pictures in batches of %d: the other batches have changed", c.pictures, c.batch)
+		}
+	}
+	c := config(1)
+	c.DropSingle = true
+	l, left := datasets.NewLoader(pictures(9), c), map[int]bool{}
+	for number := range 40 {
+		order := l.Order(number)
+		for i := range 9 {
+			if !slices.Contains(order, i) {
+				left[i] = true
+			}
+		}
+	}
+	if len(left) < 5 {
+		t.Errorf("40 epochs leave out the same pictures: %v", left)
+	}
+}
+
 func TestEpochsDiffer(t *testing.T) {
 	l := datasets.NewLoader(pictures(23), config(2))
 	if slices.EqualFunc(epoch(t, l, 1, 0), epoch(t, l, 2, 0), bytes.Equal) {
@@ -277,7 +309,7 @@ func TestCheckFindsBrokenFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var bad []datasets.Unreadable
+	var bad []datasets.BadPicture
 	for _, workers := range []int{1, 3} {
 		if bad, err = datasets.Check(t.Context(), ds, workers); err != nil {
 			t.Fatal(err)
@@ -301,7 +333,7 @@ func TestCheckFindsBrokenFiles(t *testing.T) {
 func TestCheckOnALostDisk(t *testing.T) {
 	ds := lost{pictures(6)}
 	bad, err := datasets.Check(t.Context(), ds, 2)
-	if bad != nil || !datasets.DiskFailed(err) {
+	if bad != nil || !datasets.IsSystemError(err) {
 		t.Errorf("left out %v; error %v", bad, err)
 	}
 	wantError(t, err, "004.png", "the disk failed")

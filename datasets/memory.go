@@ -15,11 +15,16 @@ type Memory struct {
 // NewMemory returns a data set of samples, whose labels index classes. It keeps both slices.
 func NewMemory(classes []string, samples []Sample) *Memory { return &Memory{classes, samples} }
 
-func (m *Memory) Len() int                     { return len(m.samples) }
-func (m *Memory) Classes() []string            { return m.classes }
+// Len returns the number of samples.
+func (m *Memory) Len() int { return len(m.samples) }
+
+// Classes returns the names of the classes in label order.
+func (m *Memory) Classes() []string { return m.classes }
+
+// Sample returns sample i. Its picture is not copied.
 func (m *Memory) Sample(i int) (Sample, error) { return m.samples[i], nil }
 
-// Entry is the name of sample i, or its number where it has none, and its label.
+// Entry returns the name of sample i, or "sample" and its number where it has none, and its label.
 func (m *Memory) Entry(i int) (name string, label int) {
 	s := m.samples[i]
 	if s.Name == "" {
@@ -28,7 +33,7 @@ func (m *Memory) Entry(i int) (name string, label int) {
 	return s.Name, s.Label
 }
 
-// Fingerprint is the sha256 of every name, label and pixel.
+// Fingerprint returns the sha256, in hexadecimal, of every name, label and pixel.
 func (m *Memory) Fingerprint() (string, error) {
 	hash := sha256.New()
 	for i, s := range m.samples {
@@ -54,32 +59,49 @@ func Subset(ds Dataset, indices []int) Dataset { return &subset{ds, indices} }
 func (s *subset) Len() int                     { return len(s.indices) }
 func (s *subset) Sample(i int) (Sample, error) { return s.Dataset.Sample(s.indices[i]) }
 
-func (s *subset) Entry(i int) (string, int) {
-	if indexed, ok := s.Dataset.(Indexed); ok {
-		return indexed.Entry(s.indices[i])
+// Entry returns the name and label of sample i; a sample that cannot be made has label -1.
+func (s *subset) Entry(i int) (string, int) { return entryOf(s.Dataset, s.indices[i]) }
+
+// Encoded returns the file of sample i, or nil.
+func (s *subset) Encoded(i int) ([]byte, error) { return encodedOf(s.Dataset, s.indices[i]) }
+
+// Size returns the length of the file of sample i, or 0.
+func (s *subset) Size(i int) (int64, error) { return sizeOf(s.Dataset, s.indices[i]) }
+
+func (s *subset) unwrap() Dataset { return s.Dataset }
+
+// wrapper is a data set that shows another one, with some of its samples or other labels.
+type wrapper interface{ unwrap() Dataset }
+
+// innermost returns the data set that ds shows, through any number of wrappers.
+func innermost(ds Dataset) Dataset {
+	for w, ok := ds.(wrapper); ok; w, ok = ds.(wrapper) {
+		ds = w.unwrap()
 	}
-	return s.fetchEntry(i)
+	return ds
 }
 
-// fetchEntry makes the picture to learn its name; a sample that cannot be made has label -1.
-func (s *subset) fetchEntry(i int) (string, int) {
-	sample, err := s.Dataset.Sample(s.indices[i])
+// entryOf is Entry for a wrapper, whose own Entry has no error: a sample that cannot be made has label -1.
+func entryOf(ds Dataset, i int) (name string, label int) {
+	name, label, err := Entry(ds, i)
 	if err != nil {
-		return describe(s.Dataset, s.indices[i]), -1
+		return describe(ds, i), -1
 	}
-	return sample.Name, sample.Label
+	return name, label
 }
 
-func (s *subset) Encoded(i int) ([]byte, error) {
-	if encoded, ok := s.Dataset.(Encoded); ok {
-		return encoded.Encoded(s.indices[i])
+// encodedOf returns the file of sample i, or nil where ds is not Encoded.
+func encodedOf(ds Dataset, i int) ([]byte, error) {
+	if encoded, ok := ds.(Encoded); ok {
+		return encoded.Encoded(i)
 	}
 	return nil, nil
 }
 
-func (s *subset) Size(i int) (int64, error) {
-	if sized, ok := s.Dataset.(Sized); ok {
-		return sized.Size(s.indices[i])
+// sizeOf returns the length of the file of sample i, or 0 where ds is not Sized.
+func sizeOf(ds Dataset, i int) (int64, error) {
+	if sized, ok := ds.(Sized); ok {
+		return sized.Size(i)
 	}
 	return 0, nil
 }

@@ -18,17 +18,19 @@ type OpenOptions struct {
 	Decode   func(path string) (*transforms.RGB, error) // transforms.DecodeFile unless it is set
 }
 
-// Splits are the parts of one data set; all have the same classes.
+// Splits are the parts of one data set. All have the classes of Train; Val and Test may lack pictures of some.
 type Splits struct {
 	Train, Val Dataset
-	Test       Dataset // nil where there is none; it chooses nothing
+	Test       Dataset // nil where there is none; nothing is chosen by it
 
 	folders [3]string // for the fingerprint: of train, val and test below the data's folder, with / behind
 }
 
 // Open opens a folder that holds train/ and val/ (and perhaps test/), each an image folder; or one image folder, or a
 // list file (see NewList), of which ValSplit is held out. With train/ but no val/, ValSplit of train/ is held out.
-// Folders that are called nearly like these (valid, training) are an error: they would be classes, or not be seen.
+//
+// Every class of train needs a picture. A class that val or test lacks is no error; one that train does not have is
+// ErrUnknownClass. Folders with similar names (valid, training) are an error: they would be taken for classes, or ignored.
 func Open(dir string, o OpenOptions) (*Splits, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -41,7 +43,7 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 		if isFolder(dir, "val") {
 			return nil, fmt.Errorf("opening data %s: there is val/ but no train/", dir)
 		}
-		all, err := o.folder(dir)
+		all, err := o.folder(dir, folderRules{parts: []string{dir}})
 		if err != nil {
 			return nil, err
 		}
@@ -53,10 +55,10 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 	return o.parts(dir)
 }
 
-// nearly is what people call the parts of a data set, and what these are called here.
+// nearly maps what people call the parts of a data set to the names used here.
 var nearly = map[string]string{"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test"}
 
-// misnamed is an error of a folder beside train/ that would not be seen.
+// misnamed returns an error where a folder beside train/ has a similar name and would be ignored.
 func misnamed(dir string) error {
 	for _, name := range slices.Sorted(maps.Keys(nearly)) {
 		if part := nearly[name]; name != part && isFolder(dir, name) && !isFolder(dir, part) {
@@ -66,7 +68,7 @@ func misnamed(dir string) error {
 	return nil
 }
 
-// list takes the parts that the list's column split names, or holds out.
+// list opens a list: the parts that its column split names, or a share held out.
 func (o OpenOptions) list(name string) (*Splits, error) {
 	list, err := o.readList(name)
 	if err != nil {
@@ -86,27 +88,25 @@ func (o OpenOptions) list(name string) (*Splits, error) {
 	return s, nil
 }
 
-// parts opens dir/train, dir/val and dir/test.
+// partNames are the folders that a data set's parts lie in, and what a list's column split says.
+var partNames = []string{"train", "val", "test"}
+
+// parts opens dir/train, dir/val and dir/test. Validation and test data have the labels of train's classes, and may lack
+// some of them.
 func (o OpenOptions) parts(dir string) (*Splits, error) {
 	if err := misnamed(dir); err != nil {
 		return nil, err
 	}
-	s := &Splits{folders: [3]string{"train/", "val/", "test/"}}
-	for _, part := range []struct {
-		name string
-		to   *Dataset
-	}{{"train", &s.Train}, {"val", &s.Val}, {"test", &s.Test}} {
-		if !isFolder(dir, part.name) {
-			continue
-		}
-		folder, err := o.folder(filepath.Join(dir, part.name))
-		if err != nil {
-			return nil, err
-		}
-		*part.to = folder
-		if err := sameClasses(filepath.Join(dir, "train"), s.Train, folder.Dir(), folder); err != nil {
-			return nil, fmt.Errorf("opening data: %w", err)
-		}
+	train, err := o.folder(filepath.Join(dir, "train"), folderRules{parts: partFolders(dir)})
+	if err != nil {
+		return nil, err
+	}
+	s := &Splits{Train: train, folders: [3]string{"train/", "val/", "test/"}}
+	if s.Val, err = o.heldOutPart(dir, "val", train.Classes()); err != nil {
+		return nil, err
+	}
+	if s.Test, err = o.heldOutPart(dir, "test", train.Classes()); err != nil {
+		return nil, err
 	}
 	if s.Val == nil {
 		s.folders[1] = "train/"
@@ -115,8 +115,25 @@ func (o OpenOptions) parts(dir string) (*Splits, error) {
 	return s, nil
 }
 
-func (o OpenOptions) folder(dir string) (*ImageFolder, error) {
-	folder, err := NewImageFolder(dir)
+// heldOutPart opens a part that is not trained on, with train's classes; nil where it is not there.
+func (o OpenOptions) heldOutPart(dir, part string, classes []string) (Dataset, error) {
+	if !isFolder(dir, part) {
+		return nil, nil
+	}
+	dir, parts := filepath.Join(dir, part), partFolders(dir)
+	folder, err := o.folder(dir, folderRules{parts: parts, allowEmpty: true})
+	if err != nil {
+		return nil, err
+	}
+	ds, err := WithClasses(folder, classes)
+	if err != nil {
+		return nil, fmt.Errorf("opening data %s: %w", dir, err)
+	}
+	return ds, nil
+}
+
+func (o OpenOptions) folder(dir string, rules folderRules) (*ImageFolder, error) {
+	folder, err := newImageFolder(dir, rules)
 	if err != nil {
 		return nil, fmt.Errorf("opening data: %w", err)
 	}
@@ -153,19 +170,23 @@ func isFolder(dir, name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// OpenSplit opens one part of a data set to look at: of a folder with train/, val/ or test/, or of a list with a column split, the part of that
-// name; else the folder or the list itself. Of the options, Decode counts.
+// OpenSplit opens one part of a data set to evaluate on: the part called split of a folder with train/, val/ or test/, or
+// of a list with a column split; else the folder or the list itself. Classes may lack pictures: give the data the
+// network's labels by WithClasses. Of the options, only Decode counts.
 func OpenSplit(dir, split string, o OpenOptions) (Dataset, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return o.listSplit(dir, split)
 	}
-	switch {
-	case isFolder(dir, split):
-		dir = filepath.Join(dir, split)
-	case isFolder(dir, "train"): // without it a folder test may be a class
+	rules, part := folderRules{parts: partFolders(dir), allowEmpty: true}, filepath.Join(dir, split)
+	switch hasTrain, hasPart := isFolder(dir, "train"), isFolder(dir, split); {
+	case hasTrain && hasPart:
+		return o.folder(part, rules)
+	case hasPart:
+		return o.folder(part, folderRules{parts: []string{part}, allowEmpty: true})
+	case hasTrain: // without it a folder test may be a class
 		return nil, fmt.Errorf("opening data %s: there is train/, and no %s/", dir, split)
 	}
-	return o.folder(dir)
+	return o.folder(dir, rules)
 }
 
 func (o OpenOptions) listSplit(file, split string) (Dataset, error) {

@@ -6,7 +6,7 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// prepare makes sample index as the network is to see it, but for normalisation.
+// prepare makes sample index as the network gets it, before normalisation.
 func (e *epochRun) prepare(index int) (image *transforms.RGB, label int, err error) {
 	defer catch(e.ds, index, &err)
 	if encoded, ok := e.ds.(Encoded); ok {
@@ -26,7 +26,7 @@ func (e *epochRun) prepare(index int) (image *transforms.RGB, label int, err err
 	return preset.Eval(sample.Image), sample.Label, nil
 }
 
-// prepareEncoded is prepare from the sample's file; it returns no image where the data set has no file of this sample.
+// prepareEncoded does the work of prepare from the sample's file. It returns no image where the data set has no file for it.
 func (e *epochRun) prepareEncoded(ds Encoded, index int) (image *transforms.RGB, label int, err error) {
 	file, err := ds.Encoded(index)
 	if file == nil || err != nil {

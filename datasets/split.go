@@ -9,8 +9,8 @@ import (
 )
 
 // Split holds out a fraction of every class for validation: floor(fraction*n) pictures of a class of n, but at least
-// one of two or more. Which ones depends on the seed and the pictures' names alone, not on the file system or on the
-// other pictures: a picture's place in the draw stays when others are added. Both parts keep ds's order.
+// one where n is 2 or more. Which ones depends on the seed and the pictures' names alone: pictures are ordered by a hash
+// of both, and the first ones are held out, so adding pictures does not reorder the others. Both parts keep ds's order.
 func Split(ds Dataset, fraction float64, seed uint64) (train, val Dataset, err error) {
 	if !(fraction > 0 && fraction < 1) {
 		return nil, nil, fmt.Errorf("splitting: fraction %v is not between 0 and 1", fraction)
@@ -41,7 +41,7 @@ func Split(ds Dataset, fraction float64, seed uint64) (train, val Dataset, err e
 	return Subset(ds, where(held, false)), Subset(ds, where(held, true)), nil
 }
 
-// heldOut is the number of pictures of a class of n that go to validation.
+// heldOut returns the number of pictures of a class of n that go to validation.
 func heldOut(n int, fraction float64) int {
 	if n < 2 {
 		return 0

@@ -16,61 +16,137 @@ import (
 type SplitConfig struct {
 	Val      float64                     // share of each class that goes to val/
 	Seed     uint64                      // of the draw; see Split
-	Put      func(from, to string) error // makes a file of another, whose folders are there: CopyFile unless it is set, os.Link, os.Rename
+	Put      func(from, to string) error // makes the file to from the file from, in a folder that exists: nil is CopyFile; or os.Link, os.Rename
 	Progress func(done, total int)       // may be nil
 }
 
+// SplitResult says what WriteSplit and PlaceSplit did.
+type SplitResult struct {
+	Train, Val int          // pictures in each part
+	LeftOut    []BadPicture // pictures that are in neither part: their files cannot be opened, as behind a broken link
+}
+
 // WriteSplit makes out/train and out/val of the image folder dir. Which picture goes where depends on names and seed
-// alone. dir stays as it is; out appears when it is whole, and one that holds something is fs.ErrExist.
-func WriteSplit(ctx context.Context, dir, out string, c SplitConfig) (train, val int, err error) {
+// alone. dir stays unchanged; out appears when it is complete, and one that holds something is fs.ErrExist. A picture whose
+// file cannot be opened is left out before the draw.
+func WriteSplit(ctx context.Context, dir, out string, c SplitConfig) (result SplitResult, err error) {
 	if isFolder(dir, "train") {
-		return 0, 0, fmt.Errorf("splitting %s: it has train/, so it is split already", dir)
+		return SplitResult{}, fmt.Errorf("splitting %s: it has train/, so it is split already", dir)
 	}
 	if inside(dir, out) {
-		return 0, 0, fmt.Errorf("splitting %s: %s lies in it and would become a class of it", dir, out)
+		return SplitResult{}, fmt.Errorf("splitting %s: %s lies in it and would become a class of it", dir, out)
 	}
 	folder, err := NewImageFolder(dir)
 	if err != nil {
-		return 0, 0, err
+		return SplitResult{}, err
 	}
 	err = atomicfile.WriteFolder(out, func(unfinished string) error {
-		train, val, err = PlaceSplit(ctx, folder, unfinished, c)
+		result, err = PlaceSplit(ctx, folder, unfinished, c)
 		return err
 	})
-	return train, val, err
+	if err != nil {
+		return SplitResult{}, err
+	}
+	return result, nil
 }
 
 // PlaceSplit puts each picture of folder into out/train or out/val, under its name.
-func PlaceSplit(ctx context.Context, folder *ImageFolder, out string, c SplitConfig) (train, val int, err error) {
-	trainSet, valSet, err := Split(folder, c.Val, c.Seed)
+func PlaceSplit(ctx context.Context, folder *ImageFolder, out string, c SplitConfig) (SplitResult, error) {
+	bad, err := unopenable(ctx, folder)
 	if err != nil {
-		return 0, 0, err
+		return SplitResult{}, err
 	}
-	if err := SameClasses(present{trainSet}, present{valSet}); err != nil {
-		return 0, 0, fmt.Errorf("splitting %s: a class of one picture cannot lie on both sides: %w", folder.Dir(), err)
+	if len(bad) == folder.Len() {
+		return SplitResult{}, fmt.Errorf("splitting %s: no picture can be opened: %w", folder.Dir(), bad[0])
 	}
-	done := 0
-	for _, part := range []struct {
-		name string
-		ds   Dataset
-	}{{"train", trainSet}, {"val", valSet}} {
-		for i := range part.ds.Len() {
-			if ctx.Err() != nil {
-				return 0, 0, context.Cause(ctx)
-			}
-			name, _, err := Entry(part.ds, i)
-			if err != nil {
-				return 0, 0, err
-			}
-			if err := c.put(filepath.Join(folder.Dir(), filepath.FromSlash(name)), filepath.Join(out, part.name, filepath.FromSlash(name))); err != nil {
-				return 0, 0, err
-			}
-			if done++; c.Progress != nil {
-				c.Progress(done, folder.Len())
-			}
+	train, val, err := Split(Without(folder, bad), c.Val, c.Seed)
+	if err != nil {
+		return SplitResult{}, err
+	}
+	if only := classesOnlyIn(train, val); len(only) > 0 {
+		return SplitResult{}, fmt.Errorf("splitting %s: a class of one picture cannot lie on both sides: only in train: %s", folder.Dir(), enumerate(only))
+	}
+	p := placer{SplitConfig: c, folder: folder, total: train.Len() + val.Len()}
+	if err := p.place(ctx, train, filepath.Join(out, "train")); err != nil {
+		return SplitResult{}, err
+	}
+	if err := p.place(ctx, val, filepath.Join(out, "val")); err != nil {
+		return SplitResult{}, err
+	}
+	return SplitResult{Train: train.Len(), Val: val.Len(), LeftOut: bad}, nil
+}
+
+// unopenable returns the pictures whose files cannot be opened. Their content is not looked at: data check does that.
+func unopenable(ctx context.Context, folder *ImageFolder) (bad []BadPicture, err error) {
+	for i := range folder.Len() {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		err := canOpen(folder.Path(i))
+		switch name, _ := folder.Entry(i); {
+		case IsSystemError(err):
+			return nil, SystemError(name, err)
+		case err != nil:
+			bad = append(bad, BadPicture{Index: i, Name: name, Err: err})
 		}
 	}
-	return trainSet.Len(), valSet.Len(), nil
+	return bad, nil
+}
+
+func canOpen(path string) error {
+	if err := checkRegular(path); err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// classesOnlyIn returns the classes with a picture in train and none in val.
+func classesOnlyIn(train, val Dataset) (only []string) {
+	inVal := countByClass(val)
+	for label, n := range countByClass(train) {
+		if n > 0 && inVal[label] == 0 {
+			only = append(only, train.Classes()[label])
+		}
+	}
+	return only
+}
+
+// countByClass counts the pictures of each class. The data are files: their labels are known.
+func countByClass(ds Dataset) []int {
+	counts := make([]int, len(ds.Classes()))
+	for i := range ds.Len() {
+		_, label := entryOf(ds, i)
+		counts[label]++
+	}
+	return counts
+}
+
+// placer puts the pictures of one folder into parts.
+type placer struct {
+	SplitConfig
+	folder      *ImageFolder
+	done, total int
+}
+
+func (p *placer) place(ctx context.Context, part Dataset, out string) error {
+	for i := range part.Len() {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		name, _ := entryOf(part, i)
+		local := filepath.FromSlash(name)
+		if err := p.put(filepath.Join(p.folder.Dir(), local), filepath.Join(out, local)); err != nil {
+			return err
+		}
+		if p.done++; p.Progress != nil {
+			p.Progress(p.done, p.total)
+		}
+	}
+	return nil
 }
 
 func (c SplitConfig) put(from, to string) error {
@@ -83,27 +159,7 @@ func (c SplitConfig) put(from, to string) error {
 	return c.Put(from, to)
 }
 
-// present narrows a data set's classes to those that have a picture.
-type present struct{ Dataset }
-
-func (p present) Classes() (classes []string) {
-	labels, err := Labels(p.Dataset)
-	if err != nil {
-		return p.Dataset.Classes()
-	}
-	has := make([]bool, len(p.Dataset.Classes()))
-	for _, label := range labels {
-		has[label] = true
-	}
-	for i, class := range p.Dataset.Classes() {
-		if has[i] {
-			classes = append(classes, class)
-		}
-	}
-	return classes
-}
-
-// CopyFile copies a file's bytes to a new file.
+// CopyFile copies the bytes of the file from to a new file; one that is there is fs.ErrExist.
 func CopyFile(from, to string) (err error) {
 	source, err := os.Open(from)
 	if err != nil {
@@ -118,7 +174,7 @@ func CopyFile(from, to string) (err error) {
 	return errors.Join(err, target.Close())
 }
 
-// inside says whether path lies in dir, or is it.
+// inside reports whether path lies in dir, or is dir.
 func inside(dir, path string) bool {
 	a, errA := filepath.Abs(dir)
 	b, errB := filepath.Abs(path)

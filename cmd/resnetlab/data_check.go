@@ -67,10 +67,10 @@ func (d *dataCheck) print(r *audit.Report) error {
 		fmt.Printf("%s: %s: %s\n", f.File, f.Kind, f.Detail)
 	}
 	for _, t := range r.Duplicates {
-		fmt.Printf("same bytes%s: %s\n", remark(t), strings.Join(t.Files, ", "))
+		fmt.Printf("same bytes%s: %s\n", remark(t), some(t.Files, ", "))
 	}
 	for _, t := range r.Near {
-		fmt.Printf("near duplicates (%d bits apart)%s: %s\n", t.Distance, remark(t), strings.Join(t.Files, ", "))
+		fmt.Printf("near duplicates (%d bits apart)%s: %s\n", t.Distance, remark(t), some(t.Files, ", "))
 	}
 	_, err := fmt.Printf("%d pictures: %d broken, %d other findings, %d groups of duplicates, %d of near duplicates\n",
 		r.Pictures, r.Broken, len(r.Findings)-r.Broken, len(r.Duplicates), len(r.Near))
@@ -80,15 +80,24 @@ func (d *dataCheck) print(r *audit.Report) error {
 	return err
 }
 
-// remark says what makes twins worse than a waste.
-func remark(t audit.Twins) (text string) {
-	if t.Across() {
-		text += " in " + strings.Join(t.Parts, " and ")
+// remark says which parts and classes duplicates lie in, where that is more than one.
+func remark(g audit.DuplicateGroup) (text string) {
+	if g.Across() {
+		text += " in " + some(g.Parts, " and ")
 	}
-	if len(t.Classes) > 1 {
-		text += " as " + strings.Join(t.Classes, " and ")
+	if len(g.Classes) > 1 {
+		text += " as " + some(g.Classes, " and ")
 	}
 	return text
+}
+
+// some joins the first of names: a group may have thousands, and --json has them all.
+func some(names []string, separator string) string {
+	const most = 10
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], separator), more)
+	}
+	return strings.Join(names, separator)
 }
 
 // balance is a table of how many pictures each class has in each part.

@@ -48,12 +48,12 @@ func (d *dataFlowers) Run(ctx context.Context, c *commands, call *kong.Context) 
 	}
 	split := &dataSplit{Out: d.Out}
 	bar := lateBar{title: "splitting"}
-	train, val, err := flowers.Write(ctx, archive, d.Out, datasets.SplitConfig{Val: d.Val, Seed: d.Seed, Progress: bar.count})
+	result, err := flowers.Write(ctx, archive, d.Out, datasets.SplitConfig{Val: d.Val, Seed: d.Seed, Progress: bar.count})
 	bar.end()
 	if errors.Is(err, flowers.ErrArchive) {
 		return badInput(err)
 	}
-	return split.finish(c, train, val, err)
+	return split.finish(c, result, err)
 }
 
 // archive is the file to unpack; it is downloaded where none is given.

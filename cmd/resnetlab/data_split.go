@@ -34,12 +34,12 @@ func (d *dataSplit) Run(ctx context.Context, c *commands) error {
 			return os.Link(file, to)
 		}
 	}
-	train, val, err := datasets.WriteSplit(ctx, d.Dir, d.Out, config)
+	result, err := datasets.WriteSplit(ctx, d.Dir, d.Out, config)
 	bar.end()
-	return d.finish(c, train, val, err)
+	return d.finish(c, result, err)
 }
 
-func (d *dataSplit) finish(c *commands, train, val int, err error) error {
+func (d *dataSplit) finish(c *commands, r datasets.SplitResult, err error) error {
 	var system *fs.PathError
 	var link *os.LinkError
 	switch {
@@ -54,9 +54,12 @@ func (d *dataSplit) finish(c *commands, train, val int, err error) error {
 	case err != nil:
 		return badInput(err)
 	}
-	if _, err := fmt.Printf("%s: %d pictures to train on, %d to validate\n", d.Out, train, val); err != nil {
+	if _, err := fmt.Printf("%s: %d pictures to train on, %d to validate\n", d.Out, r.Train, r.Val); err != nil {
 		return err
 	}
 	c.logf("next: resnetlab train %s", d.Out)
-	return nil
+	for _, bad := range r.LeftOut {
+		warnf("left out: %v", bad)
+	}
+	return unread(len(r.LeftOut), len(r.LeftOut)+r.Train+r.Val)
 }

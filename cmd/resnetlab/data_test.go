@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -131,4 +132,44 @@ func TestDataFlowers(t *testing.T) {
 	if entries, _ := os.ReadDir(parent); len(entries) != 1 {
 		t.Errorf("left: %v", entries)
 	}
+}
+
+// A group of many files is a short line of text, and whole in JSON.
+func TestDataCheckLinesAreShort(t *testing.T) {
+	dir := drawn(t)
+	from, err := os.ReadFile(filepath.Join(dir, "train", "daisy", "00000.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 200 {
+		if err := os.WriteFile(filepath.Join(dir, "train", "daisy", fmt.Sprintf("copy%03d.png", i)), from, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stdout, _ := must(t, 0, "data", "check", dir)
+	for line := range strings.Lines(stdout) {
+		if len(line) > 600 {
+			t.Errorf("a line of %d letters: %.200s", len(line), line)
+		}
+	}
+	if !strings.Contains(stdout, "and 191 more") {
+		t.Errorf("no count of the rest:\n%s", stdout)
+	}
+	stdout, _ = must(t, 0, "data", "check", dir, "--json")
+	if n := strings.Count(stdout, "copy"); n != 200 {
+		t.Errorf("%d of 200 copies in JSON", n)
+	}
+}
+
+func TestDataSplitLeavesOutBrokenLinks(t *testing.T) {
+	dir := filepath.Join(drawn(t), "train")
+	if err := os.Symlink("nowhere", filepath.Join(dir, "daisy", "gone.jpg")); err != nil {
+		t.Skip(err)
+	}
+	out := filepath.Join(t.TempDir(), "split")
+	stdout, stderr := must(t, 4, "data", "split", dir, "--out", out, "--val", "0.5", "-q")
+	if !strings.Contains(stdout, "5 pictures to train on, 5 to validate") || !strings.Contains(stderr, "left out: daisy/gone.jpg") {
+		t.Errorf("%s%s", stdout, stderr)
+	}
+	must(t, 4, "data", "split", dir, "--out", out+"2", "--val", "0.5", "--link")
 }

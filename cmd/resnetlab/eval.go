@@ -76,7 +76,7 @@ func (e *evalCommand) data(ctx context.Context, net *network.Network) (datasets.
 	if err != nil {
 		return nil, nil, badInput(err)
 	}
-	if err := evaluate.SameClasses(net.Classes, data.Classes()); err != nil {
+	if data, err = datasets.WithClasses(data, net.Classes); err != nil {
 		return nil, nil, badInput(fmt.Errorf("evaluating on %s: %w", e.Data, err))
 	}
 	data, bad, err := datasets.Readable(ctx, data, 0)

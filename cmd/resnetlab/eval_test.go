@@ -75,7 +75,8 @@ func checkEvaluationPictures(t *testing.T, data, run string) {
 	}
 }
 
-// Classes that are not the network's, or not in its order, are bad input; the error shows both. A picture that cannot be read is left out.
+// Classes that the network does not have are bad input, and the error shows both sides; classes that the data lack are not.
+// A picture that cannot be read is left out.
 func checkOddData(t *testing.T, data, run string) {
 	t.Helper()
 	_, stderr := must(t, 3, "eval", "sketch:many", "--run", run)
@@ -91,6 +92,18 @@ func checkOddData(t *testing.T, data, run string) {
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil || len(e.Unreadable) != 1 || e.Unreadable[0].File != "fern/broken.png" || e.Unreadable[0].Error == "" {
 		t.Errorf("unreadable: %+v (%v)", e.Unreadable, err)
 	}
+	if err := os.RemoveAll(filepath.Join(data, "val", "tulip")); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := must(t, 4, "eval", data, "--run", run); !strings.Contains(text, "tulip") || !strings.Contains(text, "8 pictures: loss") {
+		t.Errorf("without pictures of one class:\n%s", text)
+	} else if line := text[strings.LastIndex(text, "tulip"):]; strings.Fields(line)[1] != "0" || strings.Fields(line)[3] != "-" {
+		t.Errorf("a class without pictures: %s", line)
+	}
+	if err := os.Mkdir(filepath.Join(data, "val", "tulip"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	must(t, 4, "eval", filepath.Join(data, "val"), "--run", run)
 	if !strings.Contains(stderr, "fern/broken.png") || !slices.Contains(strings.Fields(stdout), "10,") {
 		t.Errorf("%s%s", stdout, stderr)
 	}

@@ -31,7 +31,7 @@ var exitStatus = []struct {
 	{130, is(context.Canceled)},
 	{4, is(errExcept, train.ErrLeftOut)},
 	{2, is(errUsage, network.ErrOptions, explain.ErrAsk, predict.ErrInvalidJob, predict.ErrOtherOutput, fs.ErrExist)},
-	{1, datasets.DiskFailed}, // also while the input is read: trying again may help
+	{1, datasets.IsSystemError}, // also while the input is read: trying again may help
 	{3, is(errInput, train.ErrInput, predict.ErrBadFolder, predict.ErrNoneReadable, explain.ErrNotFinite)},
 }
 

@@ -1,19 +1,21 @@
-// Package audit looks through a folder of pictures for what spoils training without an error: files that cannot be read,
-// pictures that are not what they seem, the same picture twice (worst of all in train and in val), classes out of balance.
+// Package audit checks a folder of pictures for what spoils training without an error: files that cannot be read, names
+// that end as for another format, tiny or grey pictures, duplicates (worst where one is in train and one in val), and
+// classes of very different size.
+//
+// [Run] reads every picture once and returns a [Report]. Duplicates are files of the same bytes; near duplicates are
+// pictures whose difference hashes differ in a few bits, such as one saved again at another size. [Report.Tiles] makes
+// the pictures of a contact sheet of what was found.
 package audit
 
 import (
 	"context"
 	"fmt"
-	"path"
-	"slices"
-	"strings"
 	"sync"
 
 	"resnetlab/datasets"
 )
 
-// Kind is a sort of finding.
+// Kind is the kind of a finding.
 type Kind string
 
 // The kinds of finding. Unreadable and Truncated are broken files; the others can be trained on.
@@ -25,31 +27,32 @@ const (
 	Grey       Kind = "grey"       // no pixel has a colour
 	Mode       Kind = "mode"       // CMYK, 16 bits, palette, alpha
 	Rotated    Kind = "rotated"    // EXIF says that the picture is shown turned, which training does only with --exif
+	Form       Kind = "form"       // a class folder whose name differs from another's in its Unicode form alone
 )
 
 // TinySide is the stride of the networks' last stage: a side below it leaves less than one cell of the picture.
 const TinySide = 32
 
-// Finding is something odd about one file.
+// Finding is a fault or an oddity of one file.
 type Finding struct {
 	File   string `json:"file"` // relative to the folder, with /
 	Kind   Kind   `json:"kind"`
 	Detail string `json:"detail"`
 }
 
-// Broken says that the file's picture cannot be had.
+// Broken reports whether the file's picture cannot be decoded.
 func (f Finding) Broken() bool { return f.Kind == Unreadable || f.Kind == Truncated }
 
-// Twins are files that show the same picture.
-type Twins struct {
+// DuplicateGroup is a group of files that show the same picture.
+type DuplicateGroup struct {
 	Files    []string `json:"files"`
-	Distance int      `json:"distance"` // bits, of 64, by which the hashes of two neighbours in the group differ at most
-	Parts    []string `json:"parts"`    // train, val, test that they lie in; more than one: validation is not of unseen pictures
+	Distance int      `json:"distance"` // largest difference, in bits of 64, between hashes by which the group was joined
+	Parts    []string `json:"parts"`    // of train, val and test, those that the files lie in
 	Classes  []string `json:"classes"`  // more than one: at least one label is wrong
 }
 
-// Across says that the twins lie in more than one part.
-func (t Twins) Across() bool { return len(t.Parts) > 1 }
+// Across reports whether the files lie in more than one part, so that validation is not on unseen pictures.
+func (g DuplicateGroup) Across() bool { return len(g.Parts) > 1 }
 
 // Report is what Run found. Files are sorted.
 type Report struct {
@@ -58,26 +61,27 @@ type Report struct {
 	Broken     int                       `json:"broken"`
 	Parts      map[string]map[string]int `json:"parts"` // pictures by part ("" where there is no train/) and class
 	Findings   []Finding                 `json:"findings"`
-	Duplicates []Twins                   `json:"duplicates"`      // the same bytes
-	Near       []Twins                   `json:"near_duplicates"` // other bytes, and at most Options.Distance apart
+	Duplicates []DuplicateGroup          `json:"duplicates"`      // the same bytes
+	Near       []DuplicateGroup          `json:"near_duplicates"` // not the same bytes, and hashes at most Options.Distance apart
 	Distance   int                       `json:"distance"`        // Options.Distance
 }
 
-// Options of Run.
+// Options are what Run can be told.
 type Options struct {
 	Workers  int                   // goroutines; one a core where it is < 1
 	Distance int                   // pictures whose hashes differ in at most so many of 64 bits, along rows and along columns, are near duplicates; negative: look for none
 	Progress func(done, total int) // called by one goroutine at a time; may be nil
 }
 
-// DefaultDistance finds pictures that were saved again at another size or quality, and series shot in one go, and of 3,119
-// photographs of flowers took no two others for each other.
+// DefaultDistance is the Distance that finds pictures saved again at another size or quality, and series of one scene.
+// Among 3,119 photographs of flowers it grouped no two different ones.
 const DefaultDistance = 5
 
-// Run looks at every picture below dir, which is an image folder or has train/, val/ and test/. Memory does not grow with
-// the pictures, but for a hash and a name of each. Without a picture it is an error.
+// Run checks every picture below dir, which is an image folder or has train/, val/ and test/. Of each picture it keeps a
+// name and two hashes in memory. A folder without pictures is an error, and so is a machine that cannot read (see
+// datasets.IsSystemError): nothing is then said of the pictures.
 func Run(ctx context.Context, dir string, o Options) (*Report, error) {
-	names, others, err := datasets.ListPictures(ctx, dir)
+	names, others, err := datasets.ListData(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +93,9 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{Pictures: len(names), Others: others, Parts: map[string]map[string]int{}, Distance: o.Distance,
-		Findings: []Finding{}, Duplicates: []Twins{}, Near: []Twins{}}
-	a := places{parted: slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "train/") })}
+		Findings: []Finding{}, Duplicates: []DuplicateGroup{}, Near: []DuplicateGroup{}}
+	a := newPlaces(names)
+	r.Findings = append(r.Findings, a.forms...)
 	for i, name := range names {
 		part, class := a.of(name)
 		if r.Parts[part] == nil {
@@ -104,37 +109,33 @@ func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 			r.Findings = append(r.Findings, f)
 		}
 	}
-	r.Duplicates, r.Near = twins(names, looks, a, o.Distance)
+	r.Duplicates, r.Near = groupDuplicates(names, looks, a, o.Distance)
 	return r, nil
 }
 
-// lookAtAll looks at all files on several goroutines.
+// lookAtAll looks at all files on several goroutines. An error of the machine, such as too many open files, ends it:
+// reading the other files would fail too, and says nothing about them.
 func lookAtAll(ctx context.Context, dir string, names []string, o Options) ([]look, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	looks := make([]look, len(names))
 	var counting sync.Mutex
 	done := 0
 	err := datasets.Each(ctx, len(names), o.Workers, func(i int) {
-		looks[i] = lookAt(dir, names[i])
-		if o.Progress != nil {
-			counting.Lock()
-			defer counting.Unlock()
-			done++
-			o.Progress(done, len(names))
+		l, err := lookAt(dir, names[i])
+		counting.Lock()
+		defer counting.Unlock()
+		switch {
+		case err != nil:
+			cancel(err)
+		case ctx.Err() == nil: // a read that was stuck may end after Run has
+			looks[i] = l
+			if done++; o.Progress != nil {
+				o.Progress(done, len(names))
+			}
 		}
 	})
+	counting.Lock()
+	defer counting.Unlock()
 	return looks, err
-}
-
-// places tells where files lie.
-type places struct{ parted bool }
-
-// of is the part and the class of a file: train/daisy/1.jpg, or daisy/1.jpg. A file in no folder has no class.
-func (a places) of(name string) (part, class string) {
-	if a.parted {
-		part, name, _ = strings.Cut(name, "/")
-	}
-	if dir := path.Dir(name); dir != "." {
-		class, _, _ = strings.Cut(dir, "/")
-	}
-	return part, class
 }

@@ -104,7 +104,7 @@ func TestEveryKind(t *testing.T) {
 	}
 }
 
-func TestTwins(t *testing.T) {
+func TestDuplicatesAcrossPartsAndClasses(t *testing.T) {
 	dir := folder(t)
 	one := filepath.Join(dir, "train", "daisy", "00000.png")
 	data, err := os.ReadFile(one)

@@ -4,24 +4,27 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math/bits"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"resnetlab/datasets"
 	"resnetlab/resnetlib/transforms"
 )
 
-// look is what is kept of one file.
+// look is what is remembered of one file.
 type look struct {
 	findings []Finding
 	content  [sha256.Size]byte // of the bytes
 	hash     hash              // only of a picture
+	tint     uint64            // of a picture of even brightness, whose hash says nothing: its colours; else 0
 	picture  bool
 }
 
-// lookAt reads one file. A panic of a decoder is a finding too.
-func lookAt(dir, name string) (l look) {
+// lookAt reads one file. A panic of a decoder is a finding too. The error is one of the machine; see datasets.IsSystemError.
+func lookAt(dir, name string) (l look, err error) {
 	find := func(kind Kind, format string, args ...any) {
 		l.findings = append(l.findings, Finding{name, kind, fmt.Sprintf(format, args...)})
 	}
@@ -31,9 +34,12 @@ func lookAt(dir, name string) (l look) {
 		}
 	}()
 	file, err := transforms.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	if datasets.IsSystemError(err) {
+		return look{}, datasets.SystemError(name, err)
+	}
 	if err != nil {
 		find(Unreadable, "%v", err)
-		return l
+		return l, nil
 	}
 	l.content = sha256.Sum256(file)
 	p, err := transforms.Decode(file)
@@ -48,9 +54,10 @@ func lookAt(dir, name string) (l look) {
 		find(Extension, "the content is %s", format)
 	}
 	if err != nil {
-		return l
+		return l, nil
 	}
-	l.hash, l.picture = dHash(p), true
+	l.hash, l.tint = dHash(p)
+	l.picture = true
 	if min(p.Width, p.Height) < TinySide {
 		find(Tiny, "%d x %d", p.Width, p.Height)
 	}
@@ -63,7 +70,7 @@ func lookAt(dir, name string) (l look) {
 	if o := transforms.Orientation(file); o > 1 && o <= 8 {
 		find(Rotated, "EXIF orientation %d", o)
 	}
-	return l
+	return l, nil
 }
 
 // endings are the file name endings of each format.
@@ -72,7 +79,7 @@ var endings = map[string][]string{
 	"webp": {".webp"}, "ppm": {".ppm", ".pgm", ".pbm", ".pnm"},
 }
 
-// grey says whether red, green and blue are alike everywhere.
+// grey reports whether red, green and blue are alike everywhere.
 func grey(p *transforms.RGB) bool {
 	for i := 0; i+3 <= len(p.Pix); i += 3 {
 		if p.Pix[i] != p.Pix[i+1] || p.Pix[i] != p.Pix[i+2] {
@@ -91,18 +98,28 @@ func (h hash) distance(o hash) int {
 }
 
 // dHash shrinks the picture to a few greys; each bit says whether one is brighter than its right, or lower, neighbour.
-// Size, quality and contrast change few bits (N. Krawetz, "Kind of Like That", 2013). One direction alone takes flowers
-// in the middle of a dark picture for each other.
-func dHash(p *transforms.RGB) (h hash) {
-	wide, high := greys(p, 8, 9), greys(p, 9, 8)
+// Size, quality and contrast change few bits (N. Krawetz, "Kind of Like That", 2013). One direction alone would confuse
+// flowers in the middle of a dark picture. Where no two greys differ (one colour, or colours of one brightness), all bits
+// are 0 or noise, and tint stands for the colours; else it is 0.
+func dHash(p *transforms.RGB) (h hash, tint uint64) {
+	small := transforms.ResizeTo(p, 8, 9, transforms.Bilinear)
+	wide, high := greys(small), greys(transforms.ResizeTo(p, 9, 8, transforms.Bilinear))
+	if slices.Max(wide)-slices.Min(wide) <= even && slices.Max(high)-slices.Min(high) <= even {
+		colours := fnv.New64a()
+		colours.Write(small.Pix)
+		return hash{}, max(1, colours.Sum64())
+	}
 	for y := range 8 {
 		for x := range 8 {
 			h.row = h.row<<1 | brighter(wide[9*y+x], wide[9*y+x+1])
 			h.column = h.column<<1 | brighter(high[8*y+x], high[8*(y+1)+x])
 		}
 	}
-	return h
+	return h, 0
 }
+
+// even is how much the greys of a picture of even brightness differ at most: two levels of 255, times 1000.
+const even = 2000
 
 func brighter(a, b int) uint64 {
 	if a > b {
@@ -111,12 +128,11 @@ func brighter(a, b int) uint64 {
 	return 0
 }
 
-// greys shrinks p and returns the luma of ITU-R 601, times 1000.
-func greys(p *transforms.RGB, height, width int) []int {
-	small := transforms.ResizeTo(p, height, width, transforms.Bilinear)
-	values := make([]int, height*width)
+// greys returns the luma of ITU-R 601 of each pixel, times 1000.
+func greys(p *transforms.RGB) []int {
+	values := make([]int, p.Width*p.Height)
 	for i := range values {
-		px := small.Pix[3*i:]
+		px := p.Pix[3*i:]
 		values[i] = 299*int(px[0]) + 587*int(px[1]) + 114*int(px[2])
 	}
 	return values

@@ -13,7 +13,7 @@ import (
 // reason is why a file is on the contact sheet.
 type reason struct{ file, why string }
 
-// reasons are in the order of how much they matter: broken files, twins across parts or classes, other twins, the rest.
+// reasons returns what was found in the order of how much it matters: broken files, duplicates across parts or classes, other duplicates, the rest.
 func (r *Report) reasons() (all []reason) {
 	for _, f := range r.Findings {
 		if f.Broken() {
@@ -22,13 +22,13 @@ func (r *Report) reasons() (all []reason) {
 	}
 	kinds := []struct {
 		name string
-		list []Twins
+		list []DuplicateGroup
 	}{{"same bytes as", r.Duplicates}, {"looks like", r.Near}}
 	for _, grave := range []bool{true, false} {
 		for _, kind := range kinds {
-			for _, t := range kind.list {
-				if grave == (t.Across() || len(t.Classes) > 1) {
-					all = append(all, t.reasons(kind.name)...)
+			for _, g := range kind.list {
+				if grave == (g.Across() || len(g.Classes) > 1) {
+					all = append(all, g.reasons(kind.name)...)
 				}
 			}
 		}
@@ -41,9 +41,9 @@ func (r *Report) reasons() (all []reason) {
 	return all
 }
 
-func (t Twins) reasons(how string) (all []reason) {
-	for i, file := range t.Files {
-		other := t.Files[(i+1)%len(t.Files)]
+func (g DuplicateGroup) reasons(how string) (all []reason) {
+	for i, file := range g.Files {
+		other := g.Files[(i+1)%len(g.Files)]
 		all = append(all, reason{file, how + " " + other})
 	}
 	return all
@@ -52,8 +52,8 @@ func (t Twins) reasons(how string) (all []reason) {
 // tileSide is the longer side of a tile at most, in pixels.
 const tileSide = 200
 
-// Tiles are the pictures of a contact sheet, at most most of them, with their names and what was found as titles; a
-// picture that cannot be read is nil. They are small, whatever the files are.
+// Tiles returns the pictures of a contact sheet, at most most of them, with their names and what was found as titles. A
+// picture that cannot be read is nil. Each is at most 200 pixels wide and high.
 func (r *Report) Tiles(dir string, most int) (images []*transforms.RGB, titles []string) {
 	var files []string
 	lines := map[string][]string{}

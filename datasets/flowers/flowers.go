@@ -1,5 +1,8 @@
-// Package flowers gets TensorFlow's flower_photos: 3,670 photographs of daisies, dandelions, roses, sunflowers and tulips
-// from Flickr (CC-BY 2.0; the photographers stand in LICENSE.txt), the data set of the lesson notes.
+// Package flowers downloads and unpacks TensorFlow's flower_photos, the data set of the lesson notes: 3,670 photographs of
+// daisies, dandelions, roses, sunflowers and tulips from Flickr (CC-BY 2.0; LICENSE.txt in it names the photographers).
+//
+// [Archive.Fetch] downloads [Published], resuming a download that was interrupted, and [Write] unpacks it into train/ and
+// val/. An archive is untrusted: links, paths that leave the folder and more bytes than expected are [ErrArchive].
 package flowers
 
 import (
@@ -29,8 +32,8 @@ var Published = Archive{
 	SHA256: "4c54ace7911aaffe13a365c34f650e71dd5bf1be0a58b464e5a7183e3e595d9c",
 }
 
-// Fetch downloads the archive to path unless it is there. What has come of it when the network fails stays, and the next
-// call goes on. progress may be nil.
+// Fetch downloads the archive to path unless it is there. When the network fails, the part that has arrived is kept, and
+// the next call resumes the download. progress may be nil.
 func (a Archive) Fetch(ctx context.Context, path string, progress func(done, total int64)) error {
 	file := a.at(path)
 	file.Progress = progress
@@ -40,7 +43,7 @@ func (a Archive) Fetch(ctx context.Context, path string, progress func(done, tot
 	return nil
 }
 
-// Is says whether the file at path is this archive.
+// Is reports whether the file at path is this archive.
 func (a Archive) Is(path string) (bool, error) {
 	err := a.at(path).Check()
 	if errors.Is(err, fetch.ErrWrong) {
@@ -58,9 +61,9 @@ func (a Archive) at(path string) fetch.File {
 var ErrArchive = errors.New("the archive cannot be used")
 
 // Write unpacks the archive file into out/train and out/val, of each class the share c.Val in val: at 0.1 that is 3,306
-// and 364 photographs, as in the notes. out appears when it is whole; one that holds something is fs.ErrExist. c.Put
+// and 364 photographs, as in the notes. out appears when it is complete; one that holds something is fs.ErrExist. c.Put
 // is not used.
-func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (train, val int, err error) {
+func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (result datasets.SplitResult, err error) {
 	c.Put = os.Rename
 	err = atomicfile.WriteFolder(out, func(unfinished string) error {
 		unpacked := filepath.Join(unfinished, "unpacked")
@@ -75,7 +78,7 @@ func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (tr
 		if err != nil {
 			return fmt.Errorf("%w: unpacking %s: %w", ErrArchive, archive, err)
 		}
-		if train, val, err = datasets.PlaceSplit(ctx, folder, unfinished, c); err != nil {
+		if result, err = datasets.PlaceSplit(ctx, folder, unfinished, c); err != nil {
 			return err
 		}
 		license := "LICENSE.txt"
@@ -84,7 +87,10 @@ func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (tr
 		}
 		return os.RemoveAll(unpacked)
 	})
-	return train, val, err
+	if err != nil {
+		return datasets.SplitResult{}, err
+	}
+	return result, nil
 }
 
 // soleFolder is the folder that an archive wraps its content in, or dir where there is none.

@@ -79,9 +79,9 @@ func photos(t *testing.T, n int) string {
 
 func TestWrite(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "flowers")
-	train, val, err := Write(t.Context(), photos(t, 25), out, datasets.SplitConfig{Val: 0.1})
-	if err != nil || train != 46 || val != 4 {
-		t.Fatalf("%d and %d, error %v; want 46 and 4", train, val, err)
+	r, err := Write(t.Context(), photos(t, 25), out, datasets.SplitConfig{Val: 0.1})
+	if err != nil || r.Train != 46 || r.Val != 4 {
+		t.Fatalf("%+v, error %v; want 46 and 4", r, err)
 	}
 	s, err := datasets.Open(out, datasets.OpenOptions{})
 	if err != nil || s.Train.Len() != 46 || s.Val.Len() != 4 {
@@ -95,7 +95,7 @@ func TestWrite(t *testing.T) {
 	if err != nil || len(entries) != 3 || entries[0].Name() != "LICENSE.txt" {
 		t.Errorf("in the folder: %v, error %v; want LICENSE.txt, train, val", entries, err)
 	}
-	if _, _, err := Write(t.Context(), photos(t, 3), out, datasets.SplitConfig{Val: 0.1}); !errors.Is(err, fs.ErrExist) {
+	if _, err := Write(t.Context(), photos(t, 3), out, datasets.SplitConfig{Val: 0.1}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error %v where the folder holds something, want fs.ErrExist", err)
 	}
 }
@@ -132,7 +132,7 @@ func TestHostileArchives(t *testing.T) {
 			t.Errorf("%s: files beside the folder: %v", name, entries)
 		}
 		out := filepath.Join(parent, "out")
-		if _, _, err := Write(t.Context(), c.archive, out, datasets.SplitConfig{Val: 0.1}); err == nil {
+		if _, err := Write(t.Context(), c.archive, out, datasets.SplitConfig{Val: 0.1}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		if entries, _ := os.ReadDir(parent); len(entries) != 1 {
@@ -189,7 +189,7 @@ func TestCancelled(t *testing.T) {
 	for _, cause := range []error{nil, errors.New("interrupted")} { // a notebook's context has a cause of its own
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(cause)
-		_, _, err := Write(ctx, photos(t, 5), filepath.Join(parent, "out"), datasets.SplitConfig{Val: 0.1})
+		_, err := Write(ctx, photos(t, 5), filepath.Join(parent, "out"), datasets.SplitConfig{Val: 0.1})
 		if !errors.Is(err, context.Cause(ctx)) && !errors.Is(err, context.Canceled) || errors.Is(err, ErrArchive) {
 			t.Errorf("error %v, want %v", err, context.Cause(ctx))
 		}

@@ -21,7 +21,7 @@ func New(split string, c Config) datasets.Dataset {
 	return &drawn{config: c, split: split, pictures: []int{c.Train, c.Val, c.Test}[i], table: c.task().table, classes: names(c.task().table)}
 }
 
-// All returns the three splits, as datasets.Open returns those of a folder: what is trained on where no data are given.
+// All returns the three splits, as datasets.Open returns those of a folder. Training uses them where no data are given.
 func All(c Config) *datasets.Splits {
 	return &datasets.Splits{Train: New("train", c), Val: New("val", c), Test: New("test", c)}
 }
@@ -59,7 +59,7 @@ func (d *drawn) Sample(i int) (datasets.Sample, error) {
 	return datasets.Sample{Image: draw(d.table[label], d.config.Size, rnd), Label: label, Name: name}, nil
 }
 
-// Fingerprint says what the pictures depend on beside their names.
+// Fingerprint returns what the pictures depend on beside their names.
 func (d *drawn) Fingerprint() (string, error) {
 	fingerprint := fmt.Sprintf("sketch version %d seed %d size %d %s", version, d.config.Seed, d.config.Size, d.split)
 	if d.config.Task != "" {

@@ -1,9 +1,11 @@
-// Package sketch is a picture data set that the program draws itself: plants of five classes, in any colour, place,
-// size and light, before clutter. It needs no file, font or network, and the same seed gives the same pictures.
+// Package sketch draws picture data sets: plants of five classes, in any colour, place, size and light, on a cluttered
+// background. It needs no file, font or network, and the same seed gives the same pictures on every machine.
 //
-// The classes differ in shape and markings. Each is often of its own colour, as flowers are, but more often of any, and
-// all cover about the same share of a picture before backgrounds drawn alike, so that colour alone does not tell them
-// apart: a network has to learn what a daisy looks like.
+// The classes differ in shape and markings. Three pictures in ten have a colour typical of the class, the others any
+// colour, and all classes cover about the same share of the picture: colour alone does not tell them apart.
+//
+// [New] draws pictures as they are asked for, [All] and [Open] return a whole data set, [Write] writes one as a folder.
+// [Tasks] names the variants: few pictures of each class to fine-tune on, and many other classes to pretrain on.
 package sketch
 
 import (
@@ -44,7 +46,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Pictures is how many are drawn, in all splits.
+// Pictures returns the number of pictures in all splits together.
 func (c Config) Pictures() int {
 	c = c.withDefaults()
 	return c.Train + c.Val + c.Test

@@ -16,27 +16,27 @@ type task struct {
 	train, val, test int
 }
 
-// tasks by name. "few" has the five classes of "plants" with a dozen pictures of each, as little as one has of one's own; "many" is what a
-// network can be trained on first: other plants, drawn with the same pens.
+// tasks by name. "few" has the five classes of "plants" with a dozen pictures of each, about what people have of their own; "many" has
+// other plants, drawn by the same code, to pretrain a network on.
 var tasks = map[string]task{
 	"plants": {plants, 2000, 500, 500},
 	"few":    {plants, 60, 50, 500},
 	"many":   {garden(), 1200, 120, 120},
 }
 
-// Tasks are the names that Config.Task may have, sorted.
+// Tasks returns the names that Config.Task may have, sorted.
 func Tasks() []string { return slices.Sorted(maps.Keys(tasks)) }
 
-// Name is the name of the data set wherever one is to be named in place of a folder: "sketch", or "sketch:TASK".
+// Name is what a user writes in place of a folder for the drawn data set: "sketch", or "sketch:TASK".
 const Name = "sketch"
 
-// Named tells whether data names a drawn data set, and which task of it.
+// Named reports whether data names a drawn data set, and which task of it.
 func Named(data string) (taskName string, ok bool) {
 	first, taskName, colon := strings.Cut(data, ":")
 	return taskName, first == Name && (taskName != "" || !colon)
 }
 
-// Open is All for a name: "sketch", "sketch:few", "sketch:many". The error of an unknown task names those there are.
+// Open returns the data set of a name: "sketch", "sketch:few", "sketch:many". The error for an unknown task lists the tasks.
 func Open(name string, seed uint64) (*datasets.Splits, error) {
 	taskName, ok := Named(name)
 	if _, known := tasks[cmp.Or(taskName, "plants")]; !ok || !known {
@@ -45,7 +45,8 @@ func Open(name string, seed uint64) (*datasets.Splits, error) {
 	return All(Config{Task: taskName, Seed: seed}), nil
 }
 
-// garden is the task of many classes: every shape of petal, in three numbers (none those of plants with its markings), plain and with a centre, and two fronds. None is a class of plants.
+// garden returns the task of many classes: every shape of petal, in three numbers (none those of plants with its
+// markings), plain and with a centre, and two fronds. None is a class of plants.
 func garden() []plant {
 	shapes := []struct {
 		name  string

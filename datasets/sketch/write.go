@@ -22,12 +22,12 @@ import (
 // about is the file that tells which pictures lie in a folder.
 const about = "sketch.json"
 
-// ErrOther is returned where the folder holds something else.
+// ErrOther is what errors.Is finds where the folder of Write holds something else.
 var ErrOther = errors.New("the folder is there and holds other files")
 
 // Write draws the data set into dir, as train/, val/ and test/ with a folder for each class. dir appears under its
-// name only when it is whole. Where it already holds this very data set, Write does nothing; where it holds anything
-// else, it returns ErrOther and touches nothing. progress may be nil; it is called after each picture, by one
+// name only when it is complete. Where it already holds the same data set, Write does nothing; where it holds anything
+// else, it returns ErrOther and changes nothing. progress may be nil; it is called after each picture, by one
 // goroutine at a time.
 func Write(ctx context.Context, dir string, c Config, progress func(done, total int)) error {
 	c = c.withDefaults()

@@ -1,4 +1,7 @@
-// Package atomicfile writes files that appear under their name only when they are whole.
+// Package atomicfile writes files and folders that appear under their name only when they are complete.
+//
+// [Write] writes to a hidden temporary file beside the target, flushes it to the disk and renames it. [WriteFolder] does so
+// for a folder. What a killed process leaves has a name that [IsTemporary] recognises; [RemoveTemporary] removes it.
 package atomicfile
 
 import (
@@ -17,10 +20,10 @@ import (
 const infix = ".unfinished-"
 
 // Write calls write with a buffered temporary file beside path, flushes it to the disk, and only then renames
-// it to path and flushes the folder. A reader therefore sees the old file or the new one, never a part, and so
-// does whoever comes after a kill or a power cut. If anything fails, the old file stays and the temporary one
+// it to path and flushes the folder. A reader therefore sees the old file or the new one, never a part, also
+// after a kill or a power cut. If anything fails, the old file stays and the temporary one
 // is removed, unless write's error is one of [Kept]. The error names path and wraps its cause. The folder of path must exist.
-// Of a link, what it leads to is replaced; what is no file (a pipe, /dev/stdout) is written to as it is.
+// Where path is a link, its target is replaced. A pipe or a device (/dev/stdout) is written to directly.
 func Write(path string, write func(io.Writer) error) error {
 	path = target(path)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
@@ -101,8 +104,8 @@ func createUnfinished(prefix string) (*os.File, error) {
 	}
 }
 
-// Kept marks an error of a write function: what was written until then stays, under its temporary name, where [Unfinished] finds it, since
-// whoever comes next can go on there. Kept of nil is nil.
+// Kept marks an error of a write function: the part that was written stays under its temporary name, where [Unfinished]
+// finds it and another process can resume. Kept of nil is nil.
 func Kept(err error) error {
 	if err == nil {
 		return nil
@@ -114,7 +117,7 @@ type kept struct{ error }
 
 func (k kept) Unwrap() error { return k.error }
 
-// fill writes, flushes and closes file. After an error of [Kept] it brings to the disk what it can: whoever goes on there looks how much is good.
+// fill writes, flushes and closes file. After an error of [Kept] it writes to the disk what it can: whoever resumes there checks how much is good.
 func fill(file *os.File, write func(io.Writer) error) error {
 	buffered := bufio.NewWriterSize(file, 1<<18)
 	written := write(buffered)
@@ -133,7 +136,7 @@ func fill(file *os.File, write func(io.Writer) error) error {
 	return file.Close()
 }
 
-// WriteBytes is Write for a file whose content is at hand.
+// WriteBytes writes content to path as Write does.
 func WriteBytes(path string, content []byte) error {
 	return Write(path, func(w io.Writer) error {
 		_, err := w.Write(content)
@@ -141,7 +144,7 @@ func WriteBytes(path string, content []byte) error {
 	})
 }
 
-// RemoveTemporary removes what killed writers left in folder. Call it only where nobody else is writing.
+// RemoveTemporary removes the temporary files that killed writers left in folder. Call it only where no other process writes.
 func RemoveTemporary(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -156,7 +159,7 @@ func RemoveTemporary(folder string) error {
 	return errors.Join(failed...)
 }
 
-// Unfinished lists what killed writers, and those still at work, have of the file that is to become path.
+// Unfinished lists the temporary files of path, of killed writers and of those still at work.
 func Unfinished(path string) ([]string, error) {
 	folder, name := filepath.Split(target(path))
 	entries, err := os.ReadDir(filepath.Clean(folder))
@@ -172,7 +175,7 @@ func Unfinished(path string) ([]string, error) {
 	return found, nil
 }
 
-// RemoveUnfinished removes what Unfinished lists, once path is there.
+// RemoveUnfinished removes the files that Unfinished lists, once path is written.
 func RemoveUnfinished(path string) error {
 	found, err := Unfinished(path)
 	for _, file := range found {
@@ -183,7 +186,7 @@ func RemoveUnfinished(path string) error {
 	return err
 }
 
-// IsTemporary tells whether a file is named as Write names one that is not yet whole.
+// IsTemporary reports whether name is one that Write gives to a file that is not yet complete.
 func IsTemporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.Contains(name, infix)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // WriteFolder calls fill with an empty hidden folder beside dir and renames that to dir when fill is done: dir appears
-// when it is whole. The folder of dir is made. An empty dir that is there stays, since it may be a mount point or somebody's working directory:
+// when it is complete. The folder of dir is made. An empty dir that is there stays, since it may be a mount point or somebody's working directory:
 // the hidden folder is in it, and what it holds moves up when fill is done, folders first, so that a file that describes them comes when they
 // are whole. A dir that holds anything is fs.ErrExist, and is not touched. If anything fails, nothing is left.
 func WriteFolder(dir string, fill func(unfinished string) error) error {
@@ -44,7 +44,7 @@ func WriteFolder(dir string, fill func(unfinished string) error) error {
 	return nil
 }
 
-// Empty tells whether a folder holds nothing, but for what killed writers left in it, which no listing shows either.
+// Empty reports whether a folder holds nothing except temporary files of killed writers, which listings hide too.
 func Empty(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !IsTemporary(e.Name()) }), err

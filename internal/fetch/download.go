@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// stall is how long a server may send nothing.
+// stall is how long a server may send nothing before the download fails.
 const stall = time.Minute
 
-// download is one Get under way.
+// download is the state of one Get.
 type download struct {
 	File
 	file *os.File
@@ -45,7 +45,7 @@ func (d *download) run(ctx context.Context) (err error) {
 	return d.checkHash(d.hash)
 }
 
-// transfer brings the missing bytes.
+// transfer downloads the missing bytes.
 func (d *download) transfer(ctx context.Context, watch *time.Timer) error {
 	answer, err := d.ask(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ func (d *download) ask(ctx context.Context) (*http.Response, error) {
 	return http.DefaultClient.Do(request)
 }
 
-// restart forgets what has come.
+// restart discards the part that has arrived.
 func (d *download) restart() error {
 	d.hash.Reset()
 	d.done = 0

@@ -1,5 +1,7 @@
-// Package fetch downloads large files over HTTP: what has come stays on the disk and is gone on with, and a file appears under
-// its name only when it is whole and the one that was meant.
+// Package fetch downloads large files over HTTP. A download that was interrupted is resumed, and a file appears under its
+// name only when its length and its sha256 are right.
+//
+// [File.Get] downloads, [File.Check] checks a file that is there, and bytes of another file are [ErrWrong].
 package fetch
 
 import (
@@ -28,12 +30,12 @@ type File struct {
 	Progress func(done, total int64) // called as bytes arrive; total is 0 where the server does not say; may be nil
 }
 
-// partial ends the name of what has come of a file.
+// partial ends the name of a file that is not complete.
 const partial = ".partial"
 
-// Get downloads the file unless it is there and right; fetched tells whether it was. What has come stays in Path + ".partial" when
-// the network fails or ctx ends, and the next Get goes on with it. Bytes that are not the file's are removed. The folder of Path is
-// made. One Get at a time for a Path.
+// Get downloads the file unless it is there and right; fetched reports whether it was downloaded. When the network fails or
+// ctx ends, the part that has arrived stays in Path + ".partial", and the next Get resumes from it. Bytes that are not the
+// file's are removed. Get makes the folder of Path. Do not call it twice at once for one Path.
 func (f File) Get(ctx context.Context) (fetched bool, err error) {
 	if f.Check() == nil {
 		return false, nil
@@ -53,7 +55,7 @@ func (f File) Get(ctx context.Context) (fetched bool, err error) {
 	if closing := file.Close(); err == nil {
 		err = closing
 	}
-	if errors.Is(err, ErrWrong) || err != nil && d.done == 0 { // nothing of it has come: there is nothing to go on with
+	if errors.Is(err, ErrWrong) || err != nil && d.done == 0 { // nothing of it has come: there is nothing to resume
 		if removing := os.Remove(file.Name()); removing != nil {
 			return false, fmt.Errorf("%w (and %w)", err, removing)
 		}
@@ -67,7 +69,8 @@ func (f File) Get(ctx context.Context) (fetched bool, err error) {
 	return true, atomicfile.SyncFolder(filepath.Dir(f.Path))
 }
 
-// Check tells whether the file at Path is whole and the one that was meant; fs.ErrNotExist where there is none.
+// Check returns nil where the file at Path has the right length and sha256, ErrWrong where it has not, and fs.ErrNotExist
+// where there is none.
 func (f File) Check() error {
 	file, err := os.Open(f.Path)
 	if err != nil {
@@ -88,7 +91,7 @@ func (f File) Check() error {
 	return f.checkHash(h)
 }
 
-// ErrWrong is what errors.Is finds where bytes are not the file's.
+// ErrWrong is what errors.Is finds where a file's length or sha256 is not the expected one.
 var ErrWrong = errors.New("this is not the file")
 
 func (f File) checkSize(bytes int64) error {

@@ -83,7 +83,7 @@ func TestGet(t *testing.T) {
 	}
 }
 
-// What has come is gone on with; where the server cannot do that, everything comes again.
+// A part is resumed; where the server cannot do that, the whole file is downloaded again.
 func TestResume(t *testing.T) {
 	for name, next := range map[string]http.HandlerFunc{"ranges": whole, "no ranges": noRanges} {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"resnetlab/datasets"
 	"resnetlab/resnetlib/plots"
@@ -146,24 +145,6 @@ func share(part, whole int) *float64 {
 	}
 	s := float64(part) / float64(whole)
 	return &s
-}
-
-// SameClasses is an error that shows both sides unless the data have the network's classes in the network's order: label 2 must mean the same
-// to both.
-func SameClasses(network, data []string) error {
-	if slices.Equal(network, data) {
-		return nil
-	}
-	return fmt.Errorf("the network's classes and the data's differ (names and order must be the same): network %s; data %s", list(network), list(data))
-}
-
-// list names up to 20 of many.
-func list(names []string) string {
-	const most = 20
-	if more := len(names) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
-	}
-	return strings.Join(names, ", ")
 }
 
 // Verdicts reads the pictures of outcomes, for [plots.TopLosses].

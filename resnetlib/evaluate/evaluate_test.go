@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"resnetlab/datasets"
@@ -67,18 +66,6 @@ func TestRunCountsEveryPicture(t *testing.T) {
 	}
 	if want := crossEntropy([]float32{0, 9, 1, 1, 1, 1}, 0); top[0].Loss != want {
 		t.Errorf("loss %v, want %v", top[0].Loss, want)
-	}
-}
-
-func TestSameClasses(t *testing.T) {
-	if err := SameClasses([]string{"a", "b"}, []string{"a", "b"}); err != nil {
-		t.Error(err)
-	}
-	for _, data := range [][]string{{"b", "a"}, {"a"}, {"a", "b", "z"}} {
-		err := SameClasses([]string{"a", "b"}, data)
-		if err == nil || !strings.Contains(err.Error(), "network a, b;") || !strings.Contains(err.Error(), "data "+strings.Join(data, ", ")) {
-			t.Errorf("%v: %v", data, err)
-		}
 	}
 }
 

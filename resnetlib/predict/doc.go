@@ -14,7 +14,7 @@
 //
 // A picture that cannot be read does not end the work: the error is in Err of its [Result] or [Features]. So is the error of a picture for which
 // the network gives NaN or an infinity ([ErrNotFinite]). What would be said of every further picture ends the work: an error of the network, the
-// end of the context, or a disk or machine that fails (see [datasets.DiskFailed]).
+// end of the context, or a disk or machine that fails (see [datasets.IsSystemError]).
 //
 // # Names
 //

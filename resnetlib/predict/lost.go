@@ -32,13 +32,13 @@ func (f pictureFolder) check(file string, err error) error {
 	if !f.lost(err) {
 		return nil
 	}
-	return datasets.DiskError(file, err)
+	return datasets.SystemError(file, err)
 }
 
 // lost tells an error of the disk or the machine from one of a picture. A picture that is broken, has vanished or may not be read is one picture.
 // Where the disk fails, or another folder stands at the path (the disk was unmounted, say), all further pictures would fail alike.
 func (f pictureFolder) lost(err error) bool {
-	if datasets.DiskFailed(err) {
+	if datasets.IsSystemError(err) {
 		return true
 	}
 	if f.path == "" || !errors.Is(err, fs.ErrNotExist) {

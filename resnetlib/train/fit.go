@@ -115,7 +115,7 @@ func Fit(ctx context.Context, c Config, opts ...Option) (*runs.Run, error) {
 
 // asInput marks an error as one of the input, unless the context or the machine is its cause.
 func asInput(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil || datasets.DiskFailed(err) {
+	if err == nil || ctx.Err() != nil || datasets.IsSystemError(err) {
 		return err
 	}
 	return mark.As(ErrInput, err)

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gomlx/compute"
 
@@ -29,6 +30,9 @@ func Prepare(ctx context.Context, c Config, opts ...Option) (*Setup, error) {
 	}
 	if s.data.Test != nil {
 		data := *s.data
+		if data.Test, err = datasets.WithClasses(data.Test, data.Train.Classes()); err != nil {
+			return nil, asInput(ctx, fmt.Errorf("test data: %w", err))
+		}
 		if data.Test, err = s.readable(ctx, "test", data.Test); err != nil {
 			return nil, asInput(ctx, err)
 		}

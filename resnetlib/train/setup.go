@@ -102,6 +102,9 @@ func (s *session) openData(ctx context.Context) (err error) {
 // readPictures leaves out of the data what cannot be read, or refuses it where the settings say so.
 func (s *session) readPictures(ctx context.Context) (err error) {
 	data := *s.data
+	if data.Val, err = datasets.WithClasses(data.Val, data.Train.Classes()); err != nil {
+		return fmt.Errorf("validation data: %w", err)
+	}
 	if data.Train, err = s.readable(ctx, "train", data.Train); err != nil {
 		return err
 	}
