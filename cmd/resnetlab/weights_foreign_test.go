@@ -13,7 +13,7 @@ import (
 // edited writes the random ResNet-18 of [network] after a change to its state dict.
 func edited(t *testing.T, path string, edit func(sd *weights.StateDict) *weights.StateDict) {
 	t.Helper()
-	network(t, path, 5)
+	randomNet(t, path, 5)
 	f, err := weights.Read(path)
 	if err != nil {
 		t.Fatal(err)
