@@ -52,8 +52,8 @@ golden-all: setup ## all ten networks on both backends against PyTorch's numbers
 RACE := kernels/test.sh -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0 -timeout 60m -skip Golden
 # A training step takes many times as long under the detector, so of the trainer's tests those run in which all its goroutines meet.
 race: ## loader, trainer and predictor under the race detector, on the Go backend (needs a C compiler)
-	@CGO_ENABLED=1 $(RACE) ./datasets ./resnetlib/predict
-	@CGO_ENABLED=1 $(RACE) -run 'FitSees|FeaturesOnDisk|EvaluateCounts|ResumeToTheByte/go/^features$$' ./resnetlib/train
+	@CGO_ENABLED=1 $(RACE) ./datasets ./resnetlib/predict ./resnetlib/evaluate
+	@CGO_ENABLED=1 $(RACE) -run 'FitSees|FeaturesOnDisk|ResumeToTheByte/go/^features$$' ./resnetlib/train
 
 fuzz: ## every fuzz target, one after the other (FUZZTIME=10s each)
 	@kernels/fuzz.sh $(FUZZTIME)

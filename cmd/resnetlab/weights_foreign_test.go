@@ -10,7 +10,7 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// edited writes the random ResNet-18 of [network] after a change to its state dict.
+// edited writes the random ResNet-18 of randomNet after a change to its state dict.
 func edited(t *testing.T, path string, edit func(sd *weights.StateDict) *weights.StateDict) {
 	t.Helper()
 	randomNet(t, path, 5)

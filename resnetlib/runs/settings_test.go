@@ -43,7 +43,7 @@ func TestFlagNames(t *testing.T) {
 		"--lr-step-size=7", "--lr-gamma=0.5", "--warmup=1", "--weight-decay=0.01", "--label-smoothing=0.1",
 		"--clip-norm=1", "--accumulate=4", "--early-stop=3", "--class-weights=1,2", "--augment=none", "--augment-repeats=2",
 		"--val-split=0.2", "--strict-data", "--exif", "--checkpoint-every=50", "--seed=18446744073709551615", "--workers=3",
-		"--threads=2", "--resume=runs/a", "--out=runs/b", "--overwrite"}
+		"--threads=2", "--out=runs/b", "--overwrite"}
 	s, err := parse(t, args...)
 	if err != nil {
 		t.Fatal(err)

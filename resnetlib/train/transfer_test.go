@@ -239,3 +239,75 @@ func TestWeightsUpTo(t *testing.T) {
 		}
 	}
 }
+
+// The three strategies from another run's weights: heads by the rule, and what is frozen stays the same to the byte.
+func TestStrategiesFromARun(t *testing.T) {
+	b := testbackend.Open(t, backend.Go)
+	_, c := small()
+	dir := t.TempDir()
+	c.Out, c.Epochs = filepath.Join(dir, "start"), 1
+	mustFit(t, b, c)
+	c.Weights, c.HeadLR = c.Out, 1e-2
+	for _, s := range []transfer.Strategy{transfer.All, transfer.LastLayers("fc"), transfer.LastLayers("layer4"), transfer.NewLayer} {
+		t.Run(string(s), func(t *testing.T) {
+			c := c
+			c.Strategy, c.Out = string(s), filepath.Join(t.TempDir(), "run")
+			before, err := network.OpenRun(c.Weights)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mustFit(t, b, c)
+			after, err := network.OpenRun(c.Out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := s.Apply(after.ResNet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range before.Parameters() {
+				module, _, _ := strings.Cut(p.Key, ".")
+				one, _ := p.Tensor()
+				two, err := after.Parameter(p.Key).Tensor()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if same := slices.Equal(one.Data, two.Data); same != slices.Contains(plan.Frozen, module) {
+					t.Errorf("%s: stayed the same is %v", p.Key, same)
+				}
+			}
+			if s == transfer.NewLayer && (after.Head == nil || after.NumClasses() != 5 || after.Source.Run.PyTorchRecipe == "") {
+				t.Error("strategy new left no head, or no recipe for PyTorch")
+			}
+		})
+	}
+}
+
+// With --freeze-bn=false a head's training moves the running statistics below it, and nothing else there; the plan says so.
+func TestFreezeBNFalse(t *testing.T) {
+	_, c := small()
+	dir, moving := t.TempDir(), false
+	c.Out, c.Epochs = filepath.Join(dir, "start"), 1
+	b := testbackend.Open(t, backend.Go)
+	mustFit(t, b, c)
+	c.Weights, c.Out, c.Strategy, c.FreezeBN = c.Out, filepath.Join(dir, "run"), "last:fc", &moving
+	_, notes, _ := fitNotes(t, b, c)
+	if !strings.Contains(notes, "keep updating their running statistics") {
+		t.Errorf("no word of what moves: %s", notes)
+	}
+	before, errA := network.OpenRun(c.Weights)
+	after, errB := network.OpenRun(c.Out)
+	if errA != nil || errB != nil {
+		t.Fatal(errA, errB)
+	}
+	for _, p := range before.Parameters() {
+		one, _ := p.Tensor()
+		two, err := after.Parameter(p.Key).Tensor()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moves := p.Buffer || strings.HasPrefix(p.Key, "fc."); moves == slices.Equal(one.Data, two.Data) {
+			t.Errorf("%s: moves is to be %v", p.Key, moves)
+		}
+	}
+}
