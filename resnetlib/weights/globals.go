@@ -30,27 +30,6 @@ var functions = map[global]func(args tuple) (any, error){
 	{"torch.serialization", "_get_layout"}:         layoutName,
 }
 
-// storageClasses are the element types that a storage may have.
-var storageClasses = func() map[global]element {
-	classes := map[global]element{{"torch.storage", "UntypedStorage"}: {dtype: UInt8, size: 1}} // the bytes of what _rebuild_tensor_v3 makes
-	for _, row := range dtypes {
-		classes[global{"torch", row.storageClass}] = element{dtype: row.dtype, size: row.size}
-	}
-	for _, row := range foreignDTypes {
-		if row.storageClass != "" {
-			classes[global{"torch", row.storageClass}] = element{dtype: DType(row.name), size: row.size, foreign: true}
-		}
-	}
-	return classes
-}()
-
-// element is the type of a storage's elements.
-type element struct {
-	dtype   DType
-	size    int  // in bytes
-	foreign bool // one of foreignDTypes
-}
-
 func (u *unpickler) global(module, name string) {
 	if u.err != nil {
 		return

@@ -18,6 +18,27 @@ type storage struct {
 	offset int // in elements of root
 }
 
+// storageClasses are the element types that a storage may have.
+var storageClasses = func() map[global]element {
+	classes := map[global]element{{"torch.storage", "UntypedStorage"}: {dtype: UInt8, size: 1}} // the bytes of what _rebuild_tensor_v3 makes
+	for _, row := range dtypes {
+		classes[global{"torch", row.storageClass}] = element{dtype: row.dtype, size: row.size}
+	}
+	for _, row := range foreignDTypes {
+		if row.storageClass != "" {
+			classes[global{"torch", row.storageClass}] = element{dtype: DType(row.name), size: row.size, foreign: true}
+		}
+	}
+	return classes
+}()
+
+// element is the type of a storage's elements.
+type element struct {
+	dtype   DType
+	size    int  // in bytes
+	foreign bool // one of foreignDTypes
+}
+
 // storages are those that a pickle has named.
 type storages struct {
 	byKey map[string]*storage
