@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// bill is a CycloneDX 1.6 bill of materials (https://cyclonedx.org/docs/1.6/json), as far as a Go program needs one.
+// bill is a CycloneDX 1.6 bill of materials (https://cyclonedx.org/docs/1.6/json) with the fields that a Go program needs.
 type bill struct {
 	Format   string `json:"bomFormat"`
 	Spec     string `json:"specVersion"`
@@ -50,8 +50,8 @@ type dependency struct {
 	DependsOn []string `json:"dependsOn"`
 }
 
-// billOfMaterials lists what the linker wrote into the program: exactly the modules that are in it. It holds no time, and its serial number
-// is made of its content, so that the same program has the same bill.
+// billOfMaterials lists the modules that the linker recorded in the program. It has no time, and its serial number is a hash of its content,
+// so the same program has the same bill.
 func billOfMaterials(info *debug.BuildInfo, version string, t target, program []byte) ([]byte, error) {
 	sum := sha256.Sum256(program)
 	b := bill{Format: "CycloneDX", Spec: "1.6", Version: 1}
