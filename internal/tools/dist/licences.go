@@ -120,14 +120,19 @@ func (t target) list(root string, byPath map[string]*module, programs []string) 
 			m = p.Module
 			byPath[m.Path] = m
 		}
-		for dir := p.Dir; ; dir = filepath.Dir(dir) {
-			m.texts = append(m.texts, licenceFiles(dir)...)
-			if dir == m.Dir || len(dir) <= len(m.Dir) {
-				break
-			}
-		}
-		if m.Main {
-			m.texts = append(m.texts, licenceFiles(filepath.Join(p.Dir, "fonts"))...) // embedded
+		m.collect(p.Dir)
+	}
+}
+
+// collect adds the licence texts in the folders from a package's up to the module's.
+func (m *module) collect(dir string) {
+	if m.Main {
+		m.texts = append(m.texts, licenceFiles(filepath.Join(dir, "fonts"))...) // embedded
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		m.texts = append(m.texts, licenceFiles(dir)...)
+		if dir == m.Dir || len(dir) <= len(m.Dir) {
+			return
 		}
 	}
 }
