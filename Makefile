@@ -1,8 +1,7 @@
 # make lab     JupyterLab on the lessons          make test    everything that must hold
 # make help    all targets
 #
-# Go's environment is set here, so that nobody sets it by hand: the toolchain that go.mod names, SIMD in the Go backend,
-# and neither a workspace nor flags of the user's own.
+# Go's environment is set here: the toolchain that go.mod names, SIMD in the Go backend, and neither a workspace nor the user's own flags.
 export GOTOOLCHAIN := $(shell sed -n 's/^toolchain //p' go.mod)
 export GOEXPERIMENT := simd
 export GOFLAGS := -mod=readonly -buildvcs=false
@@ -21,14 +20,14 @@ lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=n
 	@$(GENERATE) handout
 	@$(PYTHON_VENV) kernels/lab.py work
 
-lab-check: setup ## the same without a browser: hands the lessons out and runs lesson 00 through the kernel
+lab-check: setup ## the same without a browser: copies the lessons and runs lesson 00 through the kernel
 	@rm -rf .cache/check && $(GENERATE) handout -to .cache/check
 	@$(PYTHON_VENV) kernels/run_notebook.py --pictures 3 .cache/check/en/00-quickstart.ipynb
 
-setup: ## all that lab, lab-check and test share: .venv, kernel, plugin, bin/, warm build cache
+setup: ## what lab, lab-check and test need: .venv, kernel, plugin, bin/, build cache
 	@kernels/setup.sh
 
-build: ## bin/resnetlab alone
+build: ## bin/resnetlab only
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/resnetlab
 
 lint: ## gofmt, go vet, staticcheck
@@ -39,7 +38,7 @@ test: setup lint ## lint and all tests; the last line counts them
 
 FUZZTIME := 10s
 SOAK := 1m
-test-all: setup lint golden-all race ## all that there is, with short times (FUZZTIME=10s SOAK=1m): sweeps, goldens, fuzz, races, soak, kills, builds, lessons in Chromium
+test-all: setup lint golden-all race ## every check, with short times (FUZZTIME=10s SOAK=1m): sweeps, goldens, fuzz, races, soak, kills, builds, lessons in Chromium
 	@RESNETLAB_ALL=1 kernels/test.sh -timeout 5h -skip Golden ./...
 	@$(MAKE) --no-print-directory fuzz soak notebooks-browser
 
@@ -48,9 +47,9 @@ golden-all: setup ## all ten networks on both backends against PyTorch's numbers
 		{ echo "golden-all: no vectors; name their folder: RESNETLAB_GOLDEN=DIR make golden-all"; exit 1; }
 	@RESNETLAB_ALL=1 kernels/test.sh -timeout 5h -run Golden ./...
 
-# The pointer checks that -race brings are off in GoMLX's backend alone: its packing of matrices steps a pointer past the end before it is done.
+# -race also checks pointers. These checks are off in GoMLX's backend only: its packing of matrices moves a pointer past the end of a slice.
 RACE := kernels/test.sh -race -gcflags=github.com/gomlx/compute/...=-d=checkptr=0 -timeout 60m -skip Golden
-# A training step takes many times as long under the detector, so of the trainer's tests those run in which all its goroutines meet.
+# A training step is many times slower under the detector, so only those of the trainer's tests run that use all its goroutines.
 race: ## loader, trainer and predictor under the race detector, on the Go backend (needs a C compiler)
 	@CGO_ENABLED=1 $(RACE) ./datasets ./resnetlib/predict ./resnetlib/evaluate
 	@CGO_ENABLED=1 $(RACE) -run 'FitSees|FeaturesOnDisk|ResumeToTheByte/go/^features$$' ./resnetlib/train
@@ -58,10 +57,10 @@ race: ## loader, trainer and predictor under the race detector, on the Go backen
 fuzz: ## every fuzz target, one after the other (FUZZTIME=10s each)
 	@kernels/fuzz.sh $(FUZZTIME)
 
-soak: ## trains and predicts while pictures vanish and are cut off: memory and open files must be flat (SOAK=1m)
+soak: ## trains and predicts while pictures are removed and truncated: memory and open files must not grow (SOAK=1m)
 	@go build -o bin/ ./internal/tools/soak && bin/soak -for $(SOAK)
 
-docker-check: ## the images without a container engine: lint, build steps in a clean folder, start as a hub does
+docker-check: ## checks the images without a container engine: lint, build steps in a clean folder, start as a hub does
 	@docker/check.sh
 
 LESSONS ?= 0 1
@@ -86,7 +85,7 @@ readme-pictures: setup ## draws docs/images again: trains on the drawn pictures,
 	@$(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt
 	@$(PYTHON_VENV) kernels/browser_check.py --view en/00-quickstart.ipynb curve docs/images/lab.png notebooks
 
-requirements: ## pins the Python requirements again, with every hash (needs uv on PATH)
+requirements: ## pins the Python requirements, with hashes (needs uv on PATH)
 	for f in kernels/requirements kernels/requirements-browser docker/requirements-check; do \
 		{ echo "# Written by \"make requirements\" from $$(basename $$f).in: every version and every hash; do not edit."; \
 		uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $$f.in; } >$$f.new \
@@ -95,10 +94,10 @@ requirements: ## pins the Python requirements again, with every hash (needs uv o
 dist: ## a release in dist/release: archives for Linux and macOS, bills of materials, notices, checksums (VERSION=v1.0.0)
 	@go run ./internal/tools/dist -version $(VERSION)
 
-dist-check: ## the same twice, the second time elsewhere with nothing cached; the bytes must be equal
+dist-check: ## builds the release twice, the second time in another folder with an empty cache; the bytes must be equal
 	@go run ./internal/tools/dist -version $(VERSION) -check
 
-docs: ## writes what the programs' errors say into docs/troubleshooting.md
+docs: ## writes the programs' error messages into docs/troubleshooting.md
 	@go run ./internal/tools/docs
 
 export M
@@ -106,10 +105,10 @@ why: ## finds a message in docs/troubleshooting.md: make why M='what was printed
 	@[ -n "$$M" ] || { echo "why: no message; paste what was printed: make why M='error: decoding a.jpg: ...'"; exit 1; }
 	@go run ./internal/tools/docs "$$M"
 
-licences: ## the licence of every module that is linked; fails on one that is unknown or does not let us publish
+licences: ## the licence of every linked module; fails on one that is unknown or forbids publication under Apache-2.0
 	@go run ./internal/tools/dist -licences
 
-clean: ## removes what was built; never work/ and runs/, which are yours
+clean: ## removes what was built; keeps work/ and runs/, which are yours
 	rm -rf bin .venv .cache dist
 
 help: ## this list

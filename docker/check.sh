@@ -2,17 +2,17 @@
 # Checks the images without a container engine: docker/check.sh [FOLDER]
 #
 # It lints the Dockerfiles, scripts and manifests, runs the Dockerfiles' own build steps in a clean folder, and starts the result with an
-# empty home, as JupyterHub starts a single-user server. What only an engine can do is not done, and said at the end.
+# empty home, as JupyterHub starts a single-user server. What needs an engine is left out and listed at the end.
 set -eu
 dir=${1:-$(mktemp -d)}
-case $dir in /*) ;; *) dir=$PWD/$dir ;; esac # the caller's: steps run in other folders
+case $dir in /*) ;; *) dir=$PWD/$dir ;; esac # relative to the caller's folder: steps run in other folders
 case $dir in *[[:space:]]*) echo "check.sh: $dir: name a folder without spaces, the build steps stand no others" >&2 && exit 2 ;; esac
 cd "$(dirname "$0")/.."
 mkdir -p "$dir/home"
 [ -n "${1-}" ] || trap 'chmod -R u+w "$dir" && rm -rf "$dir"' EXIT
 say() { printf '\n== %s\n' "$*"; }
 
-say "a stand-in for the base image's Python"
+say "a Python environment in place of the base image's"
 conda=$dir/conda
 [ -x "$conda/bin/jupyterhub-singleuser" ] || {
 	python3 -m venv "$conda"
@@ -20,7 +20,7 @@ conda=$dir/conda
 }
 
 say "lint: Dockerfiles, scripts, manifests"
-# Left out: DL3008 (Debian removes a version when the next one comes), and what is a matter of taste (one RUN for all steps).
+# Ignored: DL3008 (Debian removes a package version when it publishes the next one), and rules of style (one RUN for all steps).
 "$conda/bin/hadolint" --no-color --failure-threshold warning --ignore DL3008 --ignore DL3059 --ignore DL3066 docker/*/Dockerfile
 "$conda/bin/shellcheck" docker/*.sh docker/cli/*.sh docker/slurm/*.sbatch
 for manifest in docker/kubernetes/*.yaml; do
@@ -33,7 +33,7 @@ image=$dir/opt/resnetlab
 rm -rf "$image" && mkdir -p "$image"
 git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from - | tar --extract --directory "$image"
 
-# steps FILE: the build steps of a Dockerfile, one a line, as they stand there.
+# steps FILE: prints the build steps of a Dockerfile, one per line.
 steps() { sed -n 's/^RUN \(docker\/.*\)/\1/p' "$1"; }
 
 # build FILE: runs them.
@@ -46,7 +46,7 @@ build() {
 }
 build docker/cli/Dockerfile
 "$dir/out/resnetlab" version
-rm -rf "${dir:?}/home" && mkdir "$dir/home" # that of the stage that builds the command is not in its image
+rm -rf "${dir:?}/home" && mkdir "$dir/home" # the home folder of the build stage is not in the command's image
 build docker/cpu/Dockerfile
 [ -z "$(ls -A "$dir/home")" ] || { echo "the build left something in the home folder:"; find "$dir/home"; exit 1; }
 old=$(find "$dir/go/cache" -type f ! -newermt 2099-01-01 | wc -l)

@@ -1,6 +1,6 @@
-"""Starts jupyterhub-singleuser as JupyterHub does, with a hub of three answers, and asks it what a learner's browser would ask.
+"""Starts jupyterhub-singleuser as JupyterHub does, with a minimal hub, and sends it the requests of a learner's browser.
 
-Checked: it answers under the user's address, refuses a stranger, has our kernel as its default, and a cell of that kernel runs.
+It checks that the server answers under the user's address, refuses other users, has resnetlab's kernel as its default, and runs a cell.
 """
 
 import json
@@ -23,7 +23,7 @@ PREFIX = f"/user/{USER}/"
 
 
 class Hub(BaseHTTPRequestHandler):
-    """What a single-user server asks its hub: the version, and whose token a request carries."""
+    """Answers what a single-user server asks its hub: the version, and whose token a request carries."""
 
     def do_GET(self):  # noqa: N802
         if self.path.startswith("/hub/api/user") and LEARNER in self.headers.get("Authorization", ""):
@@ -34,7 +34,7 @@ class Hub(BaseHTTPRequestHandler):
         return self.answer(403, {"status": 403, "message": "who is this?"})
 
     def do_POST(self):  # noqa: N802
-        self.answer(200, {})  # the server tells that it is used
+        self.answer(200, {})  # the server reports activity
 
     def answer(self, status, value):
         body = json.dumps(value).encode()
@@ -71,7 +71,7 @@ def start(hub: int, port: int, folder: str):
         "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{PREFIX}oauth_callback", "JUPYTERHUB_OAUTH_SCOPES": json.dumps(["access:servers!server=ada/"]),
         "JUPYTERHUB_OAUTH_ACCESS_SCOPES": json.dumps(["access:servers!server=ada/"]),
     }  # fmt: skip
-    root = ["--allow-root"] if os.getuid() == 0 else []  # whoever checks; the image's user is none
+    root = ["--allow-root"] if os.getuid() == 0 else []  # for the user who runs this check; the image's user is not root
     return subprocess.Popen(["jupyterhub-singleuser", *root], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -113,7 +113,7 @@ def main():
 
 
 def run_cell(folder: str):
-    """Runs one cell as the server would start it: the installed kernel, in the learner's folder."""
+    """Runs one cell as the server would: with the installed kernel, in the learner's folder."""
     import nbclient
     import nbformat
 

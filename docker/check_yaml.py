@@ -1,4 +1,4 @@
-"""Checks compose.yaml and the hub's values as far as that goes without their programs: names of keys, and types.
+"""Checks compose.yaml and the hub's values as far as possible without their programs: names of keys, and types.
 
 The tables hold the part of each schema that we use: the Compose specification, the chart's values.schema.yaml (singleuser, prePuller, cull, proxy,
 hub), which allows no other keys, and Kubernetes' PersistentVolumeClaim. A key that is not in the table is an error.
@@ -24,7 +24,7 @@ QUANTITY = {"type": "string", "pattern": r"^\d+(\.\d+)?[KMGT]$"}  # KubeSpawner'
 VALUES = of(
     singleuser=of(
         image=of(name=STRING, tag={"type": "string", "not": {"const": "latest"}}),
-        cmd={"type": "null"},  # docker-stacks' own
+        cmd={"type": "null"},  # the default of docker-stacks
         startTimeout={"type": "integer"},
         cpu=of(guarantee=NUMBER, limit=NUMBER),
         memory=of(guarantee=QUANTITY, limit=QUANTITY),
@@ -53,7 +53,7 @@ VALUES = of(
 SERVICE = of(
     build=of(context=STRING, dockerfile=STRING),
     image=STRING,
-    ports={"type": "array", "items": {"type": "string", "pattern": r"^127\.0\.0\.1:"}},  # this machine alone
+    ports={"type": "array", "items": {"type": "string", "pattern": r"^127\.0\.0\.1:"}},  # this machine only
     volumes=STRINGS,
     shm_size=STRING,
     profiles=STRINGS,

@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// step is an instruction of a Dockerfile, its continued lines joined.
+// step is an instruction of a Dockerfile with its continued lines joined.
 type step struct {
 	line             int
 	name, rest, text string
 }
 
-// parse reads the instructions that we use (Dockerfile reference: comments may stand between continued lines; heredocs are not used here).
+// parse reads the instructions of a Dockerfile (reference: comments may stand between continued lines). Heredocs are not supported.
 func parse(text string) (steps []step, err error) {
 	joined, begin := "", 0
 	for i, line := range strings.Split(text, "\n") {
@@ -51,7 +51,7 @@ var (
 	root   = regexp.MustCompile(`^(0|root)(:|$)`)
 )
 
-// faults are what a Dockerfile here must not have.
+// faults lists what a Dockerfile of this repository must not have.
 func faults(text string) (faults []string) {
 	steps, err := parse(text)
 	if err != nil {
@@ -135,7 +135,7 @@ func TestDockerfiles(t *testing.T) {
 			t.Errorf("%s: %s", file, fault)
 		}
 		steps, _ := parse(text)
-		for _, s := range steps { // what it copies and runs is there, and can be run
+		for _, s := range steps { // files that it copies exist, files that it runs are executable
 			for _, word := range strings.Fields(s.rest) {
 				if path := "../" + word; strings.HasPrefix(word, "docker/") {
 					if info, err := os.Stat(path); err != nil || s.name == "RUN" && info.Mode()&0o111 == 0 {
@@ -150,7 +150,7 @@ func TestDockerfiles(t *testing.T) {
 	}
 }
 
-// The lab's images have one Go, the one that go.mod names.
+// All images have the Go version that go.mod names.
 func TestGoVersion(t *testing.T) {
 	version := regexp.MustCompile(`(?m)^toolchain go(\S+)`).FindStringSubmatch(read(t, "../go.mod"))[1]
 	for _, file := range dockerfiles(t) {
@@ -160,7 +160,7 @@ func TestGoVersion(t *testing.T) {
 	}
 }
 
-// A lint that finds nothing wrong with anything is none.
+// faults finds each kind of fault, and none in a good Dockerfile.
 func TestFaults(t *testing.T) {
 	const good = "FROM golang:1.27.4-bookworm AS go\nUSER 1000\n"
 	if f := faults(good); len(f) != 0 {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The number of shards is said in several places of a manifest, and must be one.
+// A manifest names the number of shards in several places; they must agree.
 func TestShardsAgree(t *testing.T) {
 	job, merge, slurm := read(t, "kubernetes/batch-predict.yaml"), read(t, "kubernetes/merge.yaml"), read(t, "slurm/batch-predict.sbatch")
 	find := func(text, pattern string) string {
@@ -40,7 +40,7 @@ func TestShardsAgree(t *testing.T) {
 	}
 }
 
-// The batch script ends as Slurm should take it, whatever the program's exit status: 4 is done, 1 and 130 are tried again, 2 and 3 are not.
+// The batch script translates the program's exit status for Slurm: 4 is done, 1 and 130 are tried again, 2 and 3 are not.
 func TestSlurmScript(t *testing.T) {
 	if out, err := exec.Command("bash", "-n", "slurm/batch-predict.sbatch").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

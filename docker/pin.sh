@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes into each Dockerfile the digests that its bases have now: docker/pin.sh (needs docker with buildx, and the network).
-# A tag can be moved, a digest cannot. Run it again to take a base's newer build of the same tag.
+# Writes the current digests of the base images into each Dockerfile: docker/pin.sh (needs docker with buildx, and the network).
+# A tag can be moved to another image, a digest cannot. Run it again to use a newer build of the same tag.
 set -eu
 cd "$(dirname "$0")/.."
 for file in docker/*/Dockerfile .binder/Dockerfile; do

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// script runs one of the scripts in dir, as a caller elsewhere does; what it says comes back, whether it ends well or not.
+// script runs one of the scripts with dir as the working directory and returns its output, whether it fails or not.
 func script(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	path, err := filepath.Abs(name)
@@ -21,7 +21,7 @@ func script(t *testing.T, dir, name string, args ...string) string {
 	return string(said)
 }
 
-// standIn puts a program of this name before all others.
+// standIn puts a program of this name first on PATH.
 func standIn(t *testing.T, name, does string) {
 	t.Helper()
 	tools := t.TempDir()
@@ -31,20 +31,20 @@ func standIn(t *testing.T, name, does string) {
 	t.Setenv("PATH", tools+string(filepath.ListSeparator)+os.Getenv("PATH"))
 }
 
-// A relative folder is the caller's, not one below the checkout. A stand-in for go builds nothing.
+// A relative folder is relative to the caller's folder and not to the checkout. A stand-in for go builds nothing.
 func TestBuildIntoCallersFolder(t *testing.T) {
 	caller := t.TempDir()
 	standIn(t, "go", "")
-	said := script(t, caller, "cli/build.sh", "out") // its last file, the machine's certificates, may be missing
+	said := script(t, caller, "cli/build.sh", "out") // the last file that it copies, the machine's certificates, may be missing
 	if _, err := os.Stat(filepath.Join(caller, "out", "LICENSE")); err != nil {
 		t.Errorf("%v; the script said: %s", err, said)
 	}
 }
 
-// The build steps stand no folder with a space: that is said before anything is made.
+// The build steps do not support a folder with a space, so check.sh refuses it at once.
 func TestCheckRefusesSpaces(t *testing.T) {
 	caller := t.TempDir()
-	standIn(t, "python3", "exit 1") // without the refusal, nothing long starts
+	standIn(t, "python3", "exit 1") // if the folder were accepted, nothing long would start
 	said := script(t, caller, "check.sh", "a b")
 	left, err := os.ReadDir(caller)
 	if err != nil || len(left) > 0 || !strings.Contains(said, "without spaces") {

@@ -1,4 +1,4 @@
-"""Interrupts a lesson, restarts its kernel and runs it a second time, in the browser, as browser_check.py opened it."""
+"""Interrupts a lesson, restarts its kernel and runs it a second time, in the page that browser_check.py has opened."""
 
 import re
 
@@ -7,9 +7,9 @@ from playwright.sync_api import Page
 STOP = '[data-command="notebook:interrupt-kernel"], [data-jp-item-name="interrupt"] *'
 RESTART = '[data-jp-item-name="restart"] *'
 
-# A cell that works long enough to be stopped: it shows a bar.
+# A cell that runs long enough to be interrupted: it shows a progress bar.
 LONG = """() => jupyterapp.shell.currentWidget.content.widgets.findIndex(w => w.model.type === 'code' && w.model.sharedModel.getSource().includes('notebook.NewBar'))"""
-# Replies while the cell runs would wait for its end: the command is started, not awaited.
+# The command is started and not awaited: its promise resolves only when the cell ends.
 RUN_ONE = """i => { jupyterapp.shell.currentWidget.content.activeCellIndex = i; jupyterapp.commands.execute('notebook:run-cell'); }"""
 PROMPT = """i => jupyterapp.shell.currentWidget.content.widgets[i].node.querySelector('.jp-InputPrompt').textContent.trim()"""
 OUTPUTS = """i => jupyterapp.shell.currentWidget.content.widgets[i].model.outputs.length"""
@@ -19,11 +19,11 @@ SAID = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filt
 
 # "4m07s", "1.5 minutes", "31.4 pictures/s", "8 分": what differs from run to run.
 TIME = re.compile(r"\b([\d.:]+(ms|s|m|h))+\b|[\d.:]+ ?(min|minutes?|seconds?|pictures/s|秒|分钟?|张/秒)")
-WIDTH = re.compile(r"width: ?[\d.]+%|slider_[0-9a-f]+")  # and the random names of sliders
+WIDTH = re.compile(r"width: ?[\d.]+%|slider_[0-9a-f]+")  # also the random names of sliders
 
 
 def interrupt(page: Page, wait) -> list[str]:
-    """Starts the first cell that shows a bar, and stops it by the button."""
+    """Starts the first cell that shows a progress bar and interrupts it with the button."""
     cell = page.evaluate(LONG)
     if cell < 0:
         return ["no cell that shows a bar"]
@@ -45,7 +45,7 @@ def restart(page: Page, wait) -> None:
 
 
 def said(page: Page) -> dict[str, tuple[str, str]]:
-    """Text (without times) and pictures by cell. Bars are left out: how often they are drawn depends on the time."""
+    """Returns text (without times) and pictures by cell. Progress bars are left out: how often they are drawn depends on the time."""
     return {c["id"]: (WIDTH.sub("", TIME.sub("", c["text"])), c["pictures"]) for c in page.evaluate(SAID)}
 
 

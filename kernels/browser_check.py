@@ -1,4 +1,4 @@
-"""Does what a learner does: opens every lesson in JupyterLab, in Chromium, clicks Run All, and looks.
+"""Opens every lesson in JupyterLab, in Chromium, clicks Run All, and checks what the page shows.
 
 usage: browser_check.py [--timeout SECONDS] [--view LESSON CELL FILE] FOLDER   (with en/ and zh/; screenshots go to .cache/screenshots)
 A lesson fails by an error output, a picture that is not shown, a slider that does not change its picture, a width that has to be scrolled at
@@ -29,7 +29,7 @@ AGAIN = ("en/00-", "en/02-")  # lessons that are interrupted, restarted and run 
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden) "
-# What the page shows. An element that is wider than it looks would have to be scrolled.
+# What the page shows. An element whose content is wider than the element would have to be scrolled.
 LOOK = """panel => ({
   prompts: [...document.querySelectorAll(panel + '.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent.trim()),
   pictures: [...document.querySelectorAll(panel + '.jp-OutputArea-output img')].map(e => ({src: e.src.slice(0, 60), shown: e.complete && e.naturalWidth > 0 && e.clientWidth > 0})),
@@ -37,7 +37,7 @@ LOOK = """panel => ({
   wide: [document.documentElement, ...document.querySelectorAll(['.jp-WindowedPanel-outer', '.jp-OutputArea-output', '.jp-RenderedHTMLCommon', '.cm-scroller'].map(s => panel + s).join(','))]
     .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => `${e.className || e.tagName}: ${e.scrollWidth} in ${e.clientWidth} pixels: ${e.textContent.trim().slice(0, 60)}`),
   height: document.querySelector(panel + '.jp-WindowedPanel-outer').scrollHeight})"""
-# Only the model tells an error from other output on stderr: JupyterLab 4.6 draws both alike.
+# Only the model distinguishes an error from other output on stderr: JupyterLab 4.6 draws both alike.
 MODEL = """() => jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(c => c.cell_type === 'code').map(c => ({
   id: c.id, text: c.outputs.map(o => o.evalue ?? (o.name === 'stderr' ? [o.text].flat().join('') : '')).join(''), error: c.outputs.some(o => o.output_type === 'error')}))"""
 
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def user_settings(state: Path) -> None:
-    """Every cell is in the page, not only those that are in view, and the files stay as they are."""
+    """Checks that the page contains every cell, not only the visible ones, and that the notebook files do not change."""
     for name, values in {"notebook-extension/tracker": {"windowingMode": "none"}, "docmanager-extension/plugin": {"autosave": False}}.items():
         path = state / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def user_settings(state: Path) -> None:
 
 
 def visit(page: Page, port: int, token: str, lesson: Path, timeout: int) -> tuple[int, list[str]]:
-    """Runs one lesson; gives its pictures and what is wrong."""
+    """Runs one lesson; returns its pictures and problems."""
     begin, shot = time.monotonic(), SCREENSHOTS / ("-".join(lesson.with_suffix(".png").parts))
     problems: list[str] = []
     try:
@@ -130,7 +130,7 @@ def run_all(page: Page, timeout: int) -> None:
 
 
 def slide(page: Page) -> list[str]:
-    """Moves every slider with a key, as a reader without a mouse does."""
+    """Moves every slider with the keyboard."""
     sliders = page.locator(PANEL + ".jp-OutputArea-output input[type=range]")
     count, wanted = sliders.count(), page.evaluate(SLIDERS)
     problems = [] if count == wanted else [f"{count} sliders are shown, {wanted} cells make one"]
@@ -156,7 +156,7 @@ def open_lesson(page: Page, port: int, token: str, lesson: Path) -> None:
     page.goto(f"http://127.0.0.1:{port}/lab/tree/{lesson.as_posix()}?token={token}&reset", wait_until="domcontentloaded")
     page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60000)
     page.wait_for_selector(PANEL + ".jp-CodeCell", timeout=60000)
-    # GoNB does not say that it is idle before its first cell: ask the server whether the page has its kernel.
+    # GoNB does not report that it is idle before its first cell: ask the server whether the page has its kernel.
     kernels = f"http://127.0.0.1:{port}/api/sessions?token={token}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

@@ -12,17 +12,17 @@ import (
 	"resnetlab/resnetlib/backend"
 )
 
-// Check is one thing that [Doctor] looked at.
+// Check is the result of one check of [Doctor].
 type Check struct {
 	Name  string `json:"name"`
 	OK    bool   `json:"ok"`
-	Found string `json:"found"`        // what was seen
-	Do    string `json:"do,omitempty"` // what to do about it, if it is not right
+	Found string `json:"found"`        // what the check found
+	Do    string `json:"do,omitempty"` // what to do, if the check failed
 }
 
-// Doctor looks at the kernel in dir: whether its file is there and of this format, whether all that it starts can be started,
-// whether the toolchain is the module's, whether a cell has a place to be built and its packages are compiled, what computes, which
-// Jupyter sees the kernel, and whether it can complete names. A check that cannot be made without an earlier one is left out.
+// Doctor checks the kernel in dir: that its kernel.json exists and has this format, that the programs it starts are executable, that the
+// toolchain is the module's, that cells have a temporary folder and a filled build cache, which backend computes, which Jupyter lists the
+// kernel, and whether names can be completed. If kernel.json cannot be read, that is the only check.
 func Doctor(dir string) []Check {
 	s, err := readSpec(dir)
 	if err != nil {
@@ -34,6 +34,7 @@ func Doctor(dir string) []Check {
 	return checks
 }
 
+// program checks that a program which the kernel starts can be run.
 func program(name, path string) Check {
 	if err := executable(path); err != nil {
 		return Check{Name: name, Found: err.Error(), Do: "make setup builds it"}
@@ -41,7 +42,7 @@ func program(name, path string) Check {
 	return Check{Name: name, OK: true, Found: path}
 }
 
-// module checks that the sources a cell is compiled with are still where they were.
+// module checks that the sources with which a cell is compiled are still in the folder that kernel.json names.
 func module(s *spec) Check {
 	c := Check{Name: "module", Do: "install the kernel again from where the checkout is now: make setup"}
 	root := s.root()
@@ -61,7 +62,7 @@ func module(s *spec) Check {
 	return Check{Name: "module", OK: true, Found: root}
 }
 
-// root is the module's folder that kernel.json names, or empty.
+// root returns the module's folder that kernel.json names, or an empty string.
 func (s *spec) root() string {
 	i := slices.IndexFunc(s.Argv, func(a string) bool { return strings.HasPrefix(a, "-go_work=") })
 	if i < 0 {
@@ -70,7 +71,7 @@ func (s *spec) root() string {
 	return strings.TrimPrefix(s.Argv[i], "-go_work=")
 }
 
-// find looks for a program as the kernel does; empty where there is none.
+// find searches a program on the kernel's PATH. It returns an empty string if there is none.
 func (s *spec) find(name string) string {
 	for _, dir := range filepath.SplitList(s.Env["PATH"]) {
 		if path := filepath.Join(dir, name); executable(path) == nil {
@@ -80,7 +81,7 @@ func (s *spec) find(name string) string {
 	return ""
 }
 
-// run runs a program in the kernel's environment and gives what it wrote to stdout, trimmed.
+// run runs a program in the kernel's environment and returns its stdout, trimmed.
 func (s *spec) run(dir, path string, args ...string) (string, error) {
 	cmd := exec.Command(path, args...)
 	cmd.Dir, cmd.Env = dir, os.Environ()
@@ -94,7 +95,7 @@ func (s *spec) run(dir, path string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// goVersion runs the kernel's own go.
+// goVersion checks the version of the kernel's go.
 func goVersion(s *spec) Check {
 	c := Check{Name: "go", Do: "install Go 1.21 or later (it fetches the rest), then make setup"}
 	path := s.find("go")
@@ -114,7 +115,7 @@ func goVersion(s *spec) Check {
 	return c
 }
 
-// space checks the folder in which cells are built.
+// space checks that cells can be built in the temporary folder.
 func space() Check {
 	dir, err := os.MkdirTemp("", "resnetlab-doctor-")
 	if err != nil {
@@ -124,7 +125,7 @@ func space() Check {
 	return Check{Name: "temporary folder", OK: true, Found: os.TempDir()}
 }
 
-// cache checks that what cells import is compiled: else the first cell of a lesson takes a minute.
+// cache checks that the packages which cells import are compiled. If not, the first cell of a lesson takes a minute.
 func cache(s *spec) Check {
 	c := Check{Name: "build cache", Do: "make setup compiles what the lessons import"}
 	if s.root() == "" || s.find("go") == "" {
@@ -144,7 +145,7 @@ func cache(s *spec) Check {
 	return c
 }
 
-// plugin says what cells compute with. Without a plugin the Go backend serves, which is slower, not wrong.
+// plugin checks XLA's plugin. Without a plugin cells compute with the Go backend: the same results, more slowly.
 func plugin(s *spec) Check {
 	path := s.Env[pluginVariable]
 	if path == "" {
@@ -157,7 +158,7 @@ func plugin(s *spec) Check {
 	return Check{Name: "XLA plugin", OK: true, Found: strings.Join(found, ", ")}
 }
 
-// elsewhere says which plugin cells find where kernel.json names no folder: in the environment that Jupyter hands on, or in go-xla's own folders.
+// elsewhere reports the plugin that cells find if kernel.json names no folder: in Jupyter's environment or in go-xla's own folders.
 func elsewhere(all []backend.Found) Check {
 	for _, f := range all {
 		if f.OK && f.Plugin != "" {
@@ -167,7 +168,7 @@ func elsewhere(all []backend.Found) Check {
 	return Check{Name: "XLA plugin", OK: true, Found: "none: cells compute with the Go backend", Do: "resnetlab backend install cpu brings one, where there is one for this machine"}
 }
 
-// jupyter asks the Jupyters at hand, that of the Python environment around the kernel and that on PATH, whether they see it.
+// jupyter checks whether Jupyter lists the kernel. It asks the Jupyter of the kernel's Python environment and the one on PATH.
 func jupyter(dir string) Check {
 	c := Check{Name: "jupyter", Do: "start the Jupyter of the environment that the kernel is in, or install it there: resnetlab kernel install --prefix DIR, or --user"}
 	candidates := []string{filepath.Join(dir, "..", "..", "..", "..", "bin", "jupyter")} // PREFIX/share/jupyter/kernels/resnetlab
@@ -196,7 +197,7 @@ func jupyter(dir string) Check {
 	return c
 }
 
-// lists tells whether what "jupyter kernelspec list --json" prints has the kernel in dir.
+// lists reports whether the output of "jupyter kernelspec list --json" contains the kernel in dir.
 func lists(out []byte, dir string) bool {
 	var all struct {
 		Kernelspecs map[string]struct {
@@ -214,7 +215,7 @@ func lists(out []byte, dir string) bool {
 	return false
 }
 
-// completion says whether names can be completed in a cell; GoNB asks gopls for that.
+// completion checks for gopls, with which GoNB completes names in a cell.
 func completion(s *spec) Check {
 	if path := s.find("gopls"); path != "" {
 		return Check{Name: "completion", OK: true, Found: path}
@@ -223,5 +224,5 @@ func completion(s *spec) Check {
 		Do: "go install golang.org/x/tools/gopls@" + goplsVersion + ", then make setup"}
 }
 
-// goplsVersion was tried with this toolchain and GoNB.
+// goplsVersion is the version of gopls that was tested with this toolchain and GoNB.
 const goplsVersion = "v0.21.0"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fuzzes every FuzzXxx of the module, one after the other: kernels/fuzz.sh TIME (of each: 30s, 10m). Called by "make fuzz", which sets Go's
-# environment. All run, and then it fails if one did; Go has then written the input that does it into the package's testdata/fuzz.
+# environment. All run, and then the script fails if one of them did. Go writes the failing input to the package's testdata/fuzz.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 time=$1

@@ -37,7 +37,7 @@ func put(t *testing.T, path, text string, mode os.FileMode) {
 
 func TestInstall(t *testing.T) {
 	root := checkout(t)
-	folders := backend.PluginFolders(filepath.Join(root, ".venv")) // none before there is a .venv
+	folders := backend.PluginFolders(filepath.Join(root, ".venv")) // none as long as there is no .venv
 	site := filepath.Join(root, ".venv", "lib", "python3.12", "site-packages")
 	put(t, filepath.Join(site, "lammps_jax_pjrt_cpu", "pjrt_c_api_cpu_plugin.so"), "", 0o644)
 	dir := filepath.Join(root, ".venv", "share", "jupyter", "kernels", Name)
@@ -62,13 +62,13 @@ func TestInstall(t *testing.T) {
 	if first := filepath.SplitList(s.Env["PATH"])[0]; first != filepath.Join(root, "bin") {
 		t.Errorf("PATH begins with %s: GoNB would take another goimports", first)
 	}
-	// The user's own come first. The card's plugin may come later, by "backend install cuda": its folder is searched, too.
+	// The user's own folders come first. The folder of the CUDA plugin, which "backend install cuda" may fill later, is searched too.
 	want := []string{mine, filepath.Join(site, "nvidia"), filepath.Join(site, "lammps_jax_pjrt_cpu")}
 	if got := filepath.SplitList(s.Env[pluginVariable]); !slices.Equal(got, want) || len(folders) > 0 {
 		t.Errorf("plugin folders %q, want %q; before there was a .venv %q", got, want, folders)
 	}
 	for _, c := range Doctor(dir) {
-		if around := c.Name == "build cache" || c.Name == "jupyter"; !c.OK && !around { // the checkout is not a whole one
+		if around := c.Name == "build cache" || c.Name == "jupyter"; !c.OK && !around { // this checkout is not complete
 			t.Errorf("doctor: %+v", c)
 		}
 	}
@@ -139,8 +139,8 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
-// TestDoctorLooksAround: what lies outside the kernel's folder.
-func TestDoctorLooksAround(t *testing.T) {
+// TestDoctorChecksSurroundings tests the checks of what is outside the kernel's folder.
+func TestDoctorChecksSurroundings(t *testing.T) {
 	tools, plugins := t.TempDir(), t.TempDir()
 	put(t, filepath.Join(tools, "gopls"), "", 0o755)
 	put(t, filepath.Join(tools, "bin", "jupyter"), "#!/bin/sh\necho '{\"kernelspecs\": {\"resnetlab\": {\"resource_dir\": \"'$KERNEL'\"}}}'\n", 0o755)
@@ -156,13 +156,13 @@ func TestDoctorLooksAround(t *testing.T) {
 		if !good[i].OK || good[i].Do != "" {
 			t.Errorf("%+v, want it to be well", good[i])
 		}
-		if bad[i].Do == "" || bad[i].OK != (bad[i].Name == "completion") { // it is no fault to be without
+		if bad[i].Do == "" || bad[i].OK != (bad[i].Name == "completion") { // optional
 			t.Errorf("%+v, want to know what to do", bad[i])
 		}
 	}
 }
 
-// TestListed: Jupyter writes a folder's other letters as escapes.
+// TestListed tests that the kernel is found in Jupyter's JSON, which escapes letters outside of ASCII.
 func TestListed(t *testing.T) {
 	out := []byte(`{"kernelspecs": {"python3": {"resource_dir": "/opt/k"}, "resnetlab": {"resource_dir": "/home/Andr\u00e9/kernels/resnetlab"}}}`)
 	for dir, want := range map[string]bool{"/home/André/kernels/resnetlab": true, "/opt/k/": true, "/home/Andr/kernels/resnetlab": false} {
@@ -172,7 +172,7 @@ func TestListed(t *testing.T) {
 	}
 }
 
-// TestElsewhere: a plugin that kernel.json does not name is one all the same.
+// TestElsewhere tests that a plugin is reported which kernel.json does not name.
 func TestElsewhere(t *testing.T) {
 	all := []backend.Found{{Name: backend.XLACUDA, Why: "no plugin found"}, {Name: backend.Go, OK: true}}
 	if c := elsewhere(all); !c.OK || c.Do == "" || !strings.HasPrefix(c.Found, "none") {

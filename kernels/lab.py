@@ -1,7 +1,7 @@
-"""Starts JupyterLab on the learner's folder, says where it is and what to do next, and stops it with Ctrl-C.
+"""Starts JupyterLab on the learner's folder, prints its address and the next step, and stops it at Ctrl-C.
 
 usage: lab.py FOLDER
-environment: PORT (else the first free one from 8888), BROWSER (none: do not open one), JUPYTER_TOKEN (else a new one)
+environment: PORT (default: the first free one from 8888), BROWSER (none: do not open one), JUPYTER_TOKEN (default: a new one)
 """
 
 import contextlib
@@ -22,7 +22,7 @@ START_TIMEOUT = 60  # seconds
 
 
 class Problem(Exception):
-    """Something that the message tells how to mend."""
+    """An error whose message says what to do."""
 
 
 def is_free(port: int) -> bool:
@@ -51,7 +51,7 @@ def fail(message: str):
 
 @contextlib.contextmanager
 def server(folder: Path, port: int, token: str, env: dict[str, str], log: Path, options: list[str] = ()):
-    """Runs jupyter lab until the block ends; it is up when the block begins. Gives the process."""
+    """Runs jupyter lab until the block ends. It answers requests when the block begins. Yields the process."""
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser",
         "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
@@ -61,13 +61,13 @@ def server(folder: Path, port: int, token: str, env: dict[str, str], log: Path, 
     if os.geteuid() == 0:
         command.append("--allow-root")
     with log.open("w") as out:
-        # Its own session: Ctrl-C reaches us alone, and we end it without its question.
+        # A session of its own: Ctrl-C reaches only this script, which stops the server without the server's question.
         process = subprocess.Popen(command, env={**env, "JUPYTER_TOKEN": token}, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         wait_until_up(process, f"http://127.0.0.1:{port}/api/status?token={token}", log)
         yield process
     finally:
-        process.terminate()  # SIGTERM: it ends its kernels too
+        process.terminate()  # SIGTERM: the server ends its kernels too
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
@@ -76,7 +76,7 @@ def server(folder: Path, port: int, token: str, env: dict[str, str], log: Path, 
 
 
 def wait_until_up(process: subprocess.Popen, url: str, log: Path) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy has no business with 127.0.0.1
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # requests to 127.0.0.1 must not go through a proxy
     end = time.monotonic() + START_TIMEOUT
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -89,7 +89,7 @@ def wait_until_up(process: subprocess.Popen, url: str, log: Path) -> None:
 
 
 def language() -> str:
-    """en or zh, as the reader's own system."""
+    """Returns en or zh, by the locale of the system."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "zh" if locale.startswith("zh") else "en"
 
@@ -98,7 +98,7 @@ def open_browser(url: str) -> None:
     wanted = os.environ.get("BROWSER", "")
     if wanted == "none":
         return
-    # Without a screen, webbrowser would find a text browser and hand it this terminal.
+    # Without a screen, webbrowser would start a text browser in this terminal.
     if wanted or sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("WSL_DISTRO_NAME"):
         webbrowser.open(url)
 

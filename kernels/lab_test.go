@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// labCommand is lab.py on a folder with one lesson; without "make setup" the test is skipped.
+// labCommand returns the command for lab.py on a folder with one lesson. It skips the test if "make setup" has not run.
 func labCommand(t *testing.T, environment ...string) *exec.Cmd {
 	t.Helper()
 	python, err := filepath.Abs("../.venv/bin/python")
@@ -55,7 +55,7 @@ func TestLabSaysWhichPort(t *testing.T) {
 	}
 }
 
-// TestLab starts JupyterLab, asks it as a browser would, and stops it as Ctrl-C would.
+// TestLab starts JupyterLab, requests what a browser would, and stops it as Ctrl-C would.
 func TestLab(t *testing.T) {
 	port, l := freePort(t)
 	_ = l.Close()
@@ -110,7 +110,7 @@ func TestLab(t *testing.T) {
 	}
 }
 
-// get is the answer's status and body.
+// get returns the status and body of a response.
 func get(t *testing.T, address string) string {
 	t.Helper()
 	r, err := http.Get(address)

@@ -1,11 +1,11 @@
 #!/bin/sh
-# gofmt, go vet, staticcheck (the version in go.mod). Called by "make lint", which sets Go's environment. All run,
-# and then it fails if one did.
+# Runs gofmt, go vet and staticcheck (the version in go.mod). Called by "make lint", which sets Go's environment. All three run, and then
+# the script fails if one of them did.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 failed=""
 
-# check NAME COMMAND...: says nothing but its time if the command succeeds.
+# check NAME COMMAND...: runs the command and prints its time, and its output only if it fails.
 check() {
 	name=$1
 	shift
@@ -19,7 +19,7 @@ check() {
 	fi
 }
 
-# formatted asks the toolchain's own gofmt: the one on PATH may be older than the syntax.
+# formatted runs the toolchain's own gofmt: an older one on PATH may not know the syntax.
 formatted() {
 	list=$("$(go env GOROOT)/bin/gofmt" -l cmd datasets internal kernels resnetlib) || return
 	[ -z "$list" ] || { echo "run gofmt -w on:"; echo "$list"; return 1; }

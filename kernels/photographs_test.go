@@ -15,9 +15,9 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// TestLessonsOnPhotographs sets the one variable at the top of the lessons that have it, and gives them what their prose says to bring first:
-// the flowers, of an archive (here a small one of drawn pictures), and torchvision's weights (here random ones in its file's place).
-// Lesson 07 would take hours, so it is left out; its configuration is 08's.
+// TestLessonsOnPhotographs sets the variable at the top of the lessons that selects photographs, and provides what their prose asks for:
+// the flowers from an archive (here a small one of drawn pictures) and torchvision's weights (here random ones in a file of that name).
+// Lesson 07 would take hours, so it is left out; it has the same configuration as 08.
 func TestLessonsOnPhotographs(t *testing.T) {
 	python := pythonOfKernel(t)
 	if os.Getenv("RESNETLAB_ALL") == "" {
@@ -49,7 +49,7 @@ func TestLessonsOnPhotographs(t *testing.T) {
 	}
 }
 
-// bringFlowers does what "data flowers --archive" is for.
+// bringFlowers installs the flowers from an archive with "data flowers --archive".
 func bringFlowers(t *testing.T, out string) {
 	drawn := filepath.Join(t.TempDir(), "flower_photos")
 	if err := sketch.Write(t.Context(), drawn, sketch.Config{Train: 40, Val: 5, Test: 5, Size: 240}, nil); err != nil {

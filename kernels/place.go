@@ -14,7 +14,7 @@ import (
 	"resnetlab/resnetlib/backend"
 )
 
-// Root finds the module's folder: the first above the executable, else above the working directory, that has both a go.mod
+// Root finds the module's folder: the nearest folder above the executable, otherwise above the working directory, that has both a go.mod
 // and this package's folder.
 func Root() (string, error) {
 	var starts []string
@@ -35,6 +35,7 @@ func Root() (string, error) {
 	return "", fmt.Errorf("no resnetlab checkout above %s: the kernel needs the sources, since a cell is compiled with them", strings.Join(starts, " or "))
 }
 
+// above returns the nearest module folder that contains dir.
 func above(dir string) (string, bool) {
 	for {
 		_, noModule := os.Stat(filepath.Join(dir, "go.mod"))
@@ -50,8 +51,8 @@ func above(dir string) (string, bool) {
 	}
 }
 
-// Dir is the folder of the kernel's kernel.json: below prefix (a Python environment), or, if user is set, below the user's
-// own Jupyter data folder. Neither means the checkout's own .venv.
+// Dir returns the folder of the kernel's kernel.json: below prefix (a Python environment) or, with user, below the user's Jupyter data
+// folder. With neither it is below the checkout's .venv.
 func Dir(prefix string, user bool) (string, error) {
 	switch {
 	case user && prefix != "":
@@ -70,7 +71,7 @@ func Dir(prefix string, user bool) (string, error) {
 	return filepath.Join(prefix, "share", "jupyter", "kernels", Name), err
 }
 
-// userData is jupyter_core.paths.jupyter_data_dir.
+// userData returns the user's Jupyter data folder, as jupyter_core.paths.jupyter_data_dir does.
 func userData() (string, error) {
 	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
 		return dir, nil
@@ -90,7 +91,7 @@ func userData() (string, error) {
 
 var toolchainLine = regexp.MustCompile(`(?m)^toolchain\s+(go\S+)`)
 
-// toolchain is the exact Go version that go.mod names. With another one a cell would build the standard library again.
+// toolchain returns the exact Go version that go.mod names. With another version a cell would compile the standard library again.
 func toolchain(root string) (string, error) {
 	path := filepath.Join(root, "go.mod")
 	text, err := os.ReadFile(path)
@@ -104,8 +105,9 @@ func toolchain(root string) (string, error) {
 	return string(m[1]), nil
 }
 
-// searchPath is a cell's PATH: our tools, the toolchain's own go (its start is quicker than the older go's that hands over to it),
-// the go and the C compiler of the machine, the system's folders, and that of gopls, where "go install" puts it if it is not on PATH.
+// searchPath returns a cell's PATH: the folders of this module's tools, of the toolchain's own go (it starts faster than an older go that
+// delegates to it), of the machine's go and C compiler, the system's folders, and the folder of gopls (on PATH, or where "go install"
+// puts it).
 func searchPath(root, version string) (string, error) {
 	goTool, err := exec.LookPath("go")
 	if err != nil {
@@ -123,7 +125,7 @@ func searchPath(root, version string) (string, error) {
 		dirs = append(dirs, filepath.Dir(cc))
 	}
 	dirs = append(dirs, "/usr/local/bin", "/usr/bin", "/bin")
-	if gopls, err := exec.LookPath("gopls"); err == nil { // GoNB completes names with it; last, since its folder may hold anything
+	if gopls, err := exec.LookPath("gopls"); err == nil { // GoNB completes names with it; last, because its folder may hold other programs
 		dirs = append(dirs, filepath.Dir(gopls))
 	} else if home, err := os.UserHomeDir(); err == nil && executable(filepath.Join(home, "go", "bin", "gopls")) == nil {
 		dirs = append(dirs, filepath.Join(home, "go", "bin"))
@@ -137,6 +139,7 @@ func searchPath(root, version string) (string, error) {
 	return joinPath(unique), nil
 }
 
+// stderrOf returns what a failed command wrote to stderr, with a colon before it, or an empty string.
 func stderrOf(err error) string {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && len(exit.Stderr) > 0 {
 		return ": " + strings.TrimSpace(string(exit.Stderr))
@@ -147,9 +150,9 @@ func stderrOf(err error) string {
 // pluginVariable names the folders in which a program looks for plugins, before any other.
 const pluginVariable = "PJRT_PLUGIN_LIBRARY_PATH"
 
-// pluginPath is where cells look for XLA's plugins, the processor's and a card's: the folders of the checkout's .venv, also those that are still
-// to be filled, and before them the user's own, since kernel.json's value takes the place of the environment's. It is empty where .venv has no
-// plugin: then the environment's counts.
+// pluginPath returns the folders in which cells look for XLA's plugins (CPU and CUDA). The user's own folders come first, because kernel.json's
+// value replaces the environment's; then come the folders of the checkout's .venv, also those that are still empty. If .venv has no plugin,
+// the result is empty and the environment's value is used.
 func pluginPath(root string) string {
 	own := backend.PluginFolders(filepath.Join(root, ".venv"))
 	if len(pluginsIn(joinPath(own))) == 0 {
@@ -157,17 +160,17 @@ func pluginPath(root string) string {
 	}
 	var dirs []string
 	for _, dir := range append(filepath.SplitList(os.Getenv(pluginVariable)), own...) {
-		if filepath.IsAbs(dir) && !slices.Contains(dirs, dir) { // the backend takes no other
+		if filepath.IsAbs(dir) && !slices.Contains(dirs, dir) { // the backend accepts absolute paths only
 			dirs = append(dirs, dir)
 		}
 	}
 	return joinPath(dirs)
 }
 
-// joinPath makes a search path of folders.
+// joinPath joins folders to a search path.
 func joinPath(dirs []string) string { return strings.Join(dirs, string(filepath.ListSeparator)) }
 
-// pluginsIn are the plugins in the folders of a search path.
+// pluginsIn lists the plugins in the folders of a search path.
 func pluginsIn(path string) (plugins []string) {
 	for _, dir := range filepath.SplitList(path) {
 		found, _ := filepath.Glob(filepath.Join(dir, "*pjrt*.so"))

@@ -1,9 +1,9 @@
-"""Runs notebooks through their kernel, without a browser, and tells what it saw.
+"""Runs notebooks through their kernel, without a browser, and reports cells, times, pictures and errors.
 
 usage: run_notebook.py [--timeout SECONDS] [--pictures N] [--solved] [--folder DIR] NOTEBOOK...
-A notebook fails by an error output, by "exit status" on stderr (GoNB's way of telling that a shell line failed),
-by too few pictures, by its time limit, or, solved, by an exercise that its check does not accept.
-The notebooks themselves are left as they are.
+A notebook fails if a cell has an error output or "exit status" on stderr (so GoNB reports a failed shell line), if it has too few
+pictures, if it exceeds the time limit or, with --solved, if the check of an exercise does not accept the solution.
+The notebook files are not changed.
 """
 
 import argparse
@@ -25,11 +25,11 @@ def main() -> None:
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
     args.add_argument("--timeout", type=int, default=300, help="seconds for one notebook, its kernel's start included")
-    args.add_argument("--pictures", type=int, default=0, help="at least so many pictures in each notebook")
+    args.add_argument("--pictures", type=int, default=0, help="minimum number of pictures in each notebook")
     args.add_argument("--solved", action="store_true", help="exercises have their solutions: each check must pass")
     args.add_argument("--folder", type=Path, help="working directory of the cells (default: the notebook's own)")
     a = args.parse_args()
-    failed, log = 0, STATE / "kernel.log"  # what GoNB says of itself
+    failed, log = 0, STATE / "kernel.log"  # GoNB's own log
     with session() as env:
         os.environ.update(env)  # the kernel inherits it
         log.write_text("")
@@ -48,13 +48,13 @@ def main() -> None:
 
 
 def run(path: Path, folder: Path, timeout: int, log: Path) -> "Watch":
-    """Runs one notebook, prints a line a cell, and gives what was seen."""
+    """Runs one notebook, prints one line per cell, and returns the counts and problems."""
     print(path, flush=True)
     book = nbformat.read(path, as_version=4)
     watch = Watch()
     client = NotebookClient(
         book, timeout=timeout, kernel_name="resnetlab",
-        allow_errors=True,  # as in the browser: the next cells run all the same
+        allow_errors=True,  # as in the browser: the next cells run too
         resources={"metadata": {"path": str(folder)}}, on_cell_start=watch.start, on_cell_executed=watch.stop,
     )  # fmt: skip
     signal.signal(signal.SIGALRM, lambda *_: late(timeout))
@@ -64,7 +64,7 @@ def run(path: Path, folder: Path, timeout: int, log: Path) -> "Watch":
             client.execute(stderr=kernel_log)
     except TimeoutError as e:
         watch.problems.append(str(e))
-    except Exception as e:  # a kernel that does not start, or dies
+    except Exception as e:  # the kernel does not start, or dies
         watch.problems.append(f"{type(e).__name__}: {e}")
     finally:
         signal.alarm(0)
@@ -79,7 +79,7 @@ def late(timeout: int):
 
 
 class Watch:
-    """Is told of every cell by nbclient."""
+    """Counts cells, pictures and problems; nbclient calls it for every cell."""
 
     def __init__(self):
         self.began = self.since = time.monotonic()
@@ -100,7 +100,7 @@ class Watch:
         said = next(iter(joined(outputs, "stdout").strip().splitlines()), "")
         shown = "picture" if pictures == 1 else f"{pictures} pictures" if pictures else ""
         print(f"  {cell.id:24} {seconds:6.1f} s  {shown:10}  {said[:90]}".rstrip(), flush=True)
-        # A stack trace arrives in pieces: join before looking.
+        # A stack trace arrives in pieces: join them before the search.
         stderr, errors = joined(outputs, "stderr"), [o.evalue for o in outputs if o.output_type == "error"]
         if errors or "exit status" in stderr:
             self.problems.append(f"cell {cell.id}:\n" + "\n".join([*errors, stderr]).strip().replace("\n", "\n    "))

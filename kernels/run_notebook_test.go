@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// TestRunNotebook: whatever goes wrong in a cell fails the run, and is said; GoNB itself goes on with the next cell.
+// TestRunNotebook tests that every kind of error in a cell fails the run and is reported, although GoNB continues with the next cell.
 func TestRunNotebook(t *testing.T) {
 	python := pythonOfKernel(t)
 	const check = "import \"resnetlab/resnetlib/notebook\"\n\n%%\nnotebook.Check(\"exercise\", false, \"a hint\")"
 	cases := []struct {
 		name, cell string
 		flags      []string
-		want       string // "" where the run must succeed
+		want       string // empty if the run must succeed
 	}{
 		{"all is well", "%%\nprintln(1)", nil, ""},
 		{"a panic", "%%\npanic(\"boom\")", nil, "boom"},
@@ -33,7 +33,7 @@ func TestRunNotebook(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.ipynb")
 			put(t, path, book(t, "%noautoget\n"+c.cell), 0o644)
 			cmd := exec.Command(python, append(append([]string{"run_notebook.py"}, c.flags...), path)...)
-			cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off") // a user's own, which must do no harm
+			cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off") // the user's settings must have no effect
 			out, err := cmd.CombinedOutput()
 			if (err == nil) != (c.want == "") || !strings.Contains(string(out), c.want) {
 				t.Errorf("%v, want %q in:\n%s", err, c.want, out)
@@ -42,7 +42,7 @@ func TestRunNotebook(t *testing.T) {
 	}
 }
 
-// pythonOfKernel is the Python that runs notebooks; a test is skipped where nobody has installed the kernel.
+// pythonOfKernel returns the Python that runs notebooks. It skips the test if the kernel is not installed.
 func pythonOfKernel(t *testing.T) string {
 	t.Helper()
 	python, err := filepath.Abs("../.venv/bin/python")
@@ -56,7 +56,7 @@ func pythonOfKernel(t *testing.T) string {
 	return python
 }
 
-// book is a notebook of one cell.
+// book returns a notebook with one cell.
 func book(t *testing.T, source string) string {
 	t.Helper()
 	cell := map[string]any{"cell_type": "code", "id": "a", "metadata": map[string]any{}, "source": source, "outputs": []any{}, "execution_count": nil}

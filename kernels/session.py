@@ -1,4 +1,4 @@
-"""Where Jupyter keeps what it writes: below the checkout, never in the home folder."""
+"""Keeps everything that Jupyter writes below the checkout, not in the home folder."""
 
 import contextlib
 import json
@@ -11,12 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".cache" / "jupyter"
 
-# Folder of the cells' binaries. GoNB removes its own, but not when it is killed: the name tells who must still be alive.
+# Folder of the cells' binaries. GoNB removes its own, but not if it is killed. The name has the id of the process that owns the folder.
 PREFIX = "resnetlab-session-"
 
 
 def environment(state: Path, temporary: Path) -> dict[str, str]:
-    """This process's environment, with every folder of Jupyter's below state and cells built in temporary."""
+    """Returns this process's environment with all of Jupyter's folders below state, and temporary as the folder in which cells are built."""
     names = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
@@ -26,13 +26,13 @@ def environment(state: Path, temporary: Path) -> dict[str, str]:
         "IPYTHONDIR": "ipython",
     }
     folders = {name: str(state / folder) for name, folder in names.items()}
-    # NO_COLOR: a cell's output is read in a browser, not in a terminal.
+    # NO_COLOR: a cell's output is shown in a browser, not in a terminal.
     return {**os.environ, **folders, "TMPDIR": str(temporary), "NO_COLOR": "1"}
 
 
 @contextlib.contextmanager
 def session(state: Path = STATE):
-    """Gives the environment of one session of Jupyter; its temporary folder goes with it."""
+    """Yields the environment of one Jupyter session and removes its temporary folder afterwards."""
     remove_stale()
     temporary = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     state.mkdir(parents=True, exist_ok=True)
@@ -57,12 +57,12 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # somebody else's
+        pass  # another user's process
     return True
 
 
 def write_defaults(state: Path) -> None:
-    """No question about news and no look for updates: the versions are pinned here. A learner's own choice stays."""
+    """Disables the question about news and the check for updates, since the versions are pinned. Keeps settings that a learner has changed."""
     path = state / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

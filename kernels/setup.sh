@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets the checkout up: checks the machine, makes .venv and bin/, installs the kernel, warms the build cache.
-# Called by "make setup", which sets Go's environment. Every step can be run again and then takes no time.
+# Sets up the checkout: checks the machine, makes .venv and bin/, installs the kernel, fills the build cache.
+# Called by "make setup", which sets Go's environment. A step whose result exists takes no time.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -8,7 +8,7 @@ steps=9
 step=0
 log=.cache/setup.log
 
-# run NAME COMMAND...: a step; what the command says is shown only if it fails.
+# run NAME COMMAND...: runs a step. The command's output is shown only if it fails.
 run() {
 	step=$((step + 1))
 	name=$1
@@ -22,7 +22,7 @@ run() {
 	return 1
 }
 
-# must: a step without which nothing works.
+# must NAME COMMAND...: runs a step that everything else needs.
 must() {
 	run "$@" && return
 	echo "failed"
@@ -31,7 +31,7 @@ must() {
 	exit 1
 }
 
-# may: a step that the rest can do without; $1 is what then happens.
+# may CONSEQUENCE NAME COMMAND...: runs an optional step; the consequence of its failure is printed.
 may() {
 	otherwise=$1
 	shift
@@ -39,7 +39,7 @@ may() {
 	echo "not done: $(tail -n 1 "$log"); $otherwise"
 }
 
-# advise says what to do about the commonest reasons.
+# advise prints what to do, by the most frequent causes.
 advise() {
 	if grep -qiE 'no space left' "$log"; then
 		echo "    To do: free some disk space (2 GB are enough) and run the same command again."
@@ -62,7 +62,7 @@ machine() {
 	command -v cc >/dev/null || command -v gcc >/dev/null || echo "no C compiler"
 }
 
-# find_python sets $python to one that is new enough and can make an environment.
+# find_python sets $python to a Python that is new enough and can make an environment.
 find_python() {
 	for python in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 python3.10}; do
 		"$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || continue
@@ -78,16 +78,16 @@ toolchain() {
 	go version
 }
 
-# python_environment leaves .venv alone if it works and was made from these requirements.
+# python_environment makes .venv, unless it works and was made from these requirements.
 python_environment() {
 	if .venv/bin/python -c '' && cmp -s kernels/requirements.txt .venv/requirements.txt; then
 		return
 	fi
 	.venv/bin/python -c '' || "$python" -m venv --clear .venv || return
-	# Wheels alone: building from source would run code that no hash covers.
+	# Wheels only: building from source would run code that no hash covers.
 	PIP_USER=0 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
 		--only-binary :all: --require-hashes -r kernels/requirements.txt || return
-	cp kernels/requirements.txt .venv/requirements.txt # last: it says that all is there
+	cp kernels/requirements.txt .venv/requirements.txt # last: it marks .venv as complete
 }
 
 go_kernel() {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestSetupSaysWhatToDo runs setup.sh on machines that lack something, made of a PATH with stand-ins.
+// TestSetupSaysWhatToDo runs setup.sh with a PATH of small scripts, which imitate machines that lack something.
 func TestSetupSaysWhatToDo(t *testing.T) {
 	const (
 		goodGo     = "#!/bin/sh\ncase $1 in env) echo go1.24.1 ;; *) echo 'dial tcp: lookup nowhere: no such host' >&2; exit 1 ;; esac\n"

@@ -15,14 +15,15 @@ type completeCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash: source <(resnetlab completion bash); zsh: put it into a folder of $fpath as _resnetlab; fish: into ~/.config/fish/completions/resnetlab.fish."`
 }
 
-// Run writes a script made of the commands and flags themselves, so it knows what the program knows.
+// Run writes the shell's script to stdout. The script is static: it is generated from the commands and flags that kong has parsed, so
+// completion needs no call of the program.
 func (s *completeCommand) Run(app *kong.Application) error {
 	places := placesOf(app.Node, "", nil)
 	write := map[string]func(io.Writer, []place) error{"bash": completeBash, "zsh": completeZsh, "fish": completeFish}[s.Shell]
 	return write(os.Stdout, places)
 }
 
-// place is where a command line may stand: after "" or "data" or "data sketch".
+// place is a position on a command line: after the path "", "data" or "data sketch".
 type place struct {
 	path  string
 	words []word // that may come here
@@ -35,7 +36,7 @@ type word struct {
 	takes      bool     // a flag that a value comes after
 }
 
-// placesOf lists a command's place and those below it. Flags of the commands above hold too.
+// placesOf lists a command's place and those of its subcommands, which also accept the flags above.
 func placesOf(n *kong.Node, path string, above []word) []place {
 	here := place{path: path}
 	var below []place
@@ -54,6 +55,7 @@ func placesOf(n *kong.Node, path string, above []word) []place {
 	return append([]place{here}, below...)
 }
 
+// flagsOf lists a command's visible flags, with a --no- form of negatable ones.
 func flagsOf(n *kong.Node) (flags []word) {
 	for _, f := range n.Flags {
 		if f.Hidden {
@@ -74,13 +76,13 @@ func flagsOf(n *kong.Node) (flags []word) {
 	return flags
 }
 
-// oneLine is a help's first sentence, without what a shell could read as its own.
+// oneLine returns the first sentence of a help text, without characters that are special in a shell.
 func oneLine(help string) string {
 	help, _, _ = strings.Cut(help, ". ")
 	return strings.NewReplacer("'", "", "`", "", "\\", "", "\n", " ", ":", ";", "[", "(", "]", ")").Replace(help)
 }
 
-// cases writes a shell's case branches: for each place that has any, the words that pick chooses.
+// cases writes a shell's case branches, one for each place for which branch returns a text.
 func cases(places []place, indent string, branch func(place) string) string {
 	var b strings.Builder
 	for _, p := range places {
@@ -91,7 +93,7 @@ func cases(places []place, indent string, branch func(place) string) string {
 	return b.String()
 }
 
-// paths are the commands' paths as one pattern of a case.
+// paths joins the commands' paths to one pattern of a case.
 func paths(places []place) string {
 	var all []string
 	for _, p := range places {
@@ -102,7 +104,7 @@ func paths(places []place) string {
 	return strings.Join(all, "|")
 }
 
-// valueCases are the branches for a flag's value: its words where they are known, files for the others.
+// valueCases writes the case branches for flags with a fixed set of values. Values of other flags are completed as files.
 func valueCases(places []place, indent string, complete func(values []string) string) string {
 	var b strings.Builder
 	for _, p := range places {
@@ -115,6 +117,7 @@ func valueCases(places []place, indent string, complete func(values []string) st
 	return b.String()
 }
 
+// completeBash writes the script for bash.
 func completeBash(out io.Writer, places []place) error {
 	_, err := fmt.Fprintf(out, `# bash completion for resnetlab, written by "resnetlab completion bash"
 _resnetlab() {
@@ -141,6 +144,7 @@ complete -o bashdefault -o default -F _resnetlab resnetlab
 	return err
 }
 
+// texts returns the words themselves, without their help.
 func texts(words []word) (all []string) {
 	for _, w := range words {
 		all = append(all, w.text)
@@ -148,6 +152,7 @@ func texts(words []word) (all []string) {
 	return all
 }
 
+// completeZsh writes the script for zsh.
 func completeZsh(out io.Writer, places []place) error {
 	_, err := fmt.Fprintf(out, `#compdef resnetlab
 # zsh completion for resnetlab, written by "resnetlab completion zsh"
@@ -182,6 +187,7 @@ if [ "$funcstack[1]" = "_resnetlab" ]; then _resnetlab "$@"; else compdef _resne
 	return err
 }
 
+// completeFish writes the script for fish.
 func completeFish(out io.Writer, places []place) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# fish completion for resnetlab, written by "resnetlab completion fish"

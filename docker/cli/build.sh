@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds the root of the command line's image: docker/cli/build.sh FOLDER
+# Builds the root file system of the command line's image: docker/cli/build.sh FOLDER
 set -eu
 out=${1:?names the folder to fill}
-case $out in /*) ;; *) out=$PWD/$out ;; esac # the caller's
+case $out in /*) ;; *) out=$PWD/$out ;; esac # relative to the caller's folder
 cd "$(dirname "$0")/../.."
 GOTOOLCHAIN=$(sed -n 's/^toolchain //p' go.mod)
 export GOTOOLCHAIN GOEXPERIMENT=simd GOFLAGS="-mod=readonly -buildvcs=false" GOWORK=off

@@ -1,4 +1,4 @@
-// Package builds tests what the program is built into besides the default: a static binary without cgo, and WebAssembly.
+// Package builds tests the other builds of the program: a static binary without cgo, and WebAssembly.
 package builds
 
 import (
@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// run runs a command in the module's root with more environment, and gives what it writes.
+// run runs a command in the module's root with additional environment variables and returns its output.
 func run(t *testing.T, environment []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
@@ -79,7 +79,7 @@ func TestRunsUnderNode(t *testing.T) {
 	}
 }
 
-// A prediction in WebAssembly is the native one, to rounding: the same picture is drawn, preprocessed and seen by the same network.
+// A prediction in WebAssembly agrees with the native one within 1e-4: the same drawn picture, preprocessing and network.
 func TestPredictsUnderNode(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// buildAgain makes the release once more, of a copy of the sources in another folder and with an empty build cache, and compares all bytes.
+// buildAgain builds the release a second time, from a copy of the sources in another folder and with an empty build cache, and compares all
+// bytes.
 func buildAgain(out, version string, chosen []target) error {
 	dir, err := os.MkdirTemp("", "resnetlab-again-")
 	if err != nil {
@@ -31,7 +32,7 @@ func buildAgain(out, version string, chosen []target) error {
 	return nil
 }
 
-// copySources copies what git knows, and what it would take, to another folder.
+// copySources copies the files that git tracks, and untracked files that it does not ignore, to another folder.
 func copySources(root string) error {
 	list, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -39,7 +40,7 @@ func copySources(root string) error {
 	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
 		text, err := os.ReadFile(name)
-		if errors.Is(err, os.ErrNotExist) { // deleted, and not yet committed
+		if errors.Is(err, os.ErrNotExist) { // deleted, but not committed yet
 			continue
 		}
 		if err == nil {
@@ -52,7 +53,7 @@ func copySources(root string) error {
 	return nil
 }
 
-// sameFolders compares the names and the bytes of all files.
+// sameFolders returns an error if the folders differ in the names or bytes of their files.
 func sameFolders(a, b string) error {
 	files, err := os.ReadDir(a)
 	if err != nil {

@@ -17,10 +17,10 @@ type entry struct {
 	mode    int64
 }
 
-// epoch is the time of every file in an archive: a build's own time would make every archive another.
+// epoch is the time of every file in an archive. With the build's own time every archive would be different.
 var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// archive is a tar.gz of a folder, the same bytes for the same files: sorted, of one time, of nobody.
+// archive packs files into a tar.gz with one folder. The same files give the same bytes: they are sorted and have a fixed time and no owner.
 func archive(folder string, files []entry) ([]byte, error) {
 	files = slices.SortedFunc(slices.Values(files), func(a, b entry) int { return cmp.Compare(a.name, b.name) })
 	var out bytes.Buffer

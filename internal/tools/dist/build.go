@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// possible tells whether this machine can build a target: C code needs a compiler of that system.
+// possible reports whether this machine can build the target: C code needs a compiler for that system.
 func (t target) possible() bool {
 	if !t.xla {
 		return true
@@ -22,7 +22,7 @@ func (t target) possible() bool {
 	return err == nil && runtime.GOOS == t.os && runtime.GOARCH == t.arch
 }
 
-// release fills the folder out from the sources in root. cache is the build cache, "" for the user's own.
+// release builds the sources in root into the folder out. cache is the build cache's folder, empty for the user's own.
 func release(root, out, version string, chosen []target, cache string) error {
 	if err := os.RemoveAll(out); err != nil {
 		return err
@@ -30,7 +30,7 @@ func release(root, out, version string, chosen []target, cache string) error {
 	if err := os.MkdirAll(out, 0o777); err != nil {
 		return err
 	}
-	notices, err := noticesFor(root, targets) // beside the archives: what any of them is made of, whichever are built here
+	notices, err := noticesFor(root, targets) // beside the archives: for all targets, whichever are built here
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func release(root, out, version string, chosen []target, cache string) error {
 	return os.WriteFile(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()), 0o666)
 }
 
-// filesOfAll are what every archive holds, whatever its target.
+// filesOfAll reads the files that every archive contains.
 func filesOfAll(root string) ([]entry, error) {
 	files, err := completionsOf(root)
 	if err != nil {
@@ -75,7 +75,7 @@ func filesOfAll(root string) ([]entry, error) {
 	return files, nil
 }
 
-// pack makes the target's archive. Its notices name the modules of this target alone, so that the archive is the same whatever else is built.
+// pack makes the target's archive. Its notices name the modules of this target only, so the archive does not depend on what else is built.
 func (t target) pack(name, root, version, cache string, common []entry) (packed, sbom []byte, err error) {
 	notices, err := noticesFor(root, []target{t})
 	if err != nil {
@@ -90,7 +90,7 @@ func (t target) pack(name, root, version, cache string, common []entry) (packed,
 	return packed, sbom, err
 }
 
-// build links the program and reads back what is in it.
+// build links the program and makes its bill of materials from what the linker wrote into it.
 func (t target) build(root, version, cache string) (program, sbom []byte, err error) {
 	dir, err := os.MkdirTemp("", "resnetlab-dist-")
 	if err != nil {
@@ -117,7 +117,7 @@ func (t target) build(root, version, cache string) (program, sbom []byte, err er
 	return program, sbom, err
 }
 
-// completionsOf asks the program itself for its completions.
+// completionsOf runs the program to get its completion scripts.
 func completionsOf(root string) (files []entry, err error) {
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		cmd := exec.Command("go", "run", "./cmd/resnetlab", "completion", shell)

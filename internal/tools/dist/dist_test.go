@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// Every module that is linked on any system has a licence that lets us give the program away.
+// Every module that is linked for any target has a licence that allows publication of the program.
 func TestLicences(t *testing.T) {
 	t.Chdir("../../..")
 	modules, err := linkedModules(".", targets, append([]string{program}, labTools...)...)
@@ -44,7 +44,7 @@ func TestLicences(t *testing.T) {
 	}
 }
 
-// An archive's notices name what is in that archive, not what another target of the same release links.
+// An archive's notices name the modules of its own target, not those of the release's other targets.
 func TestNoticesOfOneTarget(t *testing.T) {
 	t.Chdir("../../..")
 	for _, c := range []target{{"linux", "arm64", false}, {"linux", "amd64", true}} {
@@ -61,7 +61,7 @@ func TestNoticesOfOneTarget(t *testing.T) {
 	}
 }
 
-// What the user has set for C compilers and for FIPS does not reach a build.
+// The user's settings for C compilers and FIPS have no effect on a build.
 func TestEnvironment(t *testing.T) {
 	want := map[string]string{"CC": "cc", "CXX": "c++", "CGO_CFLAGS": "-O2", "CGO_CXXFLAGS": "-O2", "CGO_CPPFLAGS": "", "CGO_LDFLAGS": "", "GOFIPS140": "off", "GOEXPERIMENT": "simd"}
 	for name := range want {
@@ -70,7 +70,7 @@ func TestEnvironment(t *testing.T) {
 	got := map[string]string{}
 	for _, pair := range targets[0].environment() {
 		name, value, _ := strings.Cut(pair, "=")
-		got[name] = value // the last of two counts
+		got[name] = value // of two values the last one is used
 	}
 	for name, value := range want {
 		if got[name] != value {
@@ -79,7 +79,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// A module without a licence that we know, or with one that is not for us, stops the release.
+// A module with no licence, an unknown one, or one that Apache-2.0 does not allow to link is an error.
 func TestLicenceRefused(t *testing.T) {
 	for _, c := range []struct{ text, says string }{
 		{"                    GNU GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007", "under GPL"},
@@ -101,7 +101,7 @@ func TestLicenceRefused(t *testing.T) {
 	}
 }
 
-// An archive has the same bytes whatever order its files come in, and nothing in it tells when or by whom it was made.
+// An archive's bytes do not depend on the order of its files, and it names neither time nor user.
 func TestArchive(t *testing.T) {
 	files := []entry{{"resnetlab", []byte("program"), 0o755}, {"LICENSE", []byte("text"), 0o644}}
 	one, err := archive("r", files)
@@ -130,7 +130,7 @@ func TestArchive(t *testing.T) {
 	}
 }
 
-// The bill of materials lists the modules that the linker wrote into a program, each with a package URL, and is the same each time.
+// The bill of materials lists the modules that the linker recorded, each with a package URL, and is the same each time.
 func TestBillOfMaterials(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "tiny")
 	cmd := exec.Command("go", "build", "-o", program, "../builds/testdata/tiny")
@@ -164,7 +164,7 @@ func TestBillOfMaterials(t *testing.T) {
 	}
 }
 
-// Two builds, the second elsewhere and with nothing cached, have equal bytes; the archive's program runs and knows its version.
+// Two builds, the second in another folder with an empty cache, have equal bytes; the archive's program runs and knows its version.
 func TestReproducible(t *testing.T) {
 	if os.Getenv("RESNETLAB_ALL") == "" {
 		t.Skip("builds everything twice; make test-all does it")

@@ -13,20 +13,20 @@ import (
 	"strings"
 )
 
-// licence is known by phrases that its text has, all of them.
+// licence is recognised by phrases: its text has all of them.
 type licence struct {
 	id      string // SPDX
-	ours    bool   // a program under Apache-2.0 may link and be given away with what is under it
+	ours    bool   // a program under Apache-2.0 may link and distribute it
 	phrases []string
 }
 
-// known licences; the first whose phrases a text has is its licence.
+// known are the licences that identify recognises. The first one whose phrases are all in a text is its licence.
 var known = []licence{
-	{"FTL", true, []string{"your choice of exactly one of", "the freetype license"}}, // or the GPL: we choose
+	{"FTL", true, []string{"your choice of exactly one of", "the freetype license"}}, // the FreeType licence or the GPL, at our choice
 	{"AGPL", false, []string{"gnu affero general public license"}},
 	{"LGPL", false, []string{"gnu lesser general public license"}},
 	{"GPL", false, []string{"gnu general public license"}},
-	{"MPL-2.0", false, []string{"mozilla public license"}}, // its files' sources must be offered: nothing of it so far, so nobody has thought about it
+	{"MPL-2.0", false, []string{"mozilla public license"}}, // its sources would have to be offered; no module has needed that so far
 	{"Apache-2.0", true, []string{"apache license", "version 2.0, january 2004"}},
 	{"MIT", true, []string{"permission is hereby granted, free of charge, to any person obtaining a copy",
 		"the above copyright notice and this permission notice shall be included in all copies"}},
@@ -39,7 +39,7 @@ var known = []licence{
 	{"CC-BY-4.0", true, []string{"creative commons attribution 4.0 international"}},
 }
 
-// identify names the licence of a text.
+// identify finds the licence of a text.
 func identify(text string) (licence, bool) {
 	text = strings.Join(strings.Fields(strings.ToLower(text)), " ")
 	for _, l := range known {
@@ -50,7 +50,7 @@ func identify(text string) (licence, bool) {
 	return licence{}, false
 }
 
-// module is a linked module, with the texts that go with it.
+// module is a linked module with its licence texts.
 type module struct {
 	Path, Version, Dir string
 	Main               bool
@@ -58,12 +58,13 @@ type module struct {
 	texts              []string // files, sorted
 }
 
-// program is what is released; labTools are the programs that "make setup" and the images build beside it.
+// program is the package that is released; labTools are the programs that "make setup" and the images build in addition.
 const program = "./cmd/resnetlab"
 
 var labTools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"}
 
-// linkedModules lists what is linked into the programs of the sources in root for any of the targets, with its licences; an unknown licence, none, or one that is not ours is an error.
+// linkedModules lists the modules that the programs of the sources in root link for any of the targets, with their licences. A module with an
+// unknown licence, with none, or with one that Apache-2.0 does not allow to link, is an error.
 func linkedModules(root string, chosen []target, programs ...string) ([]module, error) {
 	byPath := map[string]*module{}
 	for _, t := range chosen {
@@ -92,7 +93,8 @@ func linkedModules(root string, chosen []target, programs ...string) ([]module, 
 	return all, errors.Join(faults...)
 }
 
-// list adds a target's modules. Licence texts stand in a module's folder, or further down, where a package comes from elsewhere.
+// list adds a target's modules. It collects the licence texts from the folders of the linked packages up to the module's folder, since a
+// package that was copied from another project has its own.
 func (t target) list(root string, byPath map[string]*module, programs []string) error {
 	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Dir,Module"}, programs...)...)
 	cmd.Dir, cmd.Env = root, t.environment()
@@ -118,19 +120,24 @@ func (t target) list(root string, byPath map[string]*module, programs []string) 
 			m = p.Module
 			byPath[m.Path] = m
 		}
-		for dir := p.Dir; ; dir = filepath.Dir(dir) {
-			m.texts = append(m.texts, licenceFiles(dir)...)
-			if dir == m.Dir || len(dir) <= len(m.Dir) {
-				break
-			}
-		}
-		if m.Main {
-			m.texts = append(m.texts, licenceFiles(filepath.Join(p.Dir, "fonts"))...) // embedded
+		m.collect(p.Dir)
+	}
+}
+
+// collect adds the licence texts in the folders from a package's up to the module's.
+func (m *module) collect(dir string) {
+	if m.Main {
+		m.texts = append(m.texts, licenceFiles(filepath.Join(dir, "fonts"))...) // embedded
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		m.texts = append(m.texts, licenceFiles(dir)...)
+		if dir == m.Dir || len(dir) <= len(m.Dir) {
+			return
 		}
 	}
 }
 
-// licenceFiles are the texts in a folder that a licence asks to be passed on.
+// licenceFiles lists the texts in a folder that have to be distributed with the program.
 func licenceFiles(dir string) (files []string) {
 	for _, pattern := range []string{"LICEN[CS]E*", "COPYING*", "NOTICE*", "PATENTS*", "OFL*", "licenses/ftl.txt"} {
 		found, _ := filepath.Glob(filepath.Join(dir, pattern))
@@ -139,7 +146,7 @@ func licenceFiles(dir string) (files []string) {
 	return slices.DeleteFunc(files, func(f string) bool { return filepath.Ext(f) == ".go" })
 }
 
-// identify finds the module's licences. Files beside the licence (patents, notices, a link to it) may be none.
+// identify finds the module's licences. Patents, notices and copies of the FreeType licence beside them are not examined.
 func (m *module) identify() error {
 	for _, file := range m.texts {
 		text, err := os.ReadFile(file)
@@ -164,7 +171,7 @@ func (m *module) identify() error {
 	return nil
 }
 
-// table has a line for each module.
+// table lists modules, one per line: path, version and licences.
 func table(modules []module) string {
 	var b strings.Builder
 	for _, m := range modules {
@@ -173,7 +180,7 @@ func table(modules []module) string {
 	return b.String()
 }
 
-// noticesFor is the notices of the program for any of the targets.
+// noticesFor returns the notices of the program for any of the targets.
 func noticesFor(root string, chosen []target) ([]byte, error) {
 	modules, err := linkedModules(root, chosen, program)
 	if err != nil {
@@ -182,7 +189,7 @@ func noticesFor(root string, chosen []target) ([]byte, error) {
 	return noticesOf(modules)
 }
 
-// noticesOf is the file that goes with every program: a table, then the texts.
+// noticesOf returns the text of THIRD_PARTY_NOTICES.txt: a table, then all licence texts.
 func noticesOf(modules []module) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("What resnetlab is made of, beside its own code, and the terms that it comes under.\n\n")

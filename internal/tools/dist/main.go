@@ -1,9 +1,10 @@
-// Dist makes a release: for each system an archive with the program, its notices, its bill of materials and its shell completions, and a file
-// of checksums over all. Two builds of one source are equal, byte for byte, wherever they are made ("-check" does it twice and compares).
+// Dist builds a release: for each system an archive with the program, its notices, its bill of materials and its shell completions, and one
+// file with checksums. Two builds of the same sources are equal, byte for byte ("-check" builds twice and compares).
 //
 //	dist -version v1.0.0 [-out dist/release] [-only linux-arm64] [-check]
-//	dist -licences           lists the licence of every module that is linked, also into the programs of the lab; fails on one that is unknown or does not let us publish
-//	dist -notices [-only linux-arm64]  prints what goes with the program as THIRD_PARTY_NOTICES.txt, of all targets or of those named
+//	dist -licences                     lists the licence of every linked module, those of the lab's programs included; fails on one that is
+//	                                   unknown or forbids publication under Apache-2.0
+//	dist -notices [-only linux-arm64]  prints THIRD_PARTY_NOTICES.txt, for all targets or for the named ones
 package main
 
 import (
@@ -19,10 +20,10 @@ import (
 // target is a system that the program is built for.
 type target struct {
 	os, arch string
-	xla      bool // with XLA, through cgo: Linux alone, on a machine of that kind
+	xla      bool // with XLA, through cgo: only Linux, and only on such a machine
 }
 
-// targets: without cgo there is the Go backend alone, on any system and with no library to need; XLA needs Linux, cgo and glibc.
+// targets are the systems of a release. Without cgo the program has only the Go backend and needs no library; XLA needs Linux, cgo and glibc.
 var targets = []target{{"linux", "amd64", false}, {"linux", "arm64", false}, {"darwin", "arm64", false}, {"linux", "amd64", true}}
 
 func (t target) String() string {
@@ -33,8 +34,8 @@ func (t target) String() string {
 	return name
 }
 
-// environment is what the build depends on, without what the user has set beside it. What is empty here has Go's own default. The archive with XLA
-// depends on one thing more, the machine's C compiler and C library: it is the same bytes only where these are the same.
+// environment returns the environment of a build. It overrides every variable that would change the program; an empty value means Go's
+// default. The archive with XLA also depends on the machine's C compiler and C library: its bytes are equal only if these are.
 func (t target) environment() []string {
 	cgo := "0"
 	if t.xla {
@@ -44,7 +45,7 @@ func (t target) environment() []string {
 		"CC=cc", "CXX=c++", "CGO_CFLAGS=-O2", "CGO_CXXFLAGS=-O2", "CGO_CPPFLAGS=", "CGO_LDFLAGS=", "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false -trimpath")
 }
 
-// order is what a call asks for.
+// order has the options of a call.
 type order struct {
 	version, out, only       string
 	check, licences, notices bool
@@ -52,12 +53,12 @@ type order struct {
 
 func main() {
 	var o order
-	flag.StringVar(&o.version, "version", "development", "what the program says that it is")
-	flag.StringVar(&o.out, "out", filepath.Join("dist", "release"), "folder to make; what is in it goes")
-	flag.StringVar(&o.only, "only", "", "targets to build or to tell of, with commas between; empty: all that this machine can build, and all to tell of")
-	flag.BoolVar(&o.check, "check", false, "build a second time, from a copy of the sources elsewhere and with nothing cached, and compare")
-	flag.BoolVar(&o.licences, "licences", false, "list the licences of what is linked, and build nothing")
-	flag.BoolVar(&o.notices, "notices", false, "print the notices, and build nothing")
+	flag.StringVar(&o.version, "version", "development", "version that the program reports")
+	flag.StringVar(&o.out, "out", filepath.Join("dist", "release"), "folder to write; its content is removed first")
+	flag.StringVar(&o.only, "only", "", "targets, separated by commas (default: for a build all that this machine can build, else all)")
+	flag.BoolVar(&o.check, "check", false, "build a second time, from a copy of the sources in another folder and with an empty cache, and compare")
+	flag.BoolVar(&o.licences, "licences", false, "list the licences of the linked modules, build nothing")
+	flag.BoolVar(&o.notices, "notices", false, "print the notices, build nothing")
 	flag.Parse()
 	if err := o.run(os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
@@ -86,7 +87,7 @@ func (o order) run(stdout io.Writer) error {
 	return err
 }
 
-// tell prints licences or notices. They need no building, so that where none is named they are those of all targets, on any machine.
+// tell prints licences or notices. This needs no build, so the default is all targets, on any machine.
 func (o order) tell(stdout io.Writer, chosen []target) error {
 	if o.only == "" {
 		chosen = targets
@@ -109,7 +110,7 @@ func (o order) tell(stdout io.Writer, chosen []target) error {
 	return err
 }
 
-// choose finds the targets: all that this machine can build, or those that are named.
+// choose returns the targets with the given names, or all that this machine can build.
 func choose(only string) (chosen []target, err error) {
 	names := strings.Split(only, ",")
 	for _, t := range targets {

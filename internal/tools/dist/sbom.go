@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// bill is a CycloneDX 1.6 bill of materials (https://cyclonedx.org/docs/1.6/json), as far as a Go program needs one.
+// bill is a CycloneDX 1.6 bill of materials (https://cyclonedx.org/docs/1.6/json) with the fields that a Go program needs.
 type bill struct {
 	Format   string `json:"bomFormat"`
 	Spec     string `json:"specVersion"`
@@ -50,8 +50,8 @@ type dependency struct {
 	DependsOn []string `json:"dependsOn"`
 }
 
-// billOfMaterials lists what the linker wrote into the program: exactly the modules that are in it. It holds no time, and its serial number
-// is made of its content, so that the same program has the same bill.
+// billOfMaterials lists the modules that the linker recorded in the program. It has no time, and its serial number is a hash of its content,
+// so the same program has the same bill.
 func billOfMaterials(info *debug.BuildInfo, version string, t target, program []byte) ([]byte, error) {
 	sum := sha256.Sum256(program)
 	b := bill{Format: "CycloneDX", Spec: "1.6", Version: 1}
@@ -63,28 +63,38 @@ func billOfMaterials(info *debug.BuildInfo, version string, t target, program []
 	goVersion := strings.TrimPrefix(strings.Fields(info.GoVersion)[0], "go")
 	b.Components = append(b.Components, component{Type: "library", Ref: "std", Name: "std", Version: goVersion, Purl: "pkg:golang/std@" + goVersion})
 	for _, m := range info.Deps {
-		if m.Replace != nil {
-			m = m.Replace
-		}
-		c := component{Type: "library", Ref: m.Path + "@" + m.Version, Name: m.Path, Version: m.Version,
-			Purl: "pkg:golang/" + strings.ReplaceAll(url.PathEscape(m.Path), "%2F", "/") + "@" + url.QueryEscape(m.Version)}
-		if h1, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(m.Sum, "h1:")); err == nil && m.Sum != "" {
-			c.Properties = []property{{"go:h1", hex.EncodeToString(h1)}} // of the module's files (golang.org/x/mod/sumdb/dirhash), not of an archive
-		}
-		b.Components = append(b.Components, c)
+		b.Components = append(b.Components, componentOf(m))
 	}
 	var all []string
 	for _, c := range b.Components {
 		all = append(all, c.Ref)
 	}
 	b.Dependencies = []dependency{{"resnetlab", all}}
-	content := sha256.Sum256(fmt.Append(nil, b))
-	content[6], content[8] = content[6]&0x0f|0x80, content[8]&0x3f|0x80 // RFC 9562, version 8
-	b.Serial = fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", content[:4], content[4:6], content[6:8], content[8:10], content[10:16])
+	b.Serial = serial(fmt.Append(nil, b))
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	err := e.Encode(b)
 	return out.Bytes(), err
+}
+
+// componentOf describes a linked module, or the one that replaces it.
+func componentOf(m *debug.Module) component {
+	if m.Replace != nil {
+		m = m.Replace
+	}
+	c := component{Type: "library", Ref: m.Path + "@" + m.Version, Name: m.Path, Version: m.Version,
+		Purl: "pkg:golang/" + strings.ReplaceAll(url.PathEscape(m.Path), "%2F", "/") + "@" + url.QueryEscape(m.Version)}
+	if h1, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(m.Sum, "h1:")); err == nil && m.Sum != "" {
+		c.Properties = []property{{"go:h1", hex.EncodeToString(h1)}} // of the module's files (golang.org/x/mod/sumdb/dirhash), not of an archive
+	}
+	return c
+}
+
+// serial makes a UUID of version 8 (RFC 9562) from a hash of the content.
+func serial(content []byte) string {
+	u := sha256.Sum256(content)
+	u[6], u[8] = u[6]&0x0f|0x80, u[8]&0x3f|0x80
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:16])
 }

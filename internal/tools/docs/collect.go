@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// collector walks a package for its messages.
+// collector walks through a package's syntax and collects its messages.
 type collector struct {
 	sources
 	constants map[string]string
@@ -34,7 +34,7 @@ func (p sources) messages() ([]message, error) {
 	return c.found, c.err
 }
 
-// declarations notes constants, and functions that pass a format of theirs on: func fail(format string, args ...any).
+// declarations records constants, and functions that pass on a format parameter: func fail(format string, args ...any).
 func (c *collector) declarations(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.ValueSpec:
@@ -60,7 +60,7 @@ func (c *collector) declarations(n ast.Node) bool {
 	return true
 }
 
-// maker notes the function if it hands one of its parameters to fmt.Errorf as format, by itself or through fmt.Sprintf.
+// maker records the function if it passes one of its parameters to fmt.Errorf as the format, directly or through fmt.Sprintf.
 func (c *collector) maker(name string, signature *ast.FuncType, body *ast.BlockStmt) {
 	var parameters []string
 	for _, field := range signature.Params.List {
@@ -95,7 +95,7 @@ func (c *collector) declaration(d ast.Decl) {
 	ast.Inspect(d, c.call)
 }
 
-// spoken takes every sentence of a function all of whose sentences are messages.
+// spoken collects every sentence of a function in which all sentences are messages.
 func (c *collector) spoken(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.BinaryExpr, *ast.BasicLit:
@@ -109,7 +109,7 @@ func (c *collector) spoken(n ast.Node) bool {
 	return true
 }
 
-// call takes the string of a call that makes an error, or ends the program.
+// call collects the string of a call that makes an error or ends the program.
 func (c *collector) call(n ast.Node) bool {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {
@@ -146,7 +146,7 @@ func (c *collector) add(format string) {
 	}
 }
 
-// text is the value of a string expression, with a verb for what only a running program knows; ok is false where no part of it is known.
+// text returns the value of a string expression, with %v for parts that are known only at run time; ok is false if no part is known.
 func (c *collector) text(e ast.Expr) (text string, ok bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -176,7 +176,7 @@ func (c *collector) text(e ast.Expr) (text string, ok bool) {
 	return "", false
 }
 
-// called is the name of the function: fmt.Errorf for what fmt and errors have, else the last word.
+// called returns the name of the called function: with its package for fmt and errors, otherwise only the last word.
 func called(call *ast.CallExpr) string {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:

@@ -19,8 +19,8 @@ func readPage(t *testing.T) string {
 	return string(page)
 }
 
-// TestWhole: every error that the programs can give stands in the page, under a cause and a cure, and nothing else does.
-func TestWhole(t *testing.T) {
+// TestPageHasEveryMessage tests that the page lists every error message of the programs, and no others.
+func TestPageHasEveryMessage(t *testing.T) {
 	all, err := messages(root)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// difference is the lines that only one of two texts has.
+// difference returns the lines that only one of two texts has.
 func difference(before, after string) (lines []string) {
 	old, now := strings.Split(before, "\n"), strings.Split(after, "\n")
 	for _, line := range now {
@@ -55,8 +55,8 @@ func difference(before, after string) (lines []string) {
 	return lines
 }
 
-// TestWritten: each list has words above it.
-func TestWritten(t *testing.T) {
+// TestListsHaveCauseAndCure tests that text stands above each list.
+func TestListsHaveCauseAndCure(t *testing.T) {
 	all, err := entries(readPage(t))
 	if err != nil {
 		t.Fatal(err)
@@ -68,8 +68,8 @@ func TestWritten(t *testing.T) {
 	}
 }
 
-// TestEntries: the messages that have an entry of their own are messages of the programs.
-func TestEntries(t *testing.T) {
+// TestEntriesAreMessages tests that headings which quote a message quote one of the programs' messages.
+func TestEntriesAreMessages(t *testing.T) {
 	all, err := messages(root)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func TestEntries(t *testing.T) {
 	}
 }
 
-// TestFind pastes what commands have printed.
+// TestFind looks up messages that commands have printed.
 func TestFind(t *testing.T) {
 	page := readPage(t)
 	for said, heading := range map[string]string{
@@ -146,7 +146,7 @@ func TestPattern(t *testing.T) {
 	}
 }
 
-// TestCollect: all the ways in which the sources make messages are seen, and one that cannot be seen is an error.
+// TestCollect tests that messages are found in every form in which the sources write them, and that an unreadable form is an error.
 func TestCollect(t *testing.T) {
 	const source = `package p
 const why = "it is a constant"
@@ -198,7 +198,7 @@ func TestOrphan(t *testing.T) {
 	}
 }
 
-// TestRenamed: the programs' packages are found under the path that go.mod gives the module.
+// TestRenamed tests that packages are found under the module path of go.mod.
 func TestRenamed(t *testing.T) {
 	root := t.TempDir()
 	for path, text := range map[string]string{

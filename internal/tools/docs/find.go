@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// quoted is what a heading of an entry of its own shows as code: a message.
+// quoted finds the message that a heading quotes as code.
 var quoted = regexp.MustCompile("`([^`]+)`")
 
-// match is a place of the page that has a part of a message that somebody has met.
+// match is a place in the page that has a part of the given message.
 type match struct {
 	entry entry
 	text  string // of the page
 }
 
-// find gives the places for what a program said, the best first: those of which most is in it word by word.
+// find returns the places for a program's message, the best first: those that share most of their text with it.
 func find(page, said string) (best []match, err error) {
 	all, err := entries(page)
 	if err != nil {
@@ -38,14 +38,14 @@ func find(page, said string) (best []match, err error) {
 		}
 	}
 	slices.SortStableFunc(best, func(a, b match) int { return weight(b.text) - weight(a.text) })
-	// An entry of its own stands before the list in which its message is too, and says enough.
+	// A message with an entry of its own is also in a list below: the entry is enough.
 	return slices.CompactFunc(best, func(a, b match) bool { return a.text == b.text }), nil
 }
 
-// expression matches what a message says when it is said.
+// expression returns a regular expression that matches the printed message.
 func expression(text string) *regexp.Regexp {
 	return regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(text), varies, ".*"))
 }
 
-// weight is the number of bytes that do not vary.
+// weight returns the number of bytes of a message that do not vary.
 func weight(text string) int { return len(strings.ReplaceAll(text, varies, "")) }

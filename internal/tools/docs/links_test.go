@@ -9,10 +9,10 @@ import (
 	"unicode"
 )
 
-// link is [words](target), and ![words](target) of a picture.
+// link matches [words](target), and ![words](target) of a picture.
 var link = regexp.MustCompile(`\]\(([^()\s]+)\)`)
 
-// TestLinks: every relative link of the documents leads to a file, and to a heading where it names one.
+// TestLinks tests that every relative link in the documents leads to a file and, if it names one, to a heading.
 func TestLinks(t *testing.T) {
 	count := 0
 	for _, glob := range []string{"README*.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/*.md"} {
@@ -41,7 +41,7 @@ func links(t *testing.T, path string) (targets []string) {
 	return targets
 }
 
-// prose is a document without its blocks of code.
+// prose returns a document without its code blocks.
 func prose(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -66,7 +66,7 @@ func checkLink(t *testing.T, from, target string) {
 	}
 }
 
-// anchors are the headings of a document as the usual Markdown viewers name them: small letters, - for a space, other signs left out.
+// anchors returns the anchors of a document's headings, as Markdown viewers form them: lower case, - for a space, no other signs.
 func anchors(t *testing.T, path string) map[string]bool {
 	all := map[string]bool{}
 	for line := range strings.SplitSeq(prose(t, path), "\n") {

@@ -1,8 +1,8 @@
-// Command docs writes into docs/troubleshooting.md what the programs' errors say ("make docs"), and finds there what somebody has met:
+// Command docs writes the programs' error messages into docs/troubleshooting.md ("make docs"), and looks a message up there:
 //
 //	make why M='error: reading weights from net.pth: ...'
 //
-// Causes and cures are written by hand; which message belongs to which of them, the page's markers say: <!-- messages: FILES -->.
+// Causes and cures are written by hand. Markers in the page assign the messages to them by source file: <!-- messages: FILES -->.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"resnetlab/internal/atomicfile"
 )
 
-// place is the page, below the module's root.
+// place is the page's path below the module's root.
 const place = "docs/troubleshooting.md"
 
 func main() {
@@ -43,10 +43,10 @@ func run(root string, args []string) error {
 	return atomicfile.WriteBytes(filepath.Join(root, place), []byte(filled))
 }
 
-// shown is the number of places that are worth reading.
+// shown is the greatest number of places that why prints.
 const shown = 2
 
-// why prints cause and cure.
+// why prints the causes and cures of a message.
 func why(page, said string) error {
 	found, err := find(page, said)
 	if err != nil {

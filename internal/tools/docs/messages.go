@@ -16,29 +16,29 @@ import (
 	"unicode"
 )
 
-// moduleLine finds the first elements of this module's import paths, in go.mod: a publisher may have renamed it.
+// moduleLine finds the module's path in go.mod: a publisher may have changed it.
 var moduleLine = regexp.MustCompile(`(?m)^module\s+(\S+)`)
 
-// programs are what a user runs: the command line, and what "make lab" and "make class" call beside it.
+// programs are the programs that a user runs: the command line, and the one that "make lab" and "make class" call.
 var programs = []string{"cmd/resnetlab", "internal/tools/notebookgen"}
 
-// speakers are functions, beside Error methods, whose strings are parts of error messages without going through fmt.Errorf.
+// speakers are functions by package whose strings become parts of error messages without fmt.Errorf, as those of Error methods do.
 var speakers = map[string][]string{
 	"resnetlib/backend": {"find"},
 	"resnetlib/weights": {"failure", "checkpoint", "prefix", "otherNetwork", "otherHead", "headLeftOut", "missingHead", "misspelt", "stripped", "renamedHead", "transposed",
 		"uncounted", "nothingInCommon", "converts"},
 }
 
-// varies stands in a message for what is different each time.
+// varies stands in a message for a part that differs each time.
 const varies = "…"
 
-// message is what an error may say.
+// message is the text of an error, and where it comes from.
 type message struct {
 	text string // with … for what varies
 	file string // where it stands, below the root, with /
 }
 
-// messages collects what the programs' errors may say, in the order of files and lines, from all their packages and for all systems.
+// messages collects the texts of the programs' errors from all their packages, for all systems, in the order of files and lines.
 func messages(root string) (all []message, err error) {
 	packages, err := closure(root)
 	if err != nil {
@@ -55,7 +55,7 @@ func messages(root string) (all []message, err error) {
 	return append(all, kernels...), err
 }
 
-// sources is a package: its files that are no tests, whatever their build tags.
+// sources has the files of a package, without tests, for all build tags.
 type sources struct {
 	dir   string // below the root
 	fset  *token.FileSet
@@ -63,7 +63,7 @@ type sources struct {
 	files []*ast.File
 }
 
-// closure parses the programs and all that they import of this module, sorted by folder.
+// closure parses the programs and the packages of this module that they import, sorted by folder.
 func closure(root string) (all []sources, err error) {
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
@@ -126,7 +126,7 @@ var (
 	repeated = regexp.MustCompile(`…(\s*…)+`)
 )
 
-// pattern makes a message of a format; ok is false where nothing but what varies is in it.
+// pattern turns a format into a message; ok is false if the format consists of varying parts only.
 func pattern(format string) (text string, ok bool) {
 	text = strings.ReplaceAll(format, "%%", "\x00")
 	text = verb.ReplaceAllStringFunc(text, func(v string) string {
@@ -146,7 +146,7 @@ var (
 	inserted    = regexp.MustCompile(`\{[^}]*\}|\$\{[^}]*\}|\$\([^)]*\)|\$[a-zA-Z0-9]+`)
 )
 
-// scriptMessages are those of "make setup" and "make lab".
+// scriptMessages collects the messages of "make setup" and "make lab".
 func scriptMessages(root string) (all []message, err error) {
 	for _, s := range []struct {
 		file  string

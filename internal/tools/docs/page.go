@@ -21,7 +21,7 @@ type entry struct {
 	listed  []string // messages in its lists
 }
 
-// entries reads a page.
+// entries splits a page into its entries.
 func entries(page string) (all []entry, err error) {
 	lines := strings.Split(page, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -49,7 +49,7 @@ func entries(page string) (all []entry, err error) {
 	return all, nil
 }
 
-// endOfList is the line of the fence that ends the list of the marker in line i; i where there is no list yet.
+// endOfList returns the line of the fence that ends the list of the marker in line i, or i if there is no list yet.
 func endOfList(lines []string, i int) (int, error) {
 	if i+1 >= len(lines) || !strings.HasPrefix(lines[i+1], fence) {
 		return i, nil
@@ -62,7 +62,7 @@ func endOfList(lines []string, i int) (int, error) {
 	return 0, fmt.Errorf("line %d: this list has no end", i+1)
 }
 
-// fill writes the messages into the page, below the markers that name their files. Each message must have one place.
+// fill writes the messages into the page, below the markers that name their files. Each message must belong to exactly one list.
 func fill(page string, all []message) (string, error) {
 	lists := map[string][]string{} // by marker
 	var orphans []string
@@ -91,7 +91,7 @@ func names(line, file string) bool {
 	})
 }
 
-// rewrite puts the lists in the place of the page's own.
+// rewrite replaces the page's lists.
 func rewrite(page string, lists map[string][]string) (string, error) {
 	lines := strings.Split(page, "\n")
 	var out []string

@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// The cells of every lesson compile against the library as it is. What they do is seen by running them, which takes minutes.
+// TestLessonsCompile tests that the cells of every lesson compile against the library. Running them takes minutes and is done elsewhere.
 func TestLessonsCompile(t *testing.T) {
 	root, err := filepath.Abs("../../..")
 	if err != nil {
@@ -55,14 +55,14 @@ func TestLessonsCompile(t *testing.T) {
 	}
 }
 
-// cells are a lesson's declarations, of which a later one replaces an earlier one of the same name as in GoNB, and a function for each %%.
+// cells has a lesson's declarations and a function for each %%. As in GoNB, a later declaration replaces an earlier one of the same name.
 type cells struct {
 	imports, names []string
 	declared       map[string]string
 	bodies         []string
 }
 
-// programOf makes one package of a notebook.
+// programOf turns a notebook into the source of one package.
 func programOf(path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -93,7 +93,7 @@ func programOf(path string) ([]byte, error) {
 	return c.program(), nil
 }
 
-// add takes in what a cell declares.
+// add adds the declarations of a cell.
 func (c *cells) add(head string) error {
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "cell.go", "package lesson\n"+head, 0)
@@ -119,7 +119,7 @@ func (c *cells) add(head string) error {
 	return nil
 }
 
-// nameOf is what a declaration is replaced by: its first name.
+// nameOf returns the first name that a declaration declares.
 func nameOf(d ast.Decl) string {
 	switch d := d.(type) {
 	case *ast.FuncDecl:

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// otherwise are translations in use elsewhere, by the term that the glossary has for them.
+// otherwise has other translations in use, by the term of the glossary.
 var otherwise = map[string][]string{
 	"批归一化":  {"批量归一化", "批标准化", "批量标准化", "批规范化", "批正则化"},
 	"滑动统计量": {"运行统计量", "移动统计量", "全局统计量"},
@@ -41,7 +41,7 @@ var otherwise = map[string][]string{
 	"epoch": {"轮次"},
 }
 
-// TestGlossary: each term stands once, and no lesson has another translation of it.
+// TestGlossary tests that each term occurs once, and that no lesson uses another translation.
 func TestGlossary(t *testing.T) {
 	text, err := os.ReadFile("../../../notebooks/glossary.md")
 	if err != nil {
@@ -78,7 +78,7 @@ func TestGlossary(t *testing.T) {
 	}
 }
 
-// TestLibraryKeepsToGlossary: plots and messages say in Chinese what the lessons around them say.
+// TestLibraryKeepsToGlossary tests that plots and messages use the glossary's Chinese terms.
 func TestLibraryKeepsToGlossary(t *testing.T) {
 	library, spoken := os.DirFS("../../../resnetlib"), false
 	err := fs.WalkDir(library, ".", func(path string, d fs.DirEntry, err error) error {

@@ -12,15 +12,15 @@ import (
 	"resnetlab/internal/atomicfile"
 )
 
-// recordFolder keeps, below the learner's folder, every lesson as it was handed out: without it nobody could tell a copy that
-// the learner changed from one that the lesson has outgrown.
+// recordFolder has, below the learner's folder, every lesson as it was handed out: this distinguishes a copy that the learner changed from an
+// outdated one.
 const recordFolder = ".handed-out"
 
-// glossary is handed out beside the lessons.
+// glossary is handed out with the lessons.
 const glossary = "glossary.md"
 
-// handOut copies the lessons and the glossary in from to the learner's folder and says what it did. A copy that the learner changed is never
-// touched: if its lesson has changed since, the new version gets a name of its own beside it.
+// handOut copies the lessons and the glossary in from to the learner's folder and returns what it did. A copy that the learner changed is not
+// overwritten: if its lesson has changed since, the new version gets another name.
 func handOut(from, to string) (notes []string, err error) {
 	one := func(name string) error {
 		note, err := handOutOne(from, to, name)
@@ -72,7 +72,7 @@ func handOutOne(from, to, name string) (note string, err error) {
 	return note, writeFile(record, lesson)
 }
 
-// freeName is "en/00-quickstart (2).ipynb", or the next number that is free.
+// freeName returns "en/00-quickstart (2).ipynb", or the name with the next free number.
 func freeName(dir, name string) (string, error) {
 	extension := filepath.Ext(name)
 	for i := 2; ; i++ {
@@ -85,7 +85,7 @@ func freeName(dir, name string) (string, error) {
 	}
 }
 
-// readIfThere is nil, without an error, for a file that does not exist.
+// readIfThere reads a file. It returns nil without an error if the file does not exist.
 func readIfThere(path string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestHandOut plays a learner's weeks: first lessons, own changes, new versions from upstream.
+// TestHandOut goes through a learner's weeks: first lessons, own changes, new versions of the lessons.
 func TestHandOut(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
 	put := func(dir, name, text string) {
@@ -72,8 +72,8 @@ func TestHandOut(t *testing.T) {
 	holds(a, "3")
 }
 
-// TestHandOutKeepsStrangers: a file of the lesson's name that was never handed out is the learner's.
-func TestHandOutKeepsStrangers(t *testing.T) {
+// TestHandOutKeepsOtherFiles tests that a file with a lesson's name that was not handed out is kept.
+func TestHandOutKeepsOtherFiles(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
 	for path, text := range map[string]string{filepath.Join(from, "en/00-a.ipynb"): "1", filepath.Join(to, "en/00-a.ipynb"): "mine", filepath.Join(from, glossary): ""} {
 		if err := writeFile(path, []byte(text)); err != nil {

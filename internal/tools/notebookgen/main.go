@@ -1,5 +1,5 @@
-// Notebookgen makes the lessons: one source per lesson, with the prose in English and Chinese and the code once, becomes
-// a notebook in each language.
+// Notebookgen generates the lessons: from one source per lesson, with the prose in English and Chinese and the code once, it makes a notebook
+// in each language.
 //
 //	notebookgen build [-src notebooks/src] [-out notebooks]     write en/ and zh/
 //	notebookgen class [-src notebooks/src] -out DIR             write a teacher's editions: lessons, solutions, clean, nbgrader

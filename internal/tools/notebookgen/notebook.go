@@ -15,12 +15,12 @@ import (
 // published puts that path in.
 const sourceModule = "resnetlab"
 
-// published is a cell's code with the module's path as go.mod has it.
+// published replaces the module's path in a cell's code by the one in go.mod.
 func published(code, module string) string {
 	return strings.ReplaceAll(code, `"`+sourceModule+`/`, `"`+module+`/`)
 }
 
-// edition is one way of making notebooks of the lessons.
+// edition is a variant of the notebooks.
 type edition struct {
 	folder       string // holds en/ and zh/
 	form         form
@@ -28,10 +28,10 @@ type edition struct {
 	nbgrader     bool // exercises carry nbgrader's metadata
 }
 
-// learner is the edition in git.
+// learner is the edition that is committed.
 var learner = edition{form: handedOut}
 
-// class are the editions for a teacher, all from the same sources.
+// class has the editions for a teacher.
 var class = []edition{
 	{folder: "lessons", form: handedOut},
 	{folder: "solutions", form: solved},
@@ -73,7 +73,7 @@ func (e edition) notebook(l lesson, language, module string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// prose is a text as the edition has it.
+// prose returns a text as the edition shows it.
 func (e edition) prose(text string) string {
 	if !e.headingsOnly {
 		return text
@@ -81,8 +81,8 @@ func (e edition) prose(text string) string {
 	return strings.Join(headingLine.FindAllString(text, -1), "\n\n")
 }
 
-// metadata is that of a code cell. An exercise is one that a person grades, in nbgrader's words: the cell shows whether its check
-// accepts the answer, but a cell is a process of its own, so no later cell could test it.
+// metadata returns the metadata of a code cell. For nbgrader an exercise is manually graded: its cell shows whether the check accepts the
+// answer, but each cell is a separate process, so no later cell could test it.
 func (e edition) metadata(c cell) map[string]any {
 	if !e.nbgrader || !c.hasSolution() {
 		return map[string]any{}
@@ -92,7 +92,7 @@ func (e edition) metadata(c cell) map[string]any {
 	}}
 }
 
-// lines splits a text as nbformat does: every line keeps its line break.
+// lines splits a text as nbformat does: each line keeps its line break.
 func lines(text string) []string {
 	return strings.SplitAfter(text, "\n")
 }
@@ -106,8 +106,8 @@ func build(src, out string) error {
 	return fill(out, files)
 }
 
-// nbgraderConfig is what nbgrader has to be told of Go: what stands in place of a solution, and that a lesson may train for minutes. Course and
-// exchange are those of docker/jupyterhub/values.yaml, where every learner's server runs as the same user, so that files do not tell whose they are.
+// nbgraderConfig is nbgrader's configuration: the text in place of a solution, in Go, and a time limit that lets a lesson train for minutes. Course
+// and exchange are those of docker/jupyterhub/values.yaml, where all learners' servers run as the same user, so a file's owner tells nothing.
 const nbgraderConfig = `c = get_config()
 c.ClearSolutions.code_stub = {"go": "// YOUR CODE HERE"}
 c.ExecutePreprocessor.timeout = 600
@@ -133,7 +133,7 @@ func buildClass(src, out string) error {
 	return nil
 }
 
-// fill writes an edition's files into dir, and removes what other notebooks are there.
+// fill writes an edition's files into dir and removes other notebooks there.
 func fill(dir string, files map[string][]byte) error {
 	for path, text := range files {
 		if err := writeFile(filepath.Join(dir, path), text); err != nil {
@@ -148,7 +148,7 @@ func fill(dir string, files map[string][]byte) error {
 	})
 }
 
-// lessonsAndModule gives the lessons in src, and the module's path as go.mod has it.
+// lessonsAndModule returns the lessons in src and the module's path in go.mod.
 func lessonsAndModule(src string) ([]lesson, string, error) {
 	lessons, err := readLessons(src)
 	if err != nil {
@@ -177,7 +177,7 @@ func generate(src string, e edition) (map[string][]byte, error) {
 	return files, nil
 }
 
-// eachNotebook calls f with every notebook in dir's language folders, as "en/NAME.ipynb".
+// eachNotebook calls f with every notebook in dir's language folders: "en/NAME.ipynb".
 func eachNotebook(dir string, f func(path string) error) error {
 	for _, language := range languages {
 		found, err := filepath.Glob(filepath.Join(dir, language, "*.ipynb"))

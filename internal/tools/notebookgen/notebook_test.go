@@ -27,8 +27,8 @@ func read(t *testing.T, text []byte) book {
 	return b
 }
 
-// TestNotebooksAreCurrent holds the notebooks in git to their sources: what is generated now is what is there, byte for
-// byte (so there is no output in them), and nothing else is there.
+// TestNotebooksAreCurrent tests that the committed notebooks are, byte for byte, what the sources generate (so they have no outputs), and that
+// there are no others.
 func TestNotebooksAreCurrent(t *testing.T) {
 	const folder = "../../../notebooks"
 	files, err := generate(filepath.Join(folder, "src"), learner)
@@ -51,7 +51,7 @@ func TestNotebooksAreCurrent(t *testing.T) {
 	}
 }
 
-// TestTwins: both languages have the same cells under the same ids, and the same code byte for byte.
+// TestTwins tests that both languages have the same cell ids and the same code, byte for byte.
 func TestTwins(t *testing.T) {
 	l, err := parse("x.md", good)
 	if err != nil {
@@ -84,7 +84,7 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-// sources is a project with one lesson and a notebook whose source is gone.
+// sources makes a project with one lesson and a notebook without a source.
 func sources(t *testing.T) (root string) {
 	t.Helper()
 	root = t.TempDir()
@@ -96,7 +96,7 @@ func sources(t *testing.T) (root string) {
 	return root
 }
 
-// TestImports: cells import this module under the path that go.mod gives it, also where it is published under another one.
+// TestImports tests that cells import this module under its path in go.mod, also if it was changed.
 func TestImports(t *testing.T) {
 	root := sources(t)
 	for module, want := range map[string]string{
@@ -114,7 +114,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestBuild: both languages are written, and a notebook whose source is gone goes too.
+// TestBuild tests that both languages are written and a notebook without a source is removed.
 func TestBuild(t *testing.T) {
 	root := sources(t)
 	if err := build(filepath.Join(root, "src"), root); err != nil {
@@ -131,7 +131,7 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-// TestClass: what each of a teacher's editions holds, and what it must not.
+// TestClass tests what each of a teacher's editions contains and must not contain.
 func TestClass(t *testing.T) {
 	root := sources(t)
 	old := filepath.Join(root, "class/clean/zh/00-old.ipynb")

@@ -20,7 +20,7 @@ const (
 	maxColumns = 96
 )
 
-// check holds a lesson to the rules, and tells all that is wrong, not only the first thing.
+// check checks a lesson against the rules and returns all problems, not only the first.
 func check(l lesson) error {
 	var errs []error
 	fail := func(c cell, format string, args ...any) {
@@ -55,7 +55,7 @@ var (
 	formula     = regexp.MustCompile(`\$[^$\n]+\$`)
 )
 
-// proseProblems compares the twins: both there, the Chinese one Chinese, with the same headings and formulas.
+// proseProblems compares the two texts of a cell: both exist, the Chinese one is Chinese, headings and formulas are the same.
 func proseProblems(c cell) (problems []string) {
 	for _, language := range languages {
 		if c.text[language] == "" {
@@ -79,7 +79,7 @@ func proseProblems(c cell) (problems []string) {
 	return problems
 }
 
-// codeProblems looks at the code as handed out and as solved.
+// codeProblems checks the code as handed out and as solved.
 func codeProblems(c cell) (problems []string) {
 	for _, f := range []form{handedOut, solved} {
 		code, err := c.variant(f)
@@ -102,8 +102,8 @@ func codeProblems(c cell) (problems []string) {
 	return slices.Compact(problems)
 }
 
-// formatted says what gofmt would change. GoNB's own lines (%noautoget, %%, !ls) are no Go: they part the cell into pieces,
-// each a list of declarations or of statements.
+// formatted returns an error with gofmt's text if it differs. GoNB's own lines (%noautoget, %%, !ls) are not Go: they divide the cell into
+// pieces, each a list of declarations or of statements.
 func formatted(code string) error {
 	for _, piece := range pieces(code) {
 		want, err := format.Source([]byte(piece))
@@ -136,8 +136,7 @@ func pieces(code string) (list []string) {
 	return list
 }
 
-// imports lists what the cells of the lessons in src import, the standard library left out: the packages to have compiled before a
-// learner's first cell.
+// imports lists the packages that the lessons in src import, without the standard library: setup compiles them before a learner's first cell.
 func imports(src string) ([]string, error) {
 	lessons, module, err := lessonsAndModule(src)
 	if err != nil {
@@ -155,7 +154,7 @@ func imports(src string) ([]string, error) {
 	return slices.Compact(list), nil
 }
 
-// importsOf lists the imports of a piece of a cell; a piece of statements has none.
+// importsOf lists the imports of a piece of a cell. A piece of statements has none.
 func importsOf(piece, module string) (list []string) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+piece, parser.ImportsOnly)
 	if err != nil {

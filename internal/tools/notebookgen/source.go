@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// languages are the twins of every lesson, in the order in which a source gives them.
+// languages are the languages of every lesson, in the order of a source.
 var languages = []string{"en", "zh"}
 
 // lesson is one source file:
@@ -39,7 +39,7 @@ type cell struct {
 	code string            // with solution marks; empty for prose
 }
 
-// readLessons reads every source of a folder, in the order of their names, and holds each to the rules.
+// readLessons reads every source of a folder, in the order of names, and checks each against the rules.
 func readLessons(dir string) ([]lesson, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.md"))
 	if err != nil {
@@ -76,7 +76,7 @@ type section struct {
 	body string
 }
 
-// sections splits a source at its marks. A comment inside a code block is code.
+// sections splits a source at its marks. Comments inside a code block are code.
 func sections(text string) (list []section, err error) {
 	current, fenced := section{line: 1}, 0
 	var body []string
@@ -104,8 +104,7 @@ func sections(text string) (list []section, err error) {
 	return list, nil
 }
 
-// parse reads one source. A text that stands where no cell takes it, and a comment that is no mark of ours, are errors:
-// a misspelt mark must not swallow a paragraph.
+// parse reads one source. Text outside of a cell and an unknown comment are errors: a misspelt mark must not hide a paragraph.
 func parse(path, text string) (lesson, error) {
 	l := lesson{name: strings.TrimSuffix(filepath.Base(path), ".md"), path: path}
 	list, err := sections(text)
@@ -120,7 +119,7 @@ func parse(path, text string) (lesson, error) {
 	return l, check(l)
 }
 
-// add takes the next section: a new cell, or a language of the one before.
+// add adds the next section: a new cell, or a language of the previous one.
 func (l *lesson) add(s section) error {
 	var last *cell
 	if len(l.cells) > 0 {
@@ -155,7 +154,7 @@ func (l *lesson) add(s section) error {
 	return nil
 }
 
-// unfence takes a block out of its ```go fence.
+// unfence removes the ```go fence of a block.
 func unfence(block string) (string, bool) {
 	code, ok := strings.CutPrefix(block, "```go\n")
 	if !ok {
@@ -165,7 +164,7 @@ func unfence(block string) (string, bool) {
 	return code, ok && !strings.Contains("\n"+code, "\n```")
 }
 
-// form is what becomes of a code cell's exercise.
+// form selects what a code cell shows of its exercise.
 type form string
 
 const (
@@ -174,7 +173,7 @@ const (
 	graded    form = "graded"     // both, with the marks at which nbgrader cuts: the stub as a comment, then the solution
 )
 
-// variant is the code in one of its forms. An exercise stands in the source as
+// variant returns the code in one of its forms. The source of an exercise is
 //
 //	// BEGIN SOLUTION
 //	answer := 64 * 3 * 3 * 64
@@ -212,7 +211,7 @@ const (
 	endSolution   = "// END SOLUTION"
 )
 
-// exercise is what an exercise's two parts become.
+// exercise returns the lines of an exercise in a form.
 func (f form) exercise(solution, stub []string) []string {
 	switch f {
 	case handedOut:
@@ -227,5 +226,5 @@ func (f form) exercise(solution, stub []string) []string {
 	return slices.Concat(lines, []string{beginSolution}, solution, []string{endSolution})
 }
 
-// hasSolution says whether the cell is an exercise.
+// hasSolution reports whether the cell is an exercise.
 func (c cell) hasSolution() bool { return strings.Contains(c.code, beginSolution) }

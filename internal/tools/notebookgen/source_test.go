@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// good is a whole source; the cases below break one thing in it.
+// good is a valid source; each case below breaks one thing in it.
 const good = `<!-- prose title -->
 <!-- en -->
 # Shapes
@@ -101,7 +101,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// FuzzParse: any text gives a lesson or an error, and a lesson gives notebooks that are JSON.
+// FuzzParse tests that any text gives a lesson or an error, and that a lesson gives notebooks in valid JSON.
 func FuzzParse(f *testing.F) {
 	f.Add(good)
 	f.Add("<!-- prose a -->\n<!-- en -->\n# A\n<!-- zh -->\n# 甲")

@@ -1,5 +1,5 @@
-// Soak trains and predicts over and over while pictures appear, vanish and are cut off under its hands, and watches this process's memory and
-// open files: both must be flat, and every listed picture must have its result or its error.
+// Soak trains and predicts repeatedly while pictures are added, removed and truncated, and measures this process's memory and open files.
+// Neither may grow, and every listed picture must get a result or an error.
 //
 //	soak -for 1h [-backend go]
 //

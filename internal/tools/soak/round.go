@@ -20,7 +20,7 @@ import (
 	"resnetlab/resnetlib/train"
 )
 
-// lab is what the rounds share.
+// lab has what the rounds share.
 type lab struct {
 	backend  compute.Backend
 	name     string
@@ -28,7 +28,7 @@ type lab struct {
 	run      string
 }
 
-// soak does rounds until the time is over, but at least so many, and returns what the process held after each.
+// soak runs rounds until the time is over, but at least the given number, and returns a sample after each round.
 func soak(ctx context.Context, long time.Duration, least int, name string, say func(string)) (samples []sample, err error) {
 	dir, err := os.MkdirTemp("", "resnetlab-soak-")
 	if err != nil {
@@ -60,7 +60,7 @@ func soak(ctx context.Context, long time.Duration, least int, name string, say f
 	return samples, ctx.Err()
 }
 
-// round trains and predicts while pictures are spoiled, and in between trains on what is left of them.
+// round trains and predicts while pictures are removed and truncated, and in between trains on the remaining ones.
 func (l *lab) round(ctx context.Context, seed uint64) (said string, err error) {
 	if err := l.pictures.restore(); err != nil {
 		return "", err
@@ -77,9 +77,9 @@ func (l *lab) round(ctx context.Context, seed uint64) (said string, err error) {
 	if err != nil {
 		return "", err
 	}
-	// Nothing changes now: what is broken is left out.
+	// The pictures do not change now: unreadable ones are left out.
 	run, err := l.train(ctx, seed)
-	if errors.Is(err, train.ErrInput) && strings.Contains(err.Error(), "no readable picture") { // refused, as it should be
+	if errors.Is(err, train.ErrInput) && strings.Contains(err.Error(), "no readable picture") { // the expected error
 		outcome += ", and spoiled a whole part"
 		if err = l.pictures.restore(); err == nil {
 			run, err = l.train(ctx, seed)
@@ -96,7 +96,7 @@ func (l *lab) round(ctx context.Context, seed uint64) (said string, err error) {
 	return fmt.Sprintf("training while pictures went %s; then %d left out; %d of %d unreadable in prediction", outcome, len(run.Unreadable), bad, listed), err
 }
 
-// spoiling does something with a saboteur at work.
+// spoiling runs a function while pictures are removed and truncated.
 func (l *lab) spoiling(ctx context.Context, seed uint64, do func() error) error {
 	inside, stop := context.WithCancel(ctx)
 	stopped := make(chan error, 1)
@@ -106,7 +106,7 @@ func (l *lab) spoiling(ctx context.Context, seed uint64, do func() error) error 
 	return errors.Join(err, <-stopped)
 }
 
-// train trains; pictures that were left out are no error.
+// train runs a training. Left-out pictures are not an error.
 func (l *lab) train(ctx context.Context, seed uint64) (*runs.Run, error) {
 	run, err := train.Fit(ctx, train.Config{Data: l.pictures.dir, Arch: "resnet18", ImageSize: 64, BatchSize: 8, Epochs: 1, Augment: "none", Optimizer: "sgd",
 		CheckpointEvery: 4, ValSplit: 0.2, Seed: seed, Workers: 3, Out: l.run, Overwrite: true}, train.On(l.backend, l.name))
@@ -116,7 +116,7 @@ func (l *lab) train(ctx context.Context, seed uint64) (*runs.Run, error) {
 	return run, err
 }
 
-// predict classifies what is in the folder: nothing may be dropped.
+// predict classifies the folder and checks that each picture has a result or an error.
 func (l *lab) predict(ctx context.Context) (listed, bad int, err error) {
 	net, err := network.OpenRun(l.run)
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 	"resnetlab/datasets/sketch"
 )
 
-// pictures is a folder of pictures by class, with the bytes that they should have.
+// pictures is a folder of pictures by class, with their original bytes.
 type pictures struct {
 	dir   string
 	files map[string][]byte // by path
 	names []string
 }
 
-// draw makes n pictures for the program to work on.
+// draw writes n pictures.
 func draw(dir string, n int) (*pictures, error) {
 	p := &pictures{dir: dir, files: map[string][]byte{}}
 	drawn := sketch.New("train", sketch.Config{Size: 32, Train: n})
@@ -44,14 +44,15 @@ func draw(dir string, n int) (*pictures, error) {
 	return p, p.restore()
 }
 
-// named tells whether an error is about one of the pictures: it has the picture's folder and name in it. A run writes pictures too, of other names.
+// named reports whether an error is about one of the pictures: it contains the picture's folder and name. Pictures that a run writes have other
+// names.
 func (p *pictures) named(err error) bool {
 	return slices.ContainsFunc(p.names, func(path string) bool {
 		return strings.Contains(err.Error(), strings.TrimPrefix(path, p.dir+string(filepath.Separator)))
 	})
 }
 
-// restore writes every picture as it should be.
+// restore writes the original bytes of every picture.
 func (p *pictures) restore() error {
 	for path, content := range p.files {
 		if err := os.WriteFile(path, content, 0o666); err != nil {
@@ -61,7 +62,7 @@ func (p *pictures) restore() error {
 	return nil
 }
 
-// sabotage lets pictures vanish, cuts them off and brings them back, until ctx ends. It leaves every sixth alone, so that each class keeps some.
+// sabotage removes, truncates and restores pictures until ctx ends. It does not change every sixth, so that each class keeps some.
 func (p *pictures) sabotage(ctx context.Context, random *rand.Rand) error {
 	for ctx.Err() == nil {
 		i := random.IntN(len(p.names))

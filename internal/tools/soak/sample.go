@@ -11,7 +11,7 @@ import (
 	"strconv"
 )
 
-// sample is what this process holds between two rounds.
+// sample is the process's memory, open files and goroutines between two rounds.
 type sample struct {
 	memory     int64 // resident, bytes
 	files      int   // open
@@ -22,7 +22,7 @@ func (s sample) String() string {
 	return fmt.Sprintf("%d MB, %d files, %d goroutines", s.memory>>20, s.files, s.goroutines)
 }
 
-// measure first gives back what is free: what stays is held by somebody.
+// measure takes a sample. It returns free memory to the system first, so that only used memory counts.
 func measure() (s sample, err error) {
 	debug.FreeOSMemory()
 	text, err := os.ReadFile("/proc/self/statm") // proc(5): the second number is the resident size in pages
@@ -41,14 +41,14 @@ func measure() (s sample, err error) {
 	return sample{pages * int64(os.Getpagesize()), len(open), runtime.NumGoroutine()}, err
 }
 
-// slack is what the memory may rise by between the middle and the last third beside a twentieth: the allocators' pools are not quite still.
+// slack is how much memory, in bytes, may rise from the middle to the last third in addition to a twentieth: the allocators' pools vary.
 const slack = 24 << 20
 
-// fewest rounds that tell anything.
+// fewest is the number of rounds that flat needs.
 const fewest = 6
 
-// flat compares the last third of the samples with the one before; the first is warming up. A leak of a megabyte a round shows after an hour,
-// a file left open at once.
+// flat returns an error if the last third of the samples is higher than the middle one; the first is warm-up. A leak of a megabyte per round
+// is found after an hour, a file left open at once.
 func flat(samples []sample) error {
 	if len(samples) < fewest {
 		return fmt.Errorf("%d rounds are too few to tell: give it more time", len(samples))

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// What rises is found, what only trembles is not.
+// flat finds a rise, and no rise in values that only vary.
 func TestFlat(t *testing.T) {
 	series := func(n int, at func(i int) sample) (all []sample) {
 		for i := range n {
@@ -35,7 +35,7 @@ func TestFlat(t *testing.T) {
 	}
 }
 
-// An open file and a goroutine more are seen.
+// A sample counts an additional open file and goroutine.
 func TestMeasure(t *testing.T) {
 	linux(t)
 	before, err := measure()
@@ -55,7 +55,7 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
-// A run that fails to write a picture of its own was not ended by one that vanished.
+// An error about a picture that a run writes is not taken for a removed picture.
 func TestNamed(t *testing.T) {
 	p := &pictures{dir: "/tmp/pictures", names: []string{"/tmp/pictures/disc/0001.png"}}
 	for said, want := range map[string]bool{
@@ -69,7 +69,7 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-// Some rounds of the real thing: whatever happens to the pictures, training and prediction end well and leave nothing open.
+// A few rounds: whatever happens to the pictures, training and prediction succeed and leave no file open.
 func TestSoak(t *testing.T) {
 	linux(t)
 	long, least := 10*time.Second, 1
