@@ -56,7 +56,7 @@ func drawn(width, height int) *RGB {
 	return p
 }
 
-func TestFormatAndTruncation(t *testing.T) {
+func TestFormatsAreRecognisedAndTruncationIsAnError(t *testing.T) {
 	for name, data := range smallFiles(t) {
 		if got := Format(data); got != name {
 			t.Errorf("%s: Format says %q", name, got)
@@ -88,8 +88,8 @@ func TestErrorsNameTheFile(t *testing.T) {
 	}
 }
 
-// TestHeaderThatPromisesTooMuch writes sizes into headers that the rest of the file cannot fill.
-func TestHeaderThatPromisesTooMuch(t *testing.T) {
+// TestHeaderThatPromisesTooMuchIsRefusedBeforeAllocation writes sizes into headers that the rest of the file cannot fill.
+func TestHeaderThatPromisesTooMuchIsRefusedBeforeAllocation(t *testing.T) {
 	files := smallFiles(t)
 	big, little := binary.BigEndian, binary.LittleEndian
 	lies := map[string]func(data []byte, side int){
@@ -166,7 +166,7 @@ func TestFromImageKeepsHiddenColours(t *testing.T) {
 	}
 }
 
-func TestOrientations(t *testing.T) {
+func TestOrientUndoesEXIFOrientations(t *testing.T) {
 	// EXIF 1 to 8: where the first row and the first column of the stored picture belong. Rows as Pillow 13's exif_transpose gives them.
 	p := &RGB{Width: 3, Height: 2}
 	for v := range uint8(6) {
