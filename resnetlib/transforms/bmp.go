@@ -64,36 +64,43 @@ func readBMPHeader(data []byte) (*bmpFile, error) {
 		return nil, refuse.ErrTruncated
 	}
 	b := &bmpFile{}
-	rest := header[size:]
-	colourBytes, colours := 4, 0
-	if size == bmpOldHeader {
-		colourBytes = 3
-		b.width, b.height = int(little.Uint16(header[4:])), int(little.Uint16(header[6:]))
-		b.bits = int(little.Uint16(header[10:]))
-	} else {
-		b.width, b.height = int(int32(little.Uint32(header[4:]))), int(int32(little.Uint32(header[8:])))
-		b.bits, b.compression = int(little.Uint16(header[14:])), little.Uint32(header[16:])
-		colours = int(little.Uint32(header[32:]))
-	}
-	if b.height < 0 {
-		b.height, b.topDown = -b.height, true
-	}
+	colours := b.readSizes(header, size)
 	if err := b.check(size); err != nil {
 		return nil, err
 	}
-	if rest = b.readMasks(header[:size], rest); rest == nil {
+	rest := b.readMasks(header[:size], header[size:])
+	if rest == nil {
 		return nil, refuse.ErrTruncated
 	}
-	if rest = b.readPalette(rest, colourBytes, colours); rest == nil {
+	colourBytes := 4
+	if size == bmpOldHeader {
+		colourBytes = 3
+	}
+	if b.pixels = b.readPalette(rest, colourBytes, colours); b.pixels == nil {
 		return nil, refuse.ErrTruncated
 	}
-	b.pixels = rest
 	if at := int64(little.Uint32(data[10:])); at > int64(len(data)) {
 		return nil, refuse.ErrTruncated
 	} else if at > bmpFileHeader+int64(size) {
 		b.pixels = data[at:]
 	}
 	return b, nil
+}
+
+// readSizes reads what the pixels are like, and returns how many colours the palette is said to have; 0: as many as there can be.
+func (b *bmpFile) readSizes(header []byte, size int) (colours int) {
+	little := binary.LittleEndian
+	if size == bmpOldHeader {
+		b.width, b.height = int(little.Uint16(header[4:])), int(little.Uint16(header[6:]))
+		b.bits = int(little.Uint16(header[10:]))
+		return 0
+	}
+	b.width, b.height = int(int32(little.Uint32(header[4:]))), int(int32(little.Uint32(header[8:])))
+	b.bits, b.compression = int(little.Uint16(header[14:])), little.Uint32(header[16:])
+	if b.height < 0 {
+		b.height, b.topDown = -b.height, true
+	}
+	return int(little.Uint32(header[32:]))
 }
 
 // check refuses, by its name, what is not read.

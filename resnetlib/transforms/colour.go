@@ -2,15 +2,15 @@ package transforms
 
 import "math"
 
-// The colour operations are those of Pillow's ImageEnhance, on which torchvision's F.adjust_* stand: a blend between
+// The colour operations are those of Pillow's ImageEnhance, which torchvision's F.adjust_* call: a blend between
 // the picture and a degenerate one, in float32, truncated to a byte.
 
-// AdjustBrightness blends with black: 0 is black, 1 the picture, more is brighter.
+// AdjustBrightness blends p with black: factor 0 gives black, 1 the picture itself, more a brighter one.
 func AdjustBrightness(p *RGB, factor float64) *RGB {
 	return blendTable(p, 0, float32(factor))
 }
 
-// AdjustContrast blends with the mean of the grey picture.
+// AdjustContrast blends p with the mean of its greys: factor 0 gives plain grey, 1 the picture itself.
 func AdjustContrast(p *RGB, factor float64) *RGB {
 	sum := 0
 	for i := 0; i+3 <= len(p.Pix); i += 3 {
@@ -20,7 +20,7 @@ func AdjustContrast(p *RGB, factor float64) *RGB {
 	return blendTable(p, uint8(mean+0.5), float32(factor))
 }
 
-// AdjustSaturation blends with the grey picture.
+// AdjustSaturation blends p with its greys: factor 0 gives grey, 1 the picture itself.
 func AdjustSaturation(p *RGB, factor float64) *RGB {
 	out, alpha := NewRGB(p.Width, p.Height), float32(factor)
 	for i := 0; i+3 <= len(p.Pix); i += 3 {
@@ -31,7 +31,7 @@ func AdjustSaturation(p *RGB, factor float64) *RGB {
 	return out
 }
 
-// Grayscale returns the grey picture in three equal channels.
+// Grayscale returns the picture's greys (ITU-R 601-2) in three equal channels.
 func Grayscale(p *RGB) *RGB { return AdjustSaturation(p, 0) }
 
 // luma is ITU-R 601-2 in 16 bits, Pillow's L24.
@@ -58,7 +58,7 @@ func blendTable(p *RGB, from uint8, alpha float32) *RGB {
 	return out
 }
 
-// AdjustHue turns the hue by factor of a full circle, from -0.5 to 0.5, in Pillow's 8-bit HSV.
+// AdjustHue shifts the hue by factor of a full circle, from -0.5 to 0.5, in Pillow's 8-bit HSV.
 func AdjustHue(p *RGB, factor float64) *RGB {
 	shift := uint8(int(factor * 255))
 	out := NewRGB(p.Width, p.Height)

@@ -15,8 +15,8 @@ func Crop(p *RGB, top, left, height, width int) *RGB {
 	return out
 }
 
-// CenterCrop cuts height x width pixels from the middle. A side that is too short is padded with black first,
-// the odd pixel right and below; a slack of an odd number of pixels is split with Python's round, half to even.
+// CenterCrop cuts height x width pixels from the middle, as torchvision's F.center_crop. A side that is too short is padded with black
+// first; an odd pixel goes right or below. An odd number of pixels too many is split with Python's round, half to even.
 func CenterCrop(p *RGB, height, width int) *RGB {
 	box := centerBox(p.Height, p.Width, height, width)
 	return Crop(p, box.top, box.left, height, width)
@@ -34,7 +34,7 @@ func centerOffset(size, crop int) int {
 	return int(math.RoundToEven(float64(size-crop) / 2))
 }
 
-// HFlip mirrors left and right.
+// HFlip returns p with left and right exchanged.
 func HFlip(p *RGB) *RGB {
 	out := NewRGB(p.Width, p.Height)
 	for y := range p.Height {
@@ -50,7 +50,7 @@ func flipRow(to, from []uint8) {
 	}
 }
 
-// VFlip turns top and bottom round.
+// VFlip returns p with top and bottom exchanged.
 func VFlip(p *RGB) *RGB {
 	out := &RGB{Width: p.Width, Height: p.Height, Pix: make([]uint8, 0, len(p.Pix))}
 	for y := range p.Height {

@@ -11,15 +11,15 @@ import (
 	"resnetlab/resnetlib/transforms/jpeg"
 )
 
-// Extensions are the file name endings that torchvision's ImageFolder takes for pictures, in lower case.
+// Extensions lists the file name endings that torchvision's ImageFolder takes for pictures, in lower case.
 var Extensions = []string{".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"}
 
-// HasImageExtension says whether path ends in one of Extensions, in any case.
+// HasImageExtension reports whether path ends in one of Extensions, in any case.
 func HasImageExtension(path string) bool {
 	return slices.Contains(Extensions, strings.ToLower(filepath.Ext(path)))
 }
 
-// DecodeFile reads a picture file. Errors name the file.
+// DecodeFile reads a picture file; see Decode. Errors name the file.
 func DecodeFile(path string) (*RGB, error) {
 	data, err := ReadFile(path)
 	if err != nil {
@@ -32,7 +32,7 @@ func DecodeFile(path string) (*RGB, error) {
 	return p, nil
 }
 
-// ReadFile reads a picture file's bytes, for the functions that begin with them. Errors name the file.
+// ReadFile reads a picture file's bytes, for the functions that take them. Errors name the file.
 func ReadFile(path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -78,7 +78,7 @@ func (f format) matches(data []byte) bool {
 	return true
 }
 
-// Format names the kind of picture that data begins with: "jpeg", "png", "gif", "bmp", "tiff", "webp", "ppm" (all
+// Format returns the kind of picture that data begins with: "jpeg", "png", "gif", "bmp", "tiff", "webp", "ppm" (all
 // of the PNM family), or "" for none that is known. It does not look at the rest.
 func Format(data []byte) string {
 	for _, f := range formats {
@@ -110,7 +110,7 @@ func decodeJPEG(data []byte) (*RGB, error) {
 	return (*RGB)(p), err
 }
 
-// MaxPixels is where Pillow refuses a picture as a decompression bomb.
+// MaxPixels is the largest number of pixels that is read: above it Pillow refuses a picture as a decompression bomb.
 const MaxPixels = jpeg.MaxPixels
 
 // ErrTruncated is what errors.Is finds where a file ends before its picture does.

@@ -56,7 +56,7 @@ func drawn(width, height int) *RGB {
 	return p
 }
 
-func TestFormatAndTruncation(t *testing.T) {
+func TestFormatsAreRecognisedAndTruncationIsAnError(t *testing.T) {
 	for name, data := range smallFiles(t) {
 		if got := Format(data); got != name {
 			t.Errorf("%s: Format says %q", name, got)
@@ -88,8 +88,8 @@ func TestErrorsNameTheFile(t *testing.T) {
 	}
 }
 
-// TestHeaderThatPromisesTooMuch writes sizes into headers that the rest of the file cannot fill.
-func TestHeaderThatPromisesTooMuch(t *testing.T) {
+// TestHeaderThatPromisesTooMuchIsRefusedBeforeAllocation writes sizes into headers that the rest of the file cannot fill.
+func TestHeaderThatPromisesTooMuchIsRefusedBeforeAllocation(t *testing.T) {
 	files := smallFiles(t)
 	big, little := binary.BigEndian, binary.LittleEndian
 	lies := map[string]func(data []byte, side int){
@@ -166,7 +166,7 @@ func TestFromImageKeepsHiddenColours(t *testing.T) {
 	}
 }
 
-func TestOrientations(t *testing.T) {
+func TestOrientUndoesEXIFOrientations(t *testing.T) {
 	// EXIF 1 to 8: where the first row and the first column of the stored picture belong. Rows as Pillow 13's exif_transpose gives them.
 	p := &RGB{Width: 3, Height: 2}
 	for v := range uint8(6) {
@@ -185,93 +185,4 @@ func TestOrientations(t *testing.T) {
 			t.Errorf("orientation %d: %s, want %s", orientation, text, want)
 		}
 	}
-}
-
-// headerPixels returns the number of pixels that the header promises, or 0 if it cannot be read.
-func headerPixels(data []byte) int {
-	switch Format(data) {
-	case "tiff":
-		if t, err := readTIFFHeader(data); err == nil {
-			return t.width * t.height
-		}
-	case "bmp":
-		if b, err := readBMPHeader(data); err == nil {
-			return b.width * b.height
-		}
-	case "webp":
-		if webpAnimated(data) {
-			return int(1+uint24(data[24:])) * int(1+uint24(data[27:]))
-		}
-	}
-	m, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return 0
-	}
-	return m.Width * m.Height
-}
-
-// fuzzFormat feeds one decoder with damaged files that still begin like the format's.
-func fuzzFormat(f *testing.F, format, pattern string) {
-	f.Add(smallFiles(f)[format])
-	paths, err := filepath.Glob(filepath.Join(golden.Dir(f), "transforms/src", pattern))
-	if err != nil || len(paths) == 0 {
-		f.Fatalf("no seeds %s: %v", pattern, err)
-	}
-	for _, path := range paths {
-		if data, err := os.ReadFile(path); err == nil && len(data) < 5_000 {
-			f.Add(data)
-		}
-	}
-	for _, c := range pillowCases(f) {
-		if Format(c.File) == format && len(c.File) < 5_000 {
-			f.Add(c.File)
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if Format(data) != format {
-			return
-		}
-		if headerPixels(data) > 1<<18 {
-			t.Skip("large: it would take most of the time")
-		}
-		Mode(data)
-		p, err := Decode(data)
-		if err != nil {
-			checkMessage(t, err)
-		}
-		if err == nil && (p.Width < 1 || p.Height < 1 || len(p.Pix) != 3*p.Width*p.Height) {
-			t.Fatalf("%dx%d with %d bytes", p.Width, p.Height, len(p.Pix))
-		}
-		Orientation(data)
-	})
-}
-
-func FuzzPNG(f *testing.F)  { fuzzFormat(f, "png", "*.png") }
-func FuzzGIF(f *testing.F)  { fuzzFormat(f, "gif", "*.gif") }
-func FuzzBMP(f *testing.F)  { fuzzFormat(f, "bmp", "*.bmp") }
-func FuzzTIFF(f *testing.F) { fuzzFormat(f, "tiff", "*.tif") }
-func FuzzPPM(f *testing.F)  { fuzzFormat(f, "ppm", "*.ppm") }
-func FuzzWebP(f *testing.F) { fuzzFormat(f, "webp", "*.webp") }
-
-func FuzzOrientation(f *testing.F) {
-	for _, data := range smallFiles(f) {
-		f.Add(data)
-	}
-	data, err := os.ReadFile(filepath.Join(golden.Dir(f), "transforms/src/jpeg_exif6.jpg"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(data)
-	f.Fuzz(func(_ *testing.T, data []byte) { Orientation(data) })
-}
-
-func FuzzOps(f *testing.F) {
-	for _, list := range []string{"resize:256,center-crop:224", "resized-crop:1:2:3:4:5x6:bicubic", "hue:0.1,exif"} {
-		f.Add(list)
-	}
-	f.Fuzz(func(t *testing.T, list string) {
-		if ops, err := ParseOps(list); err == nil && strings.TrimSpace(list) != "" && len(ops) != strings.Count(list, ",")+1 {
-			t.Fatalf("%q: %d steps", list, len(ops))
-		}
-	})
 }

@@ -7,10 +7,10 @@ import (
 	"resnetlab/resnetlib/transforms/jpeg"
 )
 
-// The functions of this file begin with a file's bytes. For a JPEG they decode only what the crop shows, which is the
+// The functions here take a file's bytes. For a JPEG they decode only what the crop shows, which is the
 // larger part of the input pipeline's time.
 
-// TrainEncoded is Train of s.Decode(file), without decoding what the random crop leaves out.
+// TrainEncoded returns what Train makes of s.Decode(file), without decoding what the random crop leaves out.
 func (s Preset) TrainEncoded(file []byte, rnd *rand.Rand) (*RGB, error) {
 	if Format(file) != "jpeg" || s.Exif {
 		p, err := s.Decode(file)
@@ -31,7 +31,7 @@ func (s Preset) TrainEncoded(file []byte, rnd *rand.Rand) (*RGB, error) {
 	return s.maybeFlip(ResizeTo((*RGB)(p), s.Crop, s.Crop, s.Interpolation), rnd), nil
 }
 
-// EvalEncoded is Eval of s.Decode(file), without decoding what the central crop leaves out.
+// EvalEncoded returns what Eval makes of s.Decode(file), without decoding what the central crop leaves out.
 func (s Preset) EvalEncoded(file []byte) (*RGB, error) {
 	if Format(file) == "jpeg" && !s.Exif {
 		width, height, err := jpeg.DecodeConfig(file)

@@ -50,7 +50,7 @@ func TestEncodedEqualsDecoded(t *testing.T) {
 }
 
 // A preset that turns pictures does so too where it reads the file itself; and the tag is found as SHORT and LONG, also behind fill bytes.
-func TestEncodedUpright(t *testing.T) {
+func TestEncodedFormsTurnUpright(t *testing.T) {
 	var plain bytes.Buffer
 	if err := gojpeg.Encode(&plain, drawn(40, 30).Image(), nil); err != nil {
 		t.Fatal(err)

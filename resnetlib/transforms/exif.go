@@ -6,11 +6,11 @@ import (
 )
 
 // Upright turns p, which Decode made of file, as the EXIF orientation says, like Pillow's ImageOps.exif_transpose. torchvision does
-// not do this, so it is an option: a model sees phone pictures lying unless it is asked for. An orientation that stands in XMP alone, or in
+// not do this, so it is an option: without it a model sees pictures from phones lying on their side. An orientation in XMP alone, or in
 // the text chunk that ImageMagick makes of EXIF in a PNG, is not looked for.
 func Upright(p *RGB, file []byte) *RGB { return Orient(p, Orientation(file)) }
 
-// DecodeFileUpright is DecodeFile with the EXIF orientation applied.
+// DecodeFileUpright reads a picture file as DecodeFile does and applies its EXIF orientation.
 func DecodeFileUpright(path string) (*RGB, error) {
 	p, err := DecodeFile(path)
 	if err != nil {
@@ -23,7 +23,7 @@ func DecodeFileUpright(path string) (*RGB, error) {
 	return Upright(p, file), nil
 }
 
-// Orient undoes an EXIF orientation, 1 to 8; 1 and other values leave the picture as it is.
+// Orient undoes an EXIF orientation, 1 to 8. It returns p itself for 1 and for other values.
 func Orient(p *RGB, orientation int) *RGB {
 	switch orientation {
 	case 2:
@@ -56,7 +56,8 @@ func transpose(p *RGB) *RGB {
 	return out
 }
 
-// Orientation returns the EXIF orientation of a JPEG, PNG or WebP file, or 1 if it has none. A TIFF's is 1: Decode has turned it, as Pillow does.
+// Orientation returns the EXIF orientation of a JPEG, PNG or WebP file, or 1 if it has none. It returns 1 for a TIFF, which Decode has
+// turned already, as Pillow does.
 func Orientation(file []byte) int {
 	switch Format(file) {
 	case "jpeg":

@@ -121,22 +121,3 @@ func checkMessage(t *testing.T, err error) {
 		t.Errorf("a message of %d bytes, or with control characters: %q", len(text), text[:min(len(text), 300)])
 	}
 }
-
-// FuzzMessages: whatever a file holds, the error is a short printable line.
-func FuzzMessages(f *testing.F) {
-	for _, c := range pillowCases(f) {
-		f.Add(c.File[:min(len(c.File), 60)])
-	}
-	for _, k := range append(pictureKinds, otherKinds...) {
-		f.Add([]byte(strings.Repeat("\x00", k.at) + k.begins + "\x1b[2J"))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if Format(data) == "" {
-			if _, err := Decode(data); err == nil {
-				t.Fatal("a file of no format was read")
-			} else {
-				checkMessage(t, err)
-			}
-		}
-	})
-}

@@ -6,9 +6,9 @@ import (
 	"resnetlab/resnetlib/transforms/jpeg"
 )
 
-// Mode says from a file's header in which of Pillow's modes its picture is stored: "1" (a bit a pixel), "L" (grey),
+// Mode returns, from a file's header, in which of Pillow's modes its picture is stored: "1" (a bit a pixel), "L" (grey),
 // "LA", "I;16" (grey of 16 bits), "P" (palette), "RGB", "RGBA", "CMYK"; beyond Pillow, which reads them as 8 bits,
-// "RGB;16" and "RGBA;16". Decode makes RGB of all. "" stands for a header that cannot be read.
+// "RGB;16" and "RGBA;16". Decode makes RGB of all. It returns "" for a header that cannot be read.
 func Mode(file []byte) string {
 	switch Format(file) {
 	case "jpeg":

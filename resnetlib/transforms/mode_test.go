@@ -8,8 +8,8 @@ import (
 	"resnetlab/internal/golden"
 )
 
-// TestMode has what Image.open(f).mode says in Pillow; of 16-bit colour Pillow says RGB.
-func TestMode(t *testing.T) {
+// TestModeIsPillows has what Image.open(f).mode says in Pillow; of 16-bit colour Pillow says RGB.
+func TestModeIsPillows(t *testing.T) {
 	for name, want := range map[string]string{
 		"jpeg420.jpg": "RGB", "jpeg_gray.jpg": "L", "jpeg_cmyk.jpg": "CMYK", "jpeg_ycck.jpg": "CMYK",
 		"bilevel.png": "1", "gray.png": "L", "gray16.png": "I;16", "gray_alpha.png": "LA", "palette.png": "P",

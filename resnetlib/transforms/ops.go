@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Op is one named step of preprocessing, as "resize:256" of the command line.
+// Op is one named step of preprocessing, such as "resize:256" on the command line.
 type Op struct {
 	Name string // as written, with its arguments
 	do   func(p *RGB, file []byte) *RGB
@@ -31,12 +31,12 @@ func Apply(ops []Op, p *RGB, file []byte) (*RGB, error) {
 // maxSide bounds a number that a step may ask for.
 const maxSide = 1 << 24
 
-// OpsUsage says what ParseOps understands.
+// OpsUsage describes the steps that ParseOps reads.
 const OpsUsage = "resize:256, resize:192x320 (height x width), either with :bicubic or :nearest; center-crop:224 or center-crop:HxW; " +
 	"resized-crop:TOP:LEFT:HEIGHT:WIDTH:224 (or ...:HxW, and :bicubic); hflip; vflip; brightness:1.3; contrast:0.7; " +
 	"saturation:1.5; hue:0.1; grayscale; exif"
 
-// ParseOps reads a comma-separated list of steps.
+// ParseOps reads a list of steps, separated by commas; see OpsUsage. An empty list has no steps.
 func ParseOps(list string) ([]Op, error) {
 	var ops []Op
 	if strings.TrimSpace(list) == "" {

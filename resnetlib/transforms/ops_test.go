@@ -10,7 +10,7 @@ import (
 	"resnetlab/internal/golden"
 )
 
-func TestOps(t *testing.T) {
+func TestParseOpsAndApplyEqualTheFunctions(t *testing.T) {
 	file, err := os.ReadFile(filepath.Join(golden.Dir(t), "transforms/src/jpeg_exif6.jpg"))
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestOps(t *testing.T) {
 	}
 }
 
-func TestOpsRefuse(t *testing.T) {
+func TestParseOpsRefusesWhatItDoesNotKnow(t *testing.T) {
 	for list, say := range map[string]string{
 		"rotate:90":                "unknown",
 		"resize":                   "missing",

@@ -16,7 +16,7 @@ type Preset struct {
 	Exif          bool       `json:"exif,omitempty"` // pictures are turned as their EXIF orientation says, before all else
 }
 
-// DecodeFile reads a picture as the weights' own pictures were read.
+// DecodeFile reads a picture file, turned upright if the preset says so. Errors name the file.
 func (s Preset) DecodeFile(path string) (*RGB, error) {
 	if s.Exif {
 		return DecodeFileUpright(path)
@@ -24,7 +24,7 @@ func (s Preset) DecodeFile(path string) (*RGB, error) {
 	return DecodeFile(path)
 }
 
-// Decode reads a picture's bytes as the weights' own pictures were read.
+// Decode reads a picture from a file's bytes, turned upright if the preset says so.
 func (s Preset) Decode(file []byte) (*RGB, error) {
 	p, err := Decode(file)
 	if err == nil && s.Exif {
@@ -44,7 +44,7 @@ func EvalPreset(imageSize int) Preset {
 	}
 }
 
-// Eval resizes and crops the middle, as in validation and prediction. Only what the crop shows is computed.
+// Eval resizes the shorter side and crops the middle, as in validation and prediction. It computes only what the crop shows.
 func (s Preset) Eval(p *RGB) *RGB {
 	plan, ok := s.evalPlan(p.Height, p.Width)
 	if !ok {
@@ -53,7 +53,7 @@ func (s Preset) Eval(p *RGB) *RGB {
 	return plan.apply(whole(p).part(plan.need))
 }
 
-// evalPlan plans Eval in one step; it can't where the crop is larger than the resized picture, or nothing is resampled.
+// evalPlan plans Eval in one step. ok is false where the crop is larger than the resized picture, or nothing is resampled.
 func (s Preset) evalPlan(height, width int) (p plan, ok bool) {
 	toHeight, toWidth := resizedShape(height, width, s.Resize)
 	box := centerBox(toHeight, toWidth, s.Crop, s.Crop)
@@ -63,7 +63,7 @@ func (s Preset) evalPlan(height, width int) (p plan, ok bool) {
 	return newPlan(height, width, toHeight, toWidth, s.Interpolation, box), true
 }
 
-// Train draws a random resized crop and, half of the time, mirrors it.
+// Train draws a random resized crop and, half of the time, mirrors it, as torchvision's training presets do.
 func (s Preset) Train(p *RGB, rnd *rand.Rand) *RGB {
 	top, left, h, w := RandomResizedCropBox(rnd, p.Width, p.Height)
 	return s.maybeFlip(ResizedCrop(p, top, left, h, w, s.Crop, s.Crop, s.Interpolation), rnd)

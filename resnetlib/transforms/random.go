@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// Rand returns the source of random numbers of one sample in one epoch. It depends on nothing else, so a sample can
-// be made again alone, whatever the number of workers.
+// Rand returns the source of random numbers of one sample in one epoch. It depends on nothing else, so one sample
+// can be computed again alone, whatever the number of workers.
 func Rand(seed uint64, epoch, index int) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, mix(mix(uint64(epoch))^uint64(index))))
 }

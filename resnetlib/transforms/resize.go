@@ -37,7 +37,7 @@ func (f *Filter) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("unknown interpolation %q; known are bilinear, bicubic, nearest", text)
+	return fmt.Errorf("unknown interpolation %.40q: take bilinear, bicubic or nearest", text)
 }
 
 // kernel returns the filter's function and its half width at scale 1.
@@ -64,7 +64,7 @@ func cubic(x float64) float64 {
 }
 
 // Resize scales p so that its shorter side has the given length. The longer side is truncated, not rounded, as in
-// torchvision: 333x251 becomes 339x256. A picture that has the size already is returned as it is.
+// torchvision: 333x251 becomes 339x256. It returns p itself if it has the size already.
 func Resize(p *RGB, shorter int, f Filter) *RGB {
 	height, width := resizedShape(p.Height, p.Width, shorter)
 	return ResizeTo(p, height, width, f)
@@ -78,7 +78,7 @@ func resizedShape(height, width, shorter int) (toHeight, toWidth int) {
 	return shorter, shorter * width / height
 }
 
-// ResizeTo scales p to height x width. A picture that has the size already is returned as it is.
+// ResizeTo scales p to height x width, as torchvision's F.resize with a list. It returns p itself if it has the size already.
 func ResizeTo(p *RGB, height, width int, f Filter) *RGB {
 	if p.Width == width && p.Height == height {
 		return p

@@ -1,8 +1,3 @@
-// Package transforms turns picture files into the numbers a network sees, bit for bit as torchvision does on top of
-// Pillow: decoding to RGB, antialiased resizing, crops, flips, colour jitter and normalisation.
-//
-// It works on 8-bit RGB rows and knows nothing of graphs or datasets. Sizes are always given as height, width, as in
-// torchvision; a picture's own fields are Width and Height, as in Go's image package.
 package transforms
 
 import (
@@ -10,13 +5,13 @@ import (
 	"image/color"
 )
 
-// RGB is an 8-bit RGB picture: 3 bytes a pixel, row by row, no padding.
+// RGB is an 8-bit RGB picture: 3 bytes a pixel, row by row, without padding.
 type RGB struct {
 	Width, Height int
 	Pix           []uint8 // len = 3 * Width * Height
 }
 
-// NewRGB returns a black picture.
+// NewRGB returns a black picture of width x height pixels.
 func NewRGB(width, height int) *RGB {
 	return &RGB{Width: width, Height: height, Pix: make([]uint8, 3*width*height)}
 }
@@ -36,7 +31,7 @@ func (p *RGB) Image() image.Image {
 	return out
 }
 
-// FromImage copies m into an RGB picture. Alpha is dropped, not blended: the colour hidden under it shows, as with
+// FromImage copies m into an RGB picture. Alpha is dropped, not blended, so that a transparent pixel shows its colour, as with
 // Pillow's convert("RGB"). Of 16 bits the high byte is kept.
 func FromImage(m image.Image) *RGB {
 	b := m.Bounds()

@@ -37,7 +37,7 @@ func makeTIFF(width, height int, data []byte, tags ...[]int) []byte {
 
 // The pixels are those of Pillow 13: Image.open(open(f, "rb")).convert("RGB"), as torchvision's loader does. (Opened by its name, a turned grey file
 // without compression comes out scrambled in Pillow.)
-func TestTIFF(t *testing.T) {
+func TestTIFFEqualsPillow(t *testing.T) {
 	const bits, photometric, fillOrder, orientation, samples, planar, extra = 258, 262, 266, 274, 277, 284, 338
 	six := []byte{10, 20, 30, 40, 50, 60}
 	wide := []byte{111, 0, 0, 1, 254, 255, 5, 0, 255, 0, 1, 0} // 111, 256, 65534, 5, 255, 1

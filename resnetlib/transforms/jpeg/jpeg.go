@@ -2,10 +2,13 @@
 // "islow" inverse DCT, "fancy" upsampling of chroma, 16.16 fixed-point YCbCr to RGB. Go's image/jpeg rounds otherwise
 // at each of these steps, and at chroma edges by up to 126 grey levels.
 //
-// Sound baseline and progressive Huffman files are exact; of damaged ones that still can be read a few blocks may differ, and a few are
-// refused by one and not by the other. Two rare kinds are not exact: progressive files that end before their
-// last refinement (libjpeg guesses smooth coefficients for them, which is not done here) and files with arithmetic
-// coding, 12 bits or lossless prediction, which are refused.
+// Read are baseline and progressive files with Huffman coding, of 1 (grey), 3 (YCbCr or RGB) and 4 (CMYK or YCCK)
+// components of 8 bits, and frames of Motion-JPEG, which have no Huffman tables. Refused by name are arithmetic coding,
+// lossless and hierarchical JPEG, JPEG-LS, other than 8 bits a sample, and chroma sampled in a ratio that is not whole.
+//
+// Sound files are exact, with one exception: for a progressive file that ends before its last refinement libjpeg guesses
+// smooth coefficients, which is not done here. In damaged files that can still be read a few blocks may differ, and a few
+// damaged files are refused by one decoder and not by the other.
 package jpeg
 
 import (
@@ -15,19 +18,19 @@ import (
 	"resnetlab/resnetlib/transforms/internal/refuse"
 )
 
-// Image is an RGB picture: 3 bytes a pixel, row by row, no padding.
+// Image is an RGB picture: 3 bytes a pixel, row by row, without padding.
 type Image struct {
 	Width, Height int
 	Pix           []uint8
 }
 
-// MaxPixels is where Pillow refuses a picture as a decompression bomb.
+// MaxPixels is the largest number of pixels that is read: above it Pillow refuses a picture as a decompression bomb.
 const MaxPixels = 178_956_970
 
-// ErrTruncated says that the file ends before its picture does.
+// ErrTruncated is what errors.Is finds where a file ends before its picture does.
 var ErrTruncated = refuse.ErrTruncated
 
-// DecodeConfig reads the size from the header.
+// DecodeConfig reads a picture's size from its header, without decoding it.
 func DecodeConfig(data []byte) (width, height int, err error) {
 	d := decoder{data: data}
 	if err := d.readHeader(); err != nil {
@@ -45,7 +48,7 @@ func Components(data []byte) (int, error) {
 	return len(d.components), nil
 }
 
-// Decode reads a whole picture.
+// Decode reads a whole picture. errors.Is finds ErrTruncated in its error where the file ends too early.
 func Decode(data []byte) (*Image, error) {
 	return decode(data, func(d *decoder) image.Rectangle { return image.Rect(0, 0, d.width, d.height) })
 }

@@ -34,7 +34,7 @@ func pillowCases(t testing.TB) []pillowCase {
 	return cases
 }
 
-func TestEqualsPillow(t *testing.T) {
+func TestDecodeEqualsPillow(t *testing.T) {
 	for i, c := range pillowCases(t) {
 		t.Run(fmt.Sprintf("%d %s", i, c.What), func(t *testing.T) {
 			got, err := Decode(c.JPEG)
@@ -51,7 +51,7 @@ func TestEqualsPillow(t *testing.T) {
 	}
 }
 
-func TestRegionEqualsWhole(t *testing.T) {
+func TestDecodeRegionEqualsPartOfWhole(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for _, c := range pillowCases(t) {
 		whole, err := Decode(c.JPEG)
@@ -80,7 +80,7 @@ func sameAsWhole(t *testing.T, part, whole *Image, r image.Rectangle) {
 	}
 }
 
-func TestTruncatedAtEveryLength(t *testing.T) {
+func TestTruncatedAtEveryLengthIsAnError(t *testing.T) {
 	for _, c := range pillowCases(t) {
 		for n := range c.JPEG {
 			if _, err := Decode(c.JPEG[:n]); err == nil {
@@ -90,7 +90,7 @@ func TestTruncatedAtEveryLength(t *testing.T) {
 	}
 }
 
-func TestHeaderThatPromisesTooMuch(t *testing.T) {
+func TestHeaderThatPromisesTooMuchIsRefusedBeforeAllocation(t *testing.T) {
 	good := pillowCases(t)[0].JPEG
 	for _, size := range []uint16{4000, 13000, 65500} {
 		bad := bytes.Clone(good)

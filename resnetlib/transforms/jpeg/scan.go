@@ -212,7 +212,7 @@ func (d *decoder) startInterval(s *scan) {
 }
 
 // restart steps over the restart marker of the given number. If another marker stands there it does what libjpeg's
-// jpeg_resync_to_restart does: it looks for the likeliest place to go on.
+// jpeg_resync_to_restart does: it looks for the likeliest place to resume.
 func (d *decoder) restart(number uint8) error {
 	d.pos = d.bits.pos // the reader never takes bytes from behind a marker
 	for {
