@@ -27,8 +27,8 @@ func (f pictureFolder) check(file string, err error) error {
 	return datasets.SystemError(file, err)
 }
 
-// lost tells an error of the disk from one of a picture. A picture that is broken, has vanished or may not be read gets its line among the results.
-// Where the disk fails, or the folder is no longer the one that it was (unmounted, say), the same would be said of all the rest.
+// lost tells an error of the machine from one of a picture. A picture that is broken, has vanished or may not be read gets its line among the results.
+// Where the machine cannot read, or the folder is no longer the one that it was (unmounted, say), the same would be said of all the rest.
 func (f pictureFolder) lost(err error) bool {
 	if datasets.IsSystemError(err) {
 		return true

@@ -153,7 +153,7 @@ func (f fault) Unwrap() error { return f.err }
 // usage marks an error of the command's words.
 func usage(err error) error { return mark(2, err) }
 
-// badInput marks an error of the input that trying again will not mend. A disk that fails while the input is read may be mended.
+// badInput marks an error of the input that trying again will not mend. An error of the machine while it reads the input may pass.
 func badInput(err error) error {
 	if datasets.IsSystemError(err) {
 		return err
