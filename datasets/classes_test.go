@@ -65,6 +65,9 @@ func TestUnicodeFormsAreOneClass(t *testing.T) {
 	if name, label, err := datasets.Entry(s.Val, 0); err != nil || name != composed+"/2.jpg" || s.Val.Classes()[label] != decomposed {
 		t.Errorf("%q has label %d of %q, error %v", name, label, s.Val.Classes(), err)
 	}
+	if _, err := datasets.WithClasses(datasets.NewMemory([]string{decomposed}, nil), []string{composed}); err != nil {
+		t.Errorf("the other way round: %v", err)
+	}
 	path := filepath.Join(t.TempDir(), "list.txt")
 	write(t, path, "a.jpg "+composed+"\nb.jpg tulips\n")
 	list, err := datasets.NewList(path, decomposed, "tulips")

@@ -76,7 +76,14 @@ func withoutHandles(t *testing.T, dir string) {
 	if bad, err := datasets.Check(t.Context(), ds, 1); err != nil || bad != nil {
 		t.Errorf("one worker and one handle: %v, %v", bad, err)
 	}
-	if r, err := audit.Run(t.Context(), dir, audit.Options{Workers: 8}); err == nil && r.Broken > 0 || err != nil && !datasets.IsSystemError(err) {
+	takeLast := func(done, _ int) { // the handle goes while audit is at work
+		if file, err := os.Open(os.DevNull); done == 2 && err == nil {
+			open = append(open, file)
+		} else if err == nil {
+			_ = file.Close()
+		}
+	}
+	if r, err := audit.Run(t.Context(), dir, audit.Options{Workers: 1, Progress: takeLast}); !datasets.IsSystemError(err) {
 		t.Errorf("audit: %+v, error %v", r, err)
 	}
 	for _, file := range open {

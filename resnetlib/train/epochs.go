@@ -42,7 +42,7 @@ func (s *session) trainEpochs(ctx context.Context) (err error) {
 
 // trainEpoch trains to the end of the epoch under way.
 func (s *session) trainEpoch(ctx context.Context, source datasets.Source) error {
-	p := s.progress
+	p, total := s.progress, datasets.NewLoader(s.data.Train, s.loaderConfig(true)).Samples()
 	start := time.Now()
 	for batch, err := range source.Epoch(ctx, p.Epoch, p.Batch) {
 		if err != nil {
@@ -59,7 +59,7 @@ func (s *session) trainEpoch(ctx context.Context, source datasets.Source) error 
 		}
 		p.sums.Seconds += time.Since(start).Seconds()
 		start = time.Now()
-		s.report(Event{Phase: "train", Epoch: p.Epoch + 1, Epochs: s.config.Epochs, Done: p.sums.Seen, Total: s.data.Train.Len(),
+		s.report(Event{Phase: "train", Epoch: p.Epoch + 1, Epochs: s.config.Epochs, Done: p.sums.Seen, Total: total,
 			Loss: p.sums.Loss / float64(p.sums.Seen), Rate: float64(p.sums.Seen) / p.sums.Seconds})
 		if steps := s.compiled.trainer.Steps; steps > before && steps%s.config.CheckpointEvery == 0 {
 			if err := s.checkpoint(); err != nil {

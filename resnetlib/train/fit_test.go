@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -69,14 +70,28 @@ func TestFitLearns(t *testing.T) {
 	}
 }
 
-// A batch that leaves batch norm one value per channel is PyTorch's error, in one line.
-func TestOneValuePerChannel(t *testing.T) {
-	c := sketch.Config{Train: 9, Val: 5, Size: 32} // batches of 8 and 1
-	_, err := Fit(context.Background(), Config{Arch: "resnet18", ImageSize: 32, BatchSize: 8, Epochs: 1, Out: filepath.Join(t.TempDir(), "run")},
-		On(testbackend.Open(t, backend.Go), "test"), Data(&datasets.Splits{Train: sketch.New("train", c), Val: sketch.New("val", c)}))
-	want := "training step 2: layer4.0.downsample.1: expected more than 1 value per channel when training, got input size [1 1 1 512]"
-	if err == nil || err.Error() != want {
-		t.Errorf("error %q", err)
+// A last batch of one picture, which would leave batch norm one value per channel, is left out where the last feature map is 1 x 1.
+func TestFitLeavesOutASingleLastPicture(t *testing.T) {
+	b := testbackend.Open(t, backend.Go)
+	pictures := sketch.Config{Train: 9, Val: 5, Size: 32} // batches of 8 and 1
+	data := Data(&datasets.Splits{Train: sketch.New("train", pictures), Val: sketch.New("val", pictures)})
+	c := Config{Arch: "resnet18", ImageSize: 32, BatchSize: 8, Epochs: 1, Out: filepath.Join(t.TempDir(), "run")}
+	seen, total, notes := 0, 0, ""
+	run, err := Fit(context.Background(), c, On(b, "test"), data, Report(func(e Event) {
+		notes += e.Note
+		if e.Phase == "train" {
+			seen, total = e.Done, e.Total
+		}
+	}))
+	if err != nil || len(run.Metrics()) != 1 || seen != 8 || total != 8 || !strings.Contains(notes, "8 of 9 pictures") {
+		t.Errorf("trained on %d of %d pictures: %v; %s", seen, total, err, notes)
+	}
+	c.BatchSize, c.Out = 1, filepath.Join(t.TempDir(), "run")
+	if _, err := Fit(context.Background(), c, On(b, "test"), data); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "--batch-size 2 or more") {
+		t.Errorf("batches of one: %v", err)
+	}
+	if _, err := os.Stat(c.Out); err == nil {
+		t.Error("a refused training made a run")
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"resnetlab/datasets"
@@ -74,7 +76,28 @@ func (s *session) newEpochs() (*epochs, error) {
 
 func (s *session) loaderConfig(train bool) datasets.LoaderConfig {
 	return datasets.LoaderConfig{BatchSize: s.config.BatchSize, Workers: s.config.Workers, Seed: s.config.Seed, Preset: s.preset,
-		Shuffle: train, Train: train && s.config.Augment != "none", Repeats: s.config.AugmentRepeats}
+		Shuffle: train, Train: train && s.config.Augment != "none", Repeats: s.config.AugmentRepeats, DropSingle: train && s.needsBatches()}
+}
+
+// needsBatches tells whether a training step needs more than one picture: batch norm has one value a channel where the last feature map is 1 x 1.
+func (s *session) needsBatches() bool {
+	const stride = 32 // of the last stage of every torchvision network
+	evalBN := slices.Contains(s.plan.Frozen, "layer4") && s.config.FreezesBN()
+	return s.preset.Crop <= stride && !evalBN
+}
+
+// checkBatches refuses a training whose batches are too small for batch norm, before its first step.
+func (s *session) checkBatches() error {
+	if !s.needsBatches() {
+		return nil
+	}
+	if s.config.BatchSize == 1 || s.data.Train.Len() == 1 {
+		return fmt.Errorf("batches of one picture of %d pixels leave batch norm one value per channel in the last stage: use --batch-size 2 or more, or a larger --image-size", s.preset.Crop)
+	}
+	if n := s.data.Train.Len(); datasets.NewLoader(s.data.Train, s.loaderConfig(true)).Samples() < n {
+		s.note("each epoch trains on %d of %d pictures, another one left out each time: it would be alone in the last batch, and batch norm needs more than one value per channel", n-1, n)
+	}
+	return nil
 }
 
 // close closes files of features.

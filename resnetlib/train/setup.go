@@ -137,7 +137,10 @@ func (s *session) startNetwork() error {
 		return err
 	}
 	s.note("%s", note)
-	return s.compile(net)
+	if err := s.compile(net); err != nil {
+		return err
+	}
+	return s.checkBatches()
 }
 
 // stepOptions are those of the settings.

@@ -72,7 +72,7 @@ type Source struct {
 // New makes the source. With a File, what an earlier process left there undamaged is used.
 func New(c Config) (*Source, error) {
 	ds := c.Order.Dataset()
-	c.Pictures.Shuffle = false
+	c.Pictures.Shuffle, c.Pictures.DropSingle = false, false
 	if c.Progress == nil {
 		c.Progress = func(int) {}
 	}
