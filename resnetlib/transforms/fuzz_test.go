@@ -5,9 +5,10 @@ import (
 	"image"
 	"os"
 	"path/filepath"
-	"resnetlab/internal/golden"
 	"strings"
 	"testing"
+
+	"resnetlab/internal/golden"
 )
 
 // headerPixels returns the number of pixels that the header promises, or 0 if it cannot be read.
