@@ -40,6 +40,9 @@ func TestAccumulateGolden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var f trainingFile
 			golden.JSON(t, "training/"+name+".json", &f)
+			if f.InputShape[0] < 2 {
+				t.Skip("SKIPPED, NOT TESTED: a batch of one picture has no parts")
+			}
 			for _, parts := range equalParts(f.InputShape[0]) {
 				f.Accumulate = parts
 				t.Run(fmt.Sprint(parts, " parts"), func(t *testing.T) {
