@@ -82,12 +82,15 @@ func (s Spec) build(file *weights.File) (*models.ResNet, error) {
 
 // fcClasses returns the outputs of fc: the file's where fc is loaded as it is, and else those that are asked for.
 func (s Spec) fcClasses(file *weights.File, added int) (int, error) {
-	if added == 0 && (s.Head == ReplaceHead || s.Head == KeepHead && s.Classes > 0) {
+	if added == 0 && s.Head == ReplaceHead {
 		return s.Classes, nil
 	}
 	n, err := file.HeadClasses()
-	if err == nil && n == 0 {
-		err = fmt.Errorf("%s has no head (fc): its features can be computed, and training makes a head of its own", file.Name)
+	switch {
+	case err == nil && n == 0:
+		return 0, fmt.Errorf("%s has no head (fc), so it tells no classes apart: compute its features, or train it, which makes a head", file.Name)
+	case added == 0 && s.Head == KeepHead && s.Classes > 0:
+		return s.Classes, nil // where the file has others, or is another network, loading says what does not fit
 	}
 	return n, err
 }
