@@ -47,7 +47,7 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	result, err := compare.Run(ctx, members, train.On(b, choice.Name), train.Report(show.event))
 	show.end()
 	if result == nil {
-		return err
+		return trainingError(err)
 	}
 	if err := k.print(result); err != nil {
 		return err

@@ -55,7 +55,7 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 		}))
 	bar.end()
 	if curve == nil {
-		return err
+		return trainingError(err)
 	}
 	leftOut := err
 	if f.Plot != "" {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 var program string
@@ -84,6 +85,7 @@ func TestErrors(t *testing.T) {
 		{3, []string{"weights", "inspect", text}, "notes.txt"},
 		{3, []string{"transform", text, filepath.Join(dir, "out.png")}, "notes.txt"},
 		{3, []string{"train", filepath.Join(dir, "nothing")}, "nothing"},
+		{3, []string{"train", "--resume", filepath.Join(dir, "nothing")}, "no run has begun there"},
 		{3, []string{"batch-predict", dir, "--run", dir}, "no pictures in " + dir + ": 1 .txt; pictures end in .jpg"},
 		{3, []string{"bench", "--backend", "xla:/no/such/plugin.so"}, "plugin"},
 	} {
@@ -127,6 +129,7 @@ func TestTrainAndPredict(t *testing.T) {
 		}
 	}
 	must(t, 2, "train", data, "--out", run)                                       // it exists
+	checkVanishedPicture(t, data)
 	must(t, 0, "train", data, "--resume", run)                                    // it is finished
 	must(t, 2, "train", data, "--resume", run, "--epochs", "2", "--lr", "0.5")    // another learning rate
 	must(t, 0, "train", data, "--resume", run, "--epochs", "2", "--workers", "1") // epochs may grow
@@ -147,6 +150,32 @@ func TestTrainAndPredict(t *testing.T) {
 		t.Error(err)
 	}
 	checkBrokenFile(t, data, run)
+}
+
+// checkVanishedPicture trains while a picture disappears that was there when the data were read: bad input.
+func checkVanishedPicture(t *testing.T, data string) {
+	t.Helper()
+	run, picture := filepath.Join(t.TempDir(), "run"), filepath.Join(data, "val", "daisy", "00000.png")
+	bytes, err := os.ReadFile(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for { // the run begins after the data have been read
+			if _, err := os.Stat(filepath.Join(run, "run.json")); err == nil {
+				os.Remove(picture)
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	_, stderr := must(t, 3, "train", data, "--arch", "resnet18", "--image-size", "32", "--epochs", "1", "--batch-size", "8", "--out", run, "-q")
+	if !strings.Contains(stderr, "00000.png") {
+		t.Errorf("the error does not name the picture: %s", stderr)
+	}
+	if err := os.WriteFile(picture, bytes, 0o666); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func checkBrokenFile(t *testing.T, data, run string) {

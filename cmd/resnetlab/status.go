@@ -65,6 +65,14 @@ func usage(err error) error { return mark.As(errUsage, err) }
 // badInput marks an error of the input: nothing was produced, and trying again does not help.
 func badInput(err error) error { return mark.As(errInput, err) }
 
+// trainingError marks the error of a training that misses a file, such as a picture that was removed after the data were read, as bad input.
+func trainingError(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return badInput(err)
+	}
+	return err
+}
+
 // except marks the error of a command that is done but for some inputs, which it has listed.
 func except(err error) error { return mark.As(errExcept, err) }
 

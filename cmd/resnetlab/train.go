@@ -54,7 +54,7 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 			err = failed
 		}
 	}
-	return err
+	return trainingError(err)
 }
 
 // resume continues a run. DATA may be another path to its pictures; where they are others, the words of the call are wrong.

@@ -175,3 +175,23 @@ func TestFeaturesOnDisk(t *testing.T) {
 		t.Error("features are left behind:", err)
 	}
 }
+
+// Features that cannot be kept are an error, not a panic, wherever the first file of them is opened.
+func TestFeaturesThatCannotBeKeptAreAnError(t *testing.T) {
+	const picture = 512 * 4 // bytes of one picture's features before fc
+	for _, memory := range []int64{0, 26 * picture} {
+		data, c := small()
+		c.Out, c.Epochs, c.Strategy, c.Augment = filepath.Join(t.TempDir(), "run"), 1, "last:fc", "none"
+		_, err := Fit(context.Background(), c, On(testbackend.Open(t, backend.Go), "test"), Data(data), func(o *options) { o.featureMemory = memory },
+			Report(func(e Event) {
+				if strings.HasPrefix(e.Note, "run ") { // a file where the folder of features should be
+					if err := os.WriteFile(filepath.Join(c.Out, "features"), nil, 0o666); err != nil {
+						t.Error(err)
+					}
+				}
+			}))
+		if err == nil || !strings.Contains(err.Error(), "keeping features") {
+			t.Errorf("%d bytes of memory: error %v", memory, err)
+		}
+	}
+}

@@ -64,14 +64,15 @@ func (s *session) newEpochs() (*epochs, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &epochs{classifier: featurecache.Classifier{Forward: trained, Dims: body.Dims}}
-	if e.train, err = s.features("train", frozen, train, versions(s.config)); err != nil {
+	trainFeatures, err := s.features("train", frozen, train, versions(s.config))
+	if err != nil {
 		return nil, err
 	}
-	if e.val, err = s.features("val", frozen, val, 1); err != nil {
-		return nil, errors.Join(err, e.close())
+	valFeatures, err := s.features("val", frozen, val, 1)
+	if err != nil {
+		return nil, errors.Join(err, trainFeatures.Close())
 	}
-	return e, nil
+	return &epochs{trainFeatures, valFeatures, featurecache.Classifier{Forward: trained, Dims: body.Dims}}, nil
 }
 
 func (s *session) loaderConfig(train bool) datasets.LoaderConfig {

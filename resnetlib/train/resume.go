@@ -2,7 +2,9 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,6 +20,9 @@ import (
 // is not changed.
 func Resume(ctx context.Context, dir string, change func(Config) (Config, error), opts ...Option) (*runs.Run, error) {
 	run, checkpoint, damaged, err := runs.Resume(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, mark.As(ErrInput, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -26,14 +31,9 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 	for _, d := range damaged {
 		s.note("skipping a damaged checkpoint: %v", d)
 	}
-	c := run.Settings
-	if change != nil {
-		if c, err = change(c); err != nil {
-			return nil, err
-		}
-	}
-	if !continues(c, run.Settings) {
-		return nil, mark.As(ErrInput, fmt.Errorf("resuming the run %s: only epochs, workers, threads and the path of the data can be changed; other settings make another run", dir))
+	c, err := resumedSettings(run, change)
+	if err != nil {
+		return nil, err
 	}
 	s.use(c, runs.Source{})
 	s.preset = run.Preset
@@ -49,6 +49,21 @@ func Resume(ctx context.Context, dir string, change func(Config) (Config, error)
 		return nil, fmt.Errorf("resuming the run %s: %w", dir, err)
 	}
 	return run, s.trainEpochs(ctx)
+}
+
+// resumedSettings returns the settings that a run is resumed with.
+func resumedSettings(run *runs.Run, change func(Config) (Config, error)) (Config, error) {
+	if change == nil {
+		return run.Settings, nil
+	}
+	c, err := change(run.Settings)
+	if err != nil {
+		return Config{}, err
+	}
+	if !continues(c, run.Settings) {
+		return Config{}, mark.As(ErrInput, fmt.Errorf("resuming the run %s: only epochs, workers, threads and the path of the data can be changed; other settings make another run", run.Dir))
+	}
+	return c, nil
 }
 
 // continues tells whether settings continue a run; whether the data are the same, their fingerprint tells.

@@ -52,8 +52,8 @@ type Config struct {
 	Body     *Body
 	Forward  *predict.Forward      // of Body.Frozen, in evaluation mode
 	Order    *datasets.Loader      // whose epochs' order the features follow
-	Pictures datasets.LoaderConfig // how pictures are read; its epoch v is version v
-	Versions int                   // augmented versions of each picture: epoch e uses version e mod Versions
+	Pictures datasets.LoaderConfig // how pictures are read; its epoch v is version v. Its batch size is that of Order
+	Versions int                   // augmented versions of each picture: epoch e uses version e mod Versions; below 1: 1
 	File     string                // where features are kept; "": in memory
 	Progress func(done int)        // called with the number of pictures computed of a version; nil: not called
 }
@@ -73,6 +73,7 @@ type Source struct {
 func New(c Config) (*Source, error) {
 	ds := c.Order.Dataset()
 	c.Pictures.Shuffle, c.Pictures.DropSingle = false, false
+	c.Versions = max(c.Versions, 1)
 	if c.Progress == nil {
 		c.Progress = func(int) {}
 	}

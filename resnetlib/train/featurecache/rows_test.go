@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"resnetlab/datasets"
+	"resnetlab/datasets/sketch"
+	"resnetlab/resnetlib/transforms"
 )
 
 // Rows on disk: what was not written, or is damaged, does not pass for a row.
@@ -41,5 +45,15 @@ func TestDiskRows(t *testing.T) {
 	defer d.close()
 	if err := d.get(4, got); err == nil || !strings.Contains(err.Error(), "rows.bin is damaged") || !d.whole(2) {
 		t.Errorf("half a row: error %v", err)
+	}
+}
+
+// The zero value of Versions is one version, not a division by zero.
+func TestVersionsBelowOneAreOne(t *testing.T) {
+	loader := datasets.LoaderConfig{BatchSize: 2, Preset: transforms.EvalPreset(8)}
+	order := datasets.NewLoader(sketch.New("val", sketch.Config{Val: 3, Size: 8}), loader)
+	s, err := New(Config{Body: &Body{Dims: []int{2}}, Order: order, Pictures: loader})
+	if err != nil || s.Versions != 1 || len(s.done) != 1 {
+		t.Errorf("%d versions, %v", s.Versions, err)
 	}
 }
