@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"resnetlab/internal/printable"
 )
 
 // BadPicture is a picture that Check could not read. It is an error that names the picture.
@@ -16,7 +18,7 @@ type BadPicture struct {
 }
 
 // Error names the picture and says what is wrong with it.
-func (b BadPicture) Error() string { return fmt.Sprintf("%s: %v", enumerate([]string{b.Name}), b.Err) }
+func (b BadPicture) Error() string { return fmt.Sprintf("%s: %v", printable.Name(b.Name), b.Err) }
 
 // Unwrap returns Err.
 func (b BadPicture) Unwrap() error { return b.Err }
@@ -29,13 +31,21 @@ func (b BadPicture) Unwrap() error { return b.Err }
 // left, reading the other pictures would fail too, and says nothing about them. Check returns soon after the end of ctx
 // even if a read does not (a network drive that has gone); see Each.
 func Check(ctx context.Context, ds Dataset, workers int) ([]BadPicture, error) {
+	return check(ctx, ds, workers, func(i int) error {
+		_, err := fetch(ds, i)
+		return err
+	})
+}
+
+// check is [Check] with another way to try a picture, such as to open its file.
+func check(ctx context.Context, ds Dataset, workers int, try func(i int) error) ([]BadPicture, error) {
 	failed := make([]error, ds.Len())
 	var system atomic.Bool // ends the reading of the rest
 	err := Each(ctx, len(failed), workers, func(i int) {
 		if system.Load() {
 			return
 		}
-		if _, err := fetch(ds, i); err != nil {
+		if err := try(i); err != nil {
 			failed[i] = err
 			if IsSystemError(err) {
 				system.Store(true)

@@ -39,7 +39,7 @@ func WithClasses(ds Dataset, classes []string) (Dataset, error) {
 		labels[i] = label
 	}
 	if unknown != nil {
-		return nil, fmt.Errorf("%w %s in the data; the known classes are %s", ErrUnknownClass, enumerate(unknown), enumerate(classes))
+		return nil, fmt.Errorf("%w %s in the data; the known classes are %s", ErrUnknownClass, listed(unknown), listed(classes))
 	}
 	return &relabelled{Dataset: ds, classes: classes, labels: labels}, nil
 }

@@ -42,11 +42,11 @@ func (f *files) Sample(i int) (Sample, error) {
 	}
 	path := f.Path(i)
 	if err := checkRegular(path); err != nil {
-		return Sample{}, clean(err)
+		return Sample{}, clean(err, path)
 	}
 	image, err := decode(path)
 	if err != nil {
-		return Sample{}, clean(err)
+		return Sample{}, clean(err, path)
 	}
 	return Sample{Image: image, Label: f.files[i].label, Name: f.files[i].name}, nil
 }
@@ -58,10 +58,10 @@ func (f *files) Encoded(i int) ([]byte, error) {
 	}
 	path := f.Path(i)
 	if err := checkRegular(path); err != nil {
-		return nil, clean(err)
+		return nil, clean(err, path)
 	}
 	data, err := transforms.ReadFile(path)
-	return data, clean(err)
+	return data, clean(err, path)
 }
 
 // checkRegular refuses what is no regular file without opening it: opening a pipe waits for a writer that may never

@@ -38,7 +38,7 @@ func newImageFolder(dir string, rules folderRules) (*ImageFolder, error) {
 		return nil, fmt.Errorf("image folder %s: %w", dir, err)
 	case len(empty) > 0 && (!rules.allowEmpty || folder.Len() == 0):
 		return nil, fmt.Errorf("image folder %s: %w of class %s (links back into the data are not followed); supported extensions are: %s",
-			dir, errNoPictures, enumerate(empty), strings.Join(transforms.Extensions, " "))
+			dir, errNoPictures, listed(empty), strings.Join(transforms.Extensions, " "))
 	}
 	return folder, nil
 }

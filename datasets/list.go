@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"resnetlab/internal/printable"
 )
 
 // List is a data set that a text file lists, one picture a line.
@@ -61,7 +63,7 @@ func (l *List) add(rows []listRow) error {
 	for _, row := range rows {
 		label, ok := labels[norm.NFC.String(row.class)]
 		if !ok {
-			return fmt.Errorf("line %d: class %s is none of %s", row.line, Excerpt(row.class), enumerate(l.classes))
+			return fmt.Errorf("line %d: class %s is none of %s", row.line, printable.Quoted(row.class), listed(l.classes))
 		}
 		l.files.files = append(l.files.files, file{filepath.ToSlash(row.name), label})
 		if row.split != "" {

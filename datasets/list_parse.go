@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -37,7 +38,7 @@ func parseList(data []byte, isCSV bool) (rows []listRow, err error) {
 	case isCSV && header == "":
 		err = errors.New("it has no header line; the first line must name the columns file and label")
 	case isCSV:
-		err = fmt.Errorf("the header is %s; it needs a column file (or filename, path, image) and a column label (or class), with commas between", Excerpt(header))
+		err = fmt.Errorf("the header is %s; it needs a column file (or filename, path, image) and a column label (or class), with commas between", printable.Quoted(header))
 	default:
 		rows, err = parseText(unixLines(data, false), first)
 	}
@@ -139,7 +140,7 @@ func (c columns) row(record []string, line int) (listRow, error) {
 	}
 	if c.split >= 0 {
 		if row.split = strings.TrimSpace(record[c.split]); !slices.Contains(partNames, row.split) {
-			return listRow{}, fmt.Errorf("line %d: split %s is none of train, val, test", line, Excerpt(row.split))
+			return listRow{}, fmt.Errorf("line %d: split %s is none of train, val, test", line, printable.Quoted(row.split))
 		}
 	}
 	return row, nil
@@ -162,7 +163,7 @@ func parseText(data []byte, first int) (rows []listRow, err error) {
 		}
 		i := strings.LastIndexAny(text, " \t")
 		if i < 0 {
-			return nil, fmt.Errorf("line %d: %s has no label", number, Excerpt(text))
+			return nil, fmt.Errorf("line %d: %s has no label", number, printable.Quoted(text))
 		}
 		row := listRow{name: strings.TrimSpace(text[:i]), class: text[i+1:], line: number}
 		if number == first+1 && isHeader(row) {
@@ -170,7 +171,7 @@ func parseText(data []byte, first int) (rows []listRow, err error) {
 				continue
 			}
 			return nil, fmt.Errorf("line %d: %s names columns, but not those of a list: put tabs or commas between the names, and call the columns file and label",
-				number, Excerpt(text))
+				number, printable.Quoted(text))
 		}
 		rows = append(rows, row)
 	}

@@ -1,47 +1,32 @@
-package datasets_test
+package datasets
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
-	"unicode"
-
-	"resnetlab/datasets"
 )
 
-func TestCheckNamesRefusesWhatNoTextFileCanList(t *testing.T) {
-	if err := datasets.CheckNames([]string{"a/1.jpg", "rosé/日本.png", "a b\t.jpg", `\xe9.jpg`}); err != nil {
-		t.Error(err)
-	}
-	wantError(t, datasets.CheckNames([]string{"a.jpg", "a\nb.jpg"}), `"a\nb.jpg"`, "line feed")
-	for _, name := range []string{"ros\xe9.jpg", "\xff", "a/\xc3", "\xed\xa0\x80.png"} {
-		wantError(t, datasets.CheckNames([]string{"a.jpg", name}), "not valid UTF-8", fmt.Sprintf("%q", name))
-	}
-}
-
-func TestDisplayNamesAreUTF8AndStayDistinct(t *testing.T) {
-	for name, want := range map[string]string{"a.jpg": "a.jpg", "rosé": "rosé", "ros\xe9": `ros\xe9`, "\xff\xfeé": `\xff\xfeé`, "�": "�"} {
-		if got := datasets.DisplayName(name); got != want {
-			t.Errorf("%q is shown as %q, want %q", name, got, want)
+// The reason stays behind a path that is cut, and the error is still found.
+func TestCleanKeepsReasonAndKind(t *testing.T) {
+	for path, want := range map[string]string{
+		"a/1.jpg":                         "reading a/1.jpg: open a/1.jpg: file does not exist",
+		"a\n\x1b[2J\xff.jpg":              `reading a\n\x1b[2J\xff.jpg: open a\n\x1b[2J\xff.jpg: file does not exist`,
+		strings.Repeat("x", 300) + ".jpg": fmt.Sprintf("reading %[1]s.jpg: open %[1]s.jpg: file does not exist", strings.Repeat("x", 300)),
+		strings.Repeat("x", 1<<20):        fmt.Sprintf("reading %s...%[2]s: open %[1]s...%[2]s: file does not exist", strings.Repeat("x", 99), strings.Repeat("x", 98)),
+	} {
+		err := fmt.Errorf("reading %s: %w", path, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist})
+		got := clean(err, path)
+		if got.Error() != want {
+			t.Errorf("%.50q: %.1000s, want %.1000s", path, got, want)
+		}
+		var system *fs.PathError
+		if !errors.Is(got, fs.ErrNotExist) || !errors.As(got, &system) {
+			t.Errorf("%.50q: the error is not found in %.1000q", path, got)
 		}
 	}
-	if err := datasets.CheckDisplayNames([]string{"\xe9", "\xe8", "é", "é"}); err != nil {
+	if err := clean(nil, "a"); err != nil {
 		t.Error(err)
-	}
-	wantError(t, datasets.CheckDisplayNames([]string{"\xe9.jpg", `\xe9.jpg`}), "two files", `\\xe9.jpg`)
-}
-
-func TestExcerptIsOneShortLine(t *testing.T) {
-	for _, text := range []string{"", "short", strings.Repeat("é", 200_000), "a\r\n\x1b[31m\x00", strings.Repeat("\xff", 500)} {
-		got := datasets.Excerpt(text)
-		if len(got) > 400 || strings.ContainsFunc(got, unicode.IsControl) {
-			t.Errorf("%.20q...: excerpt of %d bytes: %q", text, len(got), got)
-		}
-	}
-	if got := datasets.Excerpt("a b"); got != `"a b"` {
-		t.Errorf("excerpt %s", got)
-	}
-	if got := datasets.Excerpt(strings.Repeat("x", 81)); got != `"`+strings.Repeat("x", 80)+`"...` {
-		t.Errorf("excerpt %s", got)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"syscall"
+
+	"resnetlab/internal/printable"
 )
 
 // The errors by which an operating system says that it cannot read now, whatever the file is, by what a person can do.
@@ -28,7 +30,7 @@ func isOneOf(err error, codes []syscall.Errno) bool {
 // SystemError returns an error that names the picture which was being read and says what to do about err, for which
 // IsSystemError holds. It wraps err.
 func SystemError(name string, err error) error {
-	name = enumerate([]string{name})
+	name = printable.Name(name)
 	switch {
 	case isOneOf(err, handleErrors):
 		return fmt.Errorf("%s: too many files are open, and the picture was not read (raise the limit with ulimit -n, or use fewer workers): %w", name, err)

@@ -52,7 +52,7 @@ func WriteSplit(ctx context.Context, dir, out string, c SplitConfig) (result Spl
 
 // PlaceSplit puts each picture of folder into out/train or out/val, under its name.
 func PlaceSplit(ctx context.Context, folder *ImageFolder, out string, c SplitConfig) (SplitResult, error) {
-	bad, err := unopenable(ctx, folder)
+	bad, err := check(ctx, folder, 0, func(i int) error { return canOpen(folder.Path(i)) }) // what is in the files, data check looks at
 	if err != nil {
 		return SplitResult{}, err
 	}
@@ -64,7 +64,7 @@ func PlaceSplit(ctx context.Context, folder *ImageFolder, out string, c SplitCon
 		return SplitResult{}, err
 	}
 	if only := classesOnlyIn(train, val); len(only) > 0 {
-		return SplitResult{}, fmt.Errorf("splitting %s: a class of one picture cannot lie on both sides: only in train: %s", folder.Dir(), enumerate(only))
+		return SplitResult{}, fmt.Errorf("splitting %s: a class of one picture cannot lie on both sides: only in train: %s", folder.Dir(), listed(only))
 	}
 	p := placer{SplitConfig: c, folder: folder, total: train.Len() + val.Len()}
 	if err := p.place(ctx, train, filepath.Join(out, "train")); err != nil {
@@ -76,23 +76,7 @@ func PlaceSplit(ctx context.Context, folder *ImageFolder, out string, c SplitCon
 	return SplitResult{Train: train.Len(), Val: val.Len(), LeftOut: bad}, nil
 }
 
-// unopenable returns the pictures whose files cannot be opened. Their content is not looked at: data check does that.
-func unopenable(ctx context.Context, folder *ImageFolder) (bad []BadPicture, err error) {
-	for i := range folder.Len() {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		err := canOpen(folder.Path(i))
-		switch name, _ := folder.Entry(i); {
-		case IsSystemError(err):
-			return nil, SystemError(name, err)
-		case err != nil:
-			bad = append(bad, BadPicture{Index: i, Name: name, Err: err})
-		}
-	}
-	return bad, nil
-}
-
+// canOpen tries to open a picture's file, and does not read it.
 func canOpen(path string) error {
 	if err := checkRegular(path); err != nil {
 		return err

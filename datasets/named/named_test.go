@@ -15,7 +15,7 @@ func ExampleOpen() {
 		return
 	}
 	fmt.Println(data.Train.Classes())
-	// Output: [daisy dandelion rose sunflower tulip]
+	// Output: [clover daisy fern lily tulip]
 }
 
 func TestOpenSplitOfDrawnData(t *testing.T) {

@@ -6,7 +6,9 @@ package mark
 
 import "errors"
 
-// As returns err with the kind of a sentinel: errors.Is finds both, and the message stays that of err. As of nil is nil.
+// As returns err with a kind, such as a sentinel: errors.Is finds both, and the message stays that of err. As of nil is nil.
+//
+// The kind may also be another error in full, where err says the same in other words.
 func As(kind, err error) error {
 	if err == nil || errors.Is(err, kind) {
 		return err

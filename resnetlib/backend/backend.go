@@ -20,6 +20,8 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute"
+
+	"resnetlab/internal/mark"
 )
 
 // Names of backends, for [Open] and in [List].
@@ -32,14 +34,10 @@ const (
 // ErrUnavailable matches errors about a backend that does not work on this machine: trying again will not help.
 var ErrUnavailable = errors.New("backend not available")
 
-// unavailable is an error that matches ErrUnavailable.
-type unavailable struct{ name, why string }
-
-// Error is one line.
-func (e unavailable) Error() string { return "backend " + e.name + " cannot be used: " + e.why }
-
-// Is matches ErrUnavailable.
-func (unavailable) Is(target error) bool { return target == ErrUnavailable }
+// unavailable returns an error that matches ErrUnavailable.
+func unavailable(name, why string) error {
+	return mark.As(ErrUnavailable, fmt.Errorf("backend %s cannot be used: %s", name, why))
+}
 
 // Choice describes the backend that was opened, and why it was chosen.
 type Choice struct {
@@ -100,7 +98,7 @@ func openNamed(r request, why string, o Options) (compute.Backend, Choice, error
 	}
 	found := find(r)
 	if !found.OK {
-		return nil, Choice{}, unavailable{found.Name, found.Why}
+		return nil, Choice{}, unavailable(found.Name, found.Why)
 	}
 	return openXLA(found, r.options, why, o)
 }

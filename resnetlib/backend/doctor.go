@@ -124,7 +124,7 @@ func checkPlugin(r request, c candidate) Check {
 func checkComputes(f Found) Check {
 	c := Check{Name: f.Name + " computes"}
 	fail := func(err error) Check {
-		c.Detail, c.Fix = printable(err.Error()), "use another backend (--backend, or "+compute.ConfigEnvVar+"), and report this"
+		c.Detail, c.Fix = oneLine(err.Error()), "use another backend (--backend, or "+compute.ConfigEnvVar+"), and report this"
 		return c
 	}
 	b, _, err := Open(f.Name)

@@ -6,9 +6,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"unicode"
 
 	"github.com/gomlx/compute"
+
+	"resnetlab/internal/printable"
 )
 
 // Found describes a backend on this machine: whether it works, with which plugin, and why.
@@ -65,12 +66,8 @@ func howToGet(k kind) string {
 	return "to get it: resnetlab backend install " + wheels[k].kind
 }
 
-// printable returns one line without the characters that cannot be printed: the text may quote bytes of a damaged file.
-func printable(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
-	}), " ")
-}
+// oneLine returns a text of several lines, as of XLA, on one. It may quote bytes of a damaged file.
+func oneLine(s string) string { return printable.Line(strings.Join(strings.Fields(s), " ")) }
 
 // examine checks one file, from the outside in: its headers, its table (in a child process), the hardware that it is for.
 func examine(r request, c candidate) Found {
@@ -79,7 +76,7 @@ func examine(r request, c candidate) Found {
 		f.Name = nameOf(c.path)
 	}
 	refuse := func(err error) Found {
-		f.Why = fmt.Sprintf("%s (%s): %s", c.path, c.where, printable(err.Error()))
+		f.Why = fmt.Sprintf("%s (%s): %s", c.path, c.where, oneLine(err.Error()))
 		return f
 	}
 	if err := checkELF(c.path); err != nil {

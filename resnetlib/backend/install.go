@@ -40,7 +40,7 @@ func Install(ctx context.Context, kindName string, o InstallOptions) (Found, err
 		return Found{}, fmt.Errorf("installing backend xla:%s: %w", kindName, err)
 	}
 	if err := checkWheelFits(runtime.GOOS, runtime.GOARCH); err != nil {
-		return fail(unavailable{"xla:" + kindName, err.Error()})
+		return fail(unavailable("xla:"+kindName, err.Error()))
 	}
 	if o.Venv == "" {
 		root, ok := moduleRoot()
@@ -123,7 +123,7 @@ func runLogged(cmd *exec.Cmd, log func(string)) error {
 	in.Close()
 	errs := <-complaints
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, printable(strings.Join(slices.Compact(errs), "; ")))
+		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, oneLine(strings.Join(slices.Compact(errs), "; ")))
 	}
 	return nil
 }

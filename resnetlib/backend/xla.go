@@ -29,7 +29,7 @@ func openXLA(f Found, options []string, why string, o Options) (compute.Backend,
 	defer remove()
 	b, err := newClient(f.Name, strings.Join(append([]string{path}, options...), ","), o.Threads)
 	if err != nil {
-		return nil, Choice{}, unavailable{f.Name, f.Plugin + ": " + printable(err.Error())}
+		return nil, Choice{}, unavailable(f.Name, f.Plugin+": "+oneLine(err.Error()))
 	}
 	return b, Choice{Name: f.Name, Plugin: f.Plugin, Version: f.Version, Why: why}, nil
 }

@@ -15,5 +15,5 @@ const xlaMissing = "this program was built without XLA (it needs Linux and cgo)"
 func probe(string, bool) (api, error) { return api{}, errors.New(xlaMissing) }
 
 func openXLA(f Found, _ []string, _ string, _ Options) (compute.Backend, Choice, error) {
-	return nil, Choice{}, unavailable{f.Name, xlaMissing}
+	return nil, Choice{}, unavailable(f.Name, xlaMissing)
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"resnetlab/internal/atomicfile"
+	"resnetlab/internal/mark"
 )
 
 // workFolder is the folder, in the working directory (that of the notebook), for the files that one cell leaves for the next.
@@ -63,7 +64,7 @@ func Recall[T any](name string) (T, error) {
 	path := filepath.Join(workFolder, name+".json")
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return none, notKept(name)
+		return none, mark.As(fs.ErrNotExist, notKept(name))
 	}
 	if err == nil {
 		err = json.Unmarshal(content, &value)
@@ -79,9 +80,6 @@ type notKept string
 
 // Error names what is missing.
 func (name notKept) Error() string { return fmt.Sprintf("no earlier cell has kept %q", string(name)) }
-
-// Is matches fs.ErrNotExist.
-func (name notKept) Is(target error) bool { return target == fs.ErrNotExist }
 
 // Hint is what [ShowError] writes below the error.
 func (name notKept) Hint() string {

@@ -13,17 +13,3 @@ var (
 	// ErrNoneReadable says that no picture of a folder could be read.
 	ErrNoneReadable = errors.New("no picture could be read")
 )
-
-// marked is an error with its own message that is also of a kind.
-type marked struct{ err, kind error }
-
-func (m marked) Error() string   { return m.err.Error() }
-func (m marked) Unwrap() []error { return []error{m.err, m.kind} }
-
-// mark marks an error as one of a kind; nil stays nil.
-func mark(err, kind error) error {
-	if err == nil {
-		return nil
-	}
-	return marked{err, kind}
-}

@@ -13,6 +13,7 @@ import (
 
 	"resnetlab/datasets"
 	"resnetlab/internal/atomicfile"
+	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/weights"
 )
 
@@ -44,7 +45,7 @@ func WriteFeatures(ctx context.Context, e *Extractor, job FeatureJob) (s Summary
 		return s, err
 	}
 	if err := job.checkNames(found.Names); err != nil {
-		return s, mark(err, ErrBadFolder)
+		return s, mark.As(ErrBadFolder, err)
 	}
 	s.Plan = Plan{Files: len(found.Names), Aside: found.Aside}
 	table := features{job: job}
@@ -76,16 +77,16 @@ func (j FeatureJob) namesFile() string { return j.Out + ".txt" }
 func (j FeatureJob) Check() error {
 	kind := j.kind()
 	if kind != ".safetensors" && kind != ".npy" {
-		return mark(fmt.Errorf("--out %s: features are written as .safetensors or .npy", j.Out), ErrInvalidJob)
+		return mark.As(ErrInvalidJob, fmt.Errorf("--out %s: features are written as .safetensors or .npy", j.Out))
 	}
 	err := atomicfile.Check(j.Out, j.Overwrite)
 	if err == nil && kind == ".npy" {
 		err = atomicfile.Check(j.namesFile(), j.Overwrite)
 	}
 	if err != nil {
-		return mark(err, ErrInvalidJob)
+		return mark.As(ErrInvalidJob, err)
 	}
-	return mark(j.checkNames(j.Pictures.Names), ErrBadFolder)
+	return mark.As(ErrBadFolder, j.checkNames(j.Pictures.Names))
 }
 
 // roomForNames are the bytes of a .safetensors header that names may take: of 100 MB, which its readers allow, less the rest.
@@ -138,7 +139,7 @@ func (f *features) compute(ctx context.Context, e *Extractor, names []string) (b
 		}
 	}
 	if len(f.names) == 0 {
-		return bad, mark(fmt.Errorf("none of %d pictures could be read", len(names)), ErrNoneReadable)
+		return bad, mark.As(ErrNoneReadable, fmt.Errorf("none of %d pictures could be read", len(names)))
 	}
 	return bad, nil
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // Formats are the formats of a [Writer]. text is for people; csv has one column per class; json is one object with a list; jsonl has one object per
@@ -134,16 +136,16 @@ func (w *Writer) order(r Result) []int {
 // text writes the file's name, then one line per class. What could steer a terminal is escaped.
 func (w *Writer) text(r Result) error {
 	if r.Err != nil {
-		_, err := fmt.Fprintf(w.w, "%s: error: %s\n", Printable(r.File), Printable(r.Err.Error()))
+		_, err := fmt.Fprintf(w.w, "%s: error: %s\n", printable.Escaped(r.File), printable.Escaped(r.Err.Error()))
 		return err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s: %s %.4f\n", Printable(r.File), Printable(w.Classes[r.Index]), r.Probs[r.Index])
+	fmt.Fprintf(&b, "%s: %s %.4f\n", printable.Escaped(r.File), printable.Escaped(w.Classes[r.Index]), r.Probs[r.Index])
 	for _, i := range w.order(r) {
 		if w.Logits {
-			fmt.Fprintf(&b, "  class: %-12s logit: %.4f\n", Printable(w.Classes[i]), r.Logits[i])
+			fmt.Fprintf(&b, "  class: %-12s logit: %.4f\n", printable.Escaped(w.Classes[i]), r.Logits[i])
 		} else {
-			fmt.Fprintf(&b, "  class: %-12s prob: %.4f\n", Printable(w.Classes[i]), r.Probs[i])
+			fmt.Fprintf(&b, "  class: %-12s prob: %.4f\n", printable.Escaped(w.Classes[i]), r.Probs[i])
 		}
 	}
 	_, err := w.w.Write(b.Bytes())
@@ -156,9 +158,9 @@ func (w *Writer) record(r Result) []string {
 		width += len(w.Classes)
 	}
 	record := make([]string, width)
-	record[0] = encoded(r.File)
+	record[0] = printable.UTF8(r.File)
 	if r.Err != nil {
-		record[width-1] = encoded(r.Err.Error())
+		record[width-1] = printable.UTF8(r.Err.Error())
 		return record
 	}
 	record[1], record[2], record[3] = w.Classes[r.Index], strconv.Itoa(r.Index), number(r.Probs[r.Index])
@@ -176,9 +178,9 @@ func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 // object is one result as a line of JSON. The probabilities stand in the order of the classes, or the most probable first with TopK.
 func (w *Writer) object(r Result) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"file": ` + quote(encoded(r.File)))
+	b.WriteString(`{"file": ` + quote(printable.UTF8(r.File)))
 	if r.Err != nil {
-		b.WriteString(`, "error": ` + quote(encoded(r.Err.Error())))
+		b.WriteString(`, "error": ` + quote(printable.UTF8(r.Err.Error())))
 		w.end(&b)
 		return b.Bytes()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"resnetlab/datasets"
 	"resnetlab/internal/atomicfile"
+	"resnetlab/internal/mark"
 )
 
 // Job says what [Folder] predicts and where the results go. The zero value of every field but Dir and Out or Stream is a good choice.
@@ -93,7 +94,7 @@ func (j Job) format() string {
 // be written alike. [Folder] checks the same; call Check earlier to fail before a network is loaded.
 func (j Job) Check() error {
 	if _, err := distinct(j.Pictures.Names); err != nil {
-		return mark(err, ErrBadFolder)
+		return mark.As(ErrBadFolder, err)
 	}
 	var err error
 	switch format := j.format(); {
@@ -111,7 +112,7 @@ func (j Job) Check() error {
 	case j.Out != "":
 		err = atomicfile.Check(j.Out, j.Overwrite || j.described())
 	}
-	return mark(err, ErrInvalidJob)
+	return mark.As(ErrInvalidJob, err)
 }
 
 // work is a job on its way.
@@ -128,7 +129,7 @@ type work struct {
 // prepare lists the folder, takes the shard's pictures and looks for what earlier runs left.
 func (w *work) prepare(ctx context.Context) error {
 	if w.described() && w.Digest == "" {
-		return mark(fmt.Errorf("predicting %s: shards and Resume need the network's Digest, so that no run resumes another network's", w.Dir), ErrInvalidJob)
+		return mark.As(ErrInvalidJob, fmt.Errorf("predicting %s: shards and Resume need the network's Digest, so that no run resumes another network's", w.Dir))
 	}
 	found, err := w.Pictures.or(ctx, w.Dir)
 	if err != nil {
@@ -136,7 +137,7 @@ func (w *work) prepare(ctx context.Context) error {
 	}
 	w.names, w.plan.Aside = found.Names, found.Aside
 	if w.plan.Escaped, err = distinct(found.Names); err != nil {
-		return mark(err, ErrBadFolder)
+		return mark.As(ErrBadFolder, err)
 	}
 	if w.described() {
 		w.shard = &Shard{Schema: 1, Index: w.Shard, Of: max(w.NumShards, 1), Network: w.Digest, BatchSize: w.predictor.forward.BatchSize,

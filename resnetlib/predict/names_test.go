@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Two names that would be written alike are refused; others that are not UTF-8 are counted.
@@ -30,39 +28,6 @@ func TestNamesWrittenAlikeAreRefused(t *testing.T) {
 			t.Errorf("%q: a job with them says %v", c.names, err)
 		}
 	}
-}
-
-func TestPrintableEscapesWhatSteersATerminal(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                   "",
-		"花/ä b　c.png":        "花/ä b　c.png",
-		"a\x1b[2J.png":       `a\x1b[2J.png`,
-		"two\nlines\r.png":   `two\nlines\r.png`,
-		"\u009b31m":          `\u009b31m`,
-		"gnp.\u202eevil.png": `gnp.\u202eevil.png`,
-		"caf\xe9.png":        `caf\xe9.png`,
-		"👩\u200d🔬.png":       "👩\u200d🔬.png", // a joiner is part of the picture
-	} {
-		if got := Printable(text); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
-}
-
-// Whatever a name is, it is printed as UTF-8 without a control character, and written as UTF-8.
-func FuzzPrintable(f *testing.F) {
-	for _, text := range []string{"a.png", "caf\xe9", "\x1b[31m", "\u2028\u202e", "\xed\xa0\x80"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		printed := Printable(text)
-		if !utf8.ValidString(printed) || strings.ContainsFunc(printed, unicode.IsControl) {
-			t.Errorf("%q printed as %q", text, printed)
-		}
-		if written := encoded(text); !utf8.ValidString(written) || utf8.ValidString(text) && written != text {
-			t.Errorf("%q written as %q", text, written)
-		}
-	})
 }
 
 func TestAsideListsEndingsInOrder(t *testing.T) {

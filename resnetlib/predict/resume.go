@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"resnetlab/internal/atomicfile"
+	"resnetlab/internal/mark"
 )
 
 // look finds what earlier runs left: Out, whole and of this very job; or, of Out and the files that were never finished, the one with most results.
@@ -18,7 +19,7 @@ func (w *work) look() error {
 	case err != nil:
 		return err
 	case !same:
-		return mark(fmt.Errorf("%s exists, and is of other settings or pictures: --overwrite replaces it", w.Out), ErrOtherOutput)
+		return mark.As(ErrOtherOutput, fmt.Errorf("%s exists, and is of other settings or pictures: --overwrite replaces it", w.Out))
 	case done.Results == len(w.names):
 		w.plan.Whole = true
 		w.keep(w.Out, done)

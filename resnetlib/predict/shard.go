@@ -13,6 +13,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // Shard says of a file of predictions which part of a folder's pictures it holds, and of what prediction it is a part. It stands in the first
@@ -40,13 +42,13 @@ func ShardOf(name string, n int) int {
 
 // Choose returns this shard's names out of the names of all pictures, in the order that [Merge] expects, and sets Files, AllFiles and Names.
 func (s *Shard) Choose(all []string) (mine []string) {
-	all = slices.SortedFunc(slices.Values(all), func(a, b string) int { return strings.Compare(encoded(a), encoded(b)) })
+	all = slices.SortedFunc(slices.Values(all), func(a, b string) int { return strings.Compare(printable.UTF8(a), printable.UTF8(b)) })
 	names := sha256.New()
 	for _, name := range all {
-		if ShardOf(encoded(name), s.Of) == s.Index {
+		if ShardOf(printable.UTF8(name), s.Of) == s.Index {
 			mine = append(mine, name)
 		}
-		_, _ = io.WriteString(names, encoded(name)+"\n")
+		_, _ = io.WriteString(names, printable.UTF8(name)+"\n")
 	}
 	s.Files, s.AllFiles, s.Names = len(mine), len(all), hex.EncodeToString(names.Sum(nil))
 	return mine
@@ -75,7 +77,7 @@ func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool, err erro
 			return good, same, err
 		}
 		l, parsed := parseLine(text)
-		if err != nil || parsed != nil || l.File != encoded(name) {
+		if err != nil || parsed != nil || l.File != printable.UTF8(name) {
 			return good, same, nil
 		}
 		if i == 0 {

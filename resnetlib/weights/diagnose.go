@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // diagnose says in words what the findings mean. Each rule gives a sentence, or "" where it does not apply.
@@ -39,7 +41,7 @@ func (m *match) misspelt() string {
 		if len(found) != 1 {
 			return ""
 		}
-		pairs = append(pairs, fmt.Sprintf("`%s` for `%s`", printable(found[0]), printable(want)))
+		pairs = append(pairs, fmt.Sprintf("`%s` for `%s`", printable.Short(found[0]), printable.Short(want)))
 	}
 	return "the file seems to misspell " + strings.Join(pairs, ", ")
 }
@@ -47,14 +49,14 @@ func (m *match) misspelt() string {
 func (m *match) prefix() string {
 	missing, unexpected := m.report.MissingKeys, m.report.UnexpectedKeys
 	if p := sharedPrefix(unexpected, m.keys()); p != "" {
-		sentence := fmt.Sprintf("the file's keys begin with `%s` and the network's do not: strip `%s`", printable(p), printable(p))
+		sentence := fmt.Sprintf("the file's keys begin with `%s` and the network's do not: strip `%s`", printable.Short(p), printable.Short(p))
 		if !slices.Contains(wrapperPrefixes, p) { // Read strips these
 			sentence += " (" + keepPrefix(m.file.StrippedPrefix+p) + ")"
 		}
 		return sentence
 	}
 	if p := sharedPrefix(missing, m.file.StateDict.keys); p != "" && m.file.StrippedPrefix == "" {
-		return fmt.Sprintf("the network's keys begin with `%s` and the file's do not: add `%s`", printable(p), printable(p))
+		return fmt.Sprintf("the network's keys begin with `%s` and the file's do not: add `%s`", printable.Short(p), printable.Short(p))
 	}
 	return ""
 }
@@ -102,7 +104,7 @@ func (m *match) headLeftOut() string {
 		return fmt.Sprintf("the file's head of %d classes was left out; %s keeps the values that it has", t.Shape[0], m.head())
 	}
 	if left := m.report.LeftOut; len(left) > 0 {
-		return fmt.Sprintf("the file's %s (%s) was left out; the network's keeps the values that it has", m.head(), few(left))
+		return fmt.Sprintf("the file's %s (%s) was left out; the network's keeps the values that it has", m.head(), printable.List(left, maxListed))
 	}
 	return fmt.Sprintf("the file has no %s; the network's keeps the values that it has", m.head())
 }
@@ -126,7 +128,7 @@ func (m *match) renamedHead() string {
 	for _, key := range m.report.UnexpectedKeys {
 		t, _ := m.file.StateDict.Get(key)
 		if module := moduleOf(key); nameOf(key) == "weight" && len(t.Shape) == 2 && !strings.HasSuffix(module, "."+m.head()) {
-			return fmt.Sprintf("the head seems to be called `%s` in the file and `%s` in the network", printable(module), m.head())
+			return fmt.Sprintf("the head seems to be called `%s` in the file and `%s` in the network", printable.Short(module), m.head())
 		}
 	}
 	return ""

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"resnetlab/internal/printable"
 )
 
 // Difference compares two state dicts. Its JSON form is what `weights diff --json` prints.
@@ -73,17 +75,17 @@ func compare(key string, a, b *Tensor) Change {
 // Table lists what differs; for changed tensors, the largest and the relative difference.
 func (d *Difference) Table() (header []string, rows [][]string) {
 	for _, key := range d.OnlyFirst {
-		rows = append(rows, []string{printable(key), "only in the first", "", ""})
+		rows = append(rows, []string{printable.Short(key), "only in the first", "", ""})
 	}
 	for _, key := range d.OnlySecond {
-		rows = append(rows, []string{printable(key), "only in the second", "", ""})
+		rows = append(rows, []string{printable.Short(key), "only in the second", "", ""})
 	}
 	for _, m := range d.Mismatched {
-		rows = append(rows, []string{printable(m.Key), fmt.Sprintf("shapes %v and %v", m.File, m.Network), "", ""})
+		rows = append(rows, []string{printable.Short(m.Key), fmt.Sprintf("shapes %v and %v", m.File, m.Network), "", ""})
 	}
 	for _, c := range d.Changed {
 		rows = append(rows, []string{
-			printable(c.Key), fmt.Sprintf("%d elements", c.Elements), fmt.Sprintf("%.3g", c.MaxAbs), fmt.Sprintf("%.3g", c.Relative),
+			printable.Short(c.Key), fmt.Sprintf("%d elements", c.Elements), fmt.Sprintf("%.3g", c.MaxAbs), fmt.Sprintf("%.3g", c.Relative),
 		})
 	}
 	rows = append(rows, []string{"", fmt.Sprintf("%d tensors are equal", len(d.Equal)), "", ""})

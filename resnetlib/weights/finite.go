@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+
+	"resnetlab/internal/printable"
 )
 
 // ErrNotFinite matches, with errors.Is, the error of [Load], [LoadFile] and [LoadStateDict] where a tensor that would be
@@ -19,7 +21,7 @@ type NotFinite struct {
 
 // String returns the count in words: "bn1.running_var (2 of 64 values)".
 func (n NotFinite) String() string {
-	return fmt.Sprintf("%s (%d of %d values)", printable(n.Key), n.Values, n.Of)
+	return fmt.Sprintf("%s (%d of %d values)", printable.Short(n.Key), n.Values, n.Of)
 }
 
 // findNotFinite notes in the report which of the converted tensors hold a NaN or an infinity. One such value makes every
@@ -43,7 +45,7 @@ func (r *Report) notFinite() string {
 	for i, n := range r.NotFinite {
 		names[i] = n.String()
 	}
-	return fmt.Sprintf("NaN or infinite values in %s: use an earlier checkpoint of that training, or fetch the file again", listed(names))
+	return fmt.Sprintf("NaN or infinite values in %s: use an earlier checkpoint of that training, or fetch the file again", printable.Join(names, maxListed))
 }
 
 // countNotFinite counts the float32 values in data whose exponent bits are all set, which are the NaNs and infinities. It

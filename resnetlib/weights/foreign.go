@@ -3,6 +3,8 @@ package weights
 import (
 	"cmp"
 	"fmt"
+
+	"resnetlab/internal/printable"
 )
 
 // foreignDTypes are PyTorch's element types that are not read: the weights of a ResNet do not need them. They are known so
@@ -95,7 +97,7 @@ func rebuildSparse(args tuple) (any, error) {
 	if len(args) > 0 {
 		layout, _ = args[0].(string)
 	}
-	return &view{refused: refusal("sparse ("+printable(cmp.Or(layout, "torch.sparse_csr"))+")", ".to_dense()")}, nil
+	return &view{refused: refusal("sparse ("+printable.Short(cmp.Or(layout, "torch.sparse_csr"))+")", ".to_dense()")}, nil
 }
 
 // layoutName is _get_layout("torch.sparse_coo").

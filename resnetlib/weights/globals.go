@@ -3,6 +3,8 @@ package weights
 import (
 	"fmt"
 	"slices"
+
+	"resnetlab/internal/printable"
 )
 
 // global is a name that a pickle may use.
@@ -52,9 +54,9 @@ func (e *foreignGlobalError) Error() string {
 		"torch.save(model.state_dict(), ...)"
 	if e.root {
 		return fmt.Sprintf("not a state dict: the file begins with %s (as a whole model after torch.save(model) does with "+
-			"its class), and %s", printable(e.global.String()), advice)
+			"its class), and %s", printable.Short(e.global.String()), advice)
 	}
-	return fmt.Sprintf("the file uses %s, and %s", printable(e.global.String()), advice)
+	return fmt.Sprintf("the file uses %s, and %s", printable.Short(e.global.String()), advice)
 }
 
 // reduce calls a function of the allow-list.

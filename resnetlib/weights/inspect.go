@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+
+	"resnetlab/internal/printable"
 )
 
 // Inspection says what a weights file holds. Its JSON form is what `weights inspect --json` prints.
@@ -91,7 +93,7 @@ func (in *Inspection) Table() (header []string, rows [][]string) {
 		if s.NonFinite > 0 {
 			l2 += fmt.Sprintf(" (%d values NaN or infinite)", s.NonFinite)
 		}
-		rows = append(rows, []string{printable(key), string(s.DType), shapeString(s.Shape), fmt.Sprintf("%.6g", s.Sum), l2})
+		rows = append(rows, []string{printable.Short(key), string(s.DType), shapeString(s.Shape), fmt.Sprintf("%.6g", s.Sum), l2})
 	}
 	return []string{"key", "dtype", "shape", "sum", "l2"}, rows
 }

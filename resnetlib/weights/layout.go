@@ -1,6 +1,10 @@
 package weights
 
-import "strings"
+import (
+	"strings"
+
+	"resnetlab/internal/printable"
+)
 
 // layout is a way to name the tensors of a ResNet that is not torchvision's.
 type layout struct {
@@ -36,7 +40,7 @@ func (s *StateDict) foreignLayout() string {
 		for _, key := range s.keys {
 			prefix, ok := strings.CutSuffix(key, l.keys[0])
 			if ok && (prefix == "" || strings.HasSuffix(prefix, ".")) && s.hasAll(prefix, l.keys[1:]) {
-				return "these are " + l.name + " names for a ResNet (" + printable(key) + "): " + l.cure
+				return "these are " + l.name + " names for a ResNet (" + printable.Short(key) + "): " + l.cure
 			}
 		}
 	}

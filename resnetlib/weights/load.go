@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // Spec describes one entry of a network's state dict.
@@ -86,7 +88,7 @@ func LoadFile(file *File, net Target, opts ...Option) (*Report, error) {
 	report.Fits = true
 	for i, s := range m.pairs {
 		if err := net.SetTensor(s.Key, tensors[i]); err != nil {
-			return report, fmt.Errorf("loading %s: setting %s: %w", report.source(), printable(s.Key), err)
+			return report, fmt.Errorf("loading %s: setting %s: %w", report.source(), printable.Short(s.Key), err)
 		}
 	}
 	report.Loaded = len(m.pairs)
@@ -189,7 +191,7 @@ func (m *match) converted() ([]*Tensor, error) {
 		}
 		converted, err := t.as(s.DType)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", printable(s.Key), err)
+			return nil, fmt.Errorf("%s: %w", printable.Short(s.Key), err)
 		}
 		tensors[i] = converted
 	}

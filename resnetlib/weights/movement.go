@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // Moved is the distance of the parameters of a part of a network from their values before training.
@@ -25,7 +27,7 @@ func Movement(before, after *StateDict, depth int) (parts []Moved, err error) {
 		}
 		b, ok := after.Get(key)
 		if !ok || !slices.Equal(a.Shape, b.Shape) {
-			return nil, fmt.Errorf("%s: the two networks do not have it in the same shape", printable(key))
+			return nil, fmt.Errorf("%s: the two networks do not have it in the same shape", printable.Short(key))
 		}
 		part := strings.Join(names[:min(max(1, depth), len(names)-1)], ".")
 		if n := len(parts); n == 0 || parts[n-1].Part != part {

@@ -3,6 +3,8 @@ package weights
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"resnetlab/internal/printable"
 )
 
 // unpickler is a pickle machine for what torch.save writes. It differs from Python's in what it cannot do: only the
@@ -207,7 +209,7 @@ func (d *dict) set(key, value any) error {
 		return fmt.Errorf("a key of a dict is %s", kindOf(key))
 	}
 	if _, ok := d.index[key]; ok {
-		return fmt.Errorf("key %s is in a dict twice", printable(fmt.Sprint(key)))
+		return fmt.Errorf("key %s is in a dict twice", printable.Short(fmt.Sprint(key)))
 	}
 	if d.index == nil {
 		d.index = map[any]int{}
@@ -255,7 +257,7 @@ func kindOf(v any) string {
 	case *storage:
 		return "a storage"
 	case global:
-		return printable(v.String())
+		return printable.Short(v.String())
 	}
 	return "an integer of more than 64 bits"
 }

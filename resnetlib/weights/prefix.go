@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // wrapperPrefixes are what PyTorch's wrappers of a network put before every key.
@@ -86,9 +88,9 @@ func (f *File) several() string {
 	}
 	shown := make([]string, len(f.networks))
 	for i, prefix := range f.networks {
-		shown[i] = "`" + printable(prefix) + "`"
+		shown[i] = "`" + printable.Short(prefix) + "`"
 	}
-	return fmt.Sprintf("the file holds %d networks, whose keys begin with %s: %s", len(shown), listed(shown), keepPrefix(f.networks[0]))
+	return fmt.Sprintf("the file holds %d networks, whose keys begin with %s: %s", len(shown), printable.Join(shown, maxListed), keepPrefix(f.networks[0]))
 }
 
 // keepPrefix says how to write a file with the tensors behind a prefix alone.

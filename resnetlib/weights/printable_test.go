@@ -7,18 +7,6 @@ import (
 	"unicode"
 )
 
-func TestPrintable(t *testing.T) {
-	for key, want := range map[string]string{
-		"layer1.0.bn1.weight": "layer1.0.bn1.weight", "层.weight": "层.weight",
-		"a\x1b[2Jb": `"a\x1b[2Jb"`, "a\nb": `"a\nb"`, "\u202ea": `"\u202ea"`, "\xff": `"\xff"`,
-		strings.Repeat("a", 100): `"` + strings.Repeat("a", 78) + `"...`,
-	} {
-		if got := printable(key); got != want {
-			t.Errorf("%q gives %s, want %s", key, got, want)
-		}
-	}
-}
-
 // unsafe returns the first character of text that a terminal may act on.
 func unsafe(text string) string {
 	for _, r := range text {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // Report says what loading did, or why it did nothing. MissingKeys and UnexpectedKeys equal what PyTorch's load_state_dict
@@ -62,7 +64,7 @@ func (r *Report) failure() string {
 	var parts []string
 	for _, s := range r.sections() {
 		if s.fault && len(s.keys) > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s (%s)", len(s.keys), s.name, few(s.keys)))
+			parts = append(parts, fmt.Sprintf("%d %s (%s)", len(s.keys), s.name, printable.List(s.keys, maxListed)))
 		}
 	}
 	text := fmt.Sprintf("%s does not fit the network, and nothing was loaded: %s", r.source(), strings.Join(parts, "; "))
@@ -151,6 +153,9 @@ func splitLayer(key string) (layer, name string) {
 	return strings.Join(parts[:n], "."), strings.Join(parts[n:], ".")
 }
 
+// maxListed is how many names an error or a report lists.
+const maxListed = 5
+
 // maxRows is how many layers a table shows of each kind of finding; the counts are always of all.
 const maxRows = 6
 
@@ -165,7 +170,7 @@ func (r *Report) Table() (header []string, rows [][]string) {
 			if i == 0 {
 				name, count = s.name, fmt.Sprint(len(s.keys))
 			}
-			rows = append(rows, []string{name, count, printable(g.layer), few(g.names), g.detail})
+			rows = append(rows, []string{name, count, printable.Short(g.layer), printable.List(g.names, maxListed), g.detail})
 		}
 		if rest := len(groups) - maxRows; rest > 0 {
 			rows = append(rows, []string{"", "", fmt.Sprintf("and %d more layers", rest), "", ""})
@@ -188,7 +193,7 @@ func (r *Report) String() string {
 		fmt.Fprintf(&text, "%d %s\n", len(s.keys), s.name)
 		groups := s.rows()
 		for _, g := range groups[:min(len(groups), maxRows)] {
-			line := fmt.Sprintf("    %-10s %s  %s", printable(g.layer), few(g.names), g.detail)
+			line := fmt.Sprintf("    %-10s %s  %s", printable.Short(g.layer), printable.List(g.names, maxListed), g.detail)
 			text.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 		if rest := len(groups) - maxRows; rest > 0 {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+
+	"resnetlab/internal/printable"
 )
 
 // A safetensors file is: the length of the header (8 bytes, little-endian), the header (a JSON object), the data. The
@@ -147,7 +149,7 @@ func (p *headerParser) entry(key string) (entry, error) {
 		case "data_offsets":
 			e.begin, e.end, err = p.offsets()
 		default:
-			err = fmt.Errorf("unknown field %s", printable(field))
+			err = fmt.Errorf("unknown field %s", printable.Short(field))
 		}
 		return err
 	})
@@ -172,7 +174,7 @@ func (p *headerParser) dtype() (DType, error) {
 			return "", refusedDType(row.name)
 		}
 	}
-	return "", fmt.Errorf("dtype %s is not supported: convert the tensor to float32 where the file was made", printable(name))
+	return "", fmt.Errorf("dtype %s is not supported: convert the tensor to float32 where the file was made", printable.Short(name))
 }
 
 func (p *headerParser) offsets() (begin, end int, err error) {
@@ -219,7 +221,7 @@ func (p *headerParser) integers(limit int) ([]int, error) {
 		}
 		n, err := strconv.ParseUint(token.String(), 10, strconv.IntSize-1)
 		if token.Kind() != jsontext.KindNumber || err != nil {
-			return nil, fmt.Errorf("%s is not a size", printable(token.String()))
+			return nil, fmt.Errorf("%s is not a size", printable.Short(token.String()))
 		}
 		numbers = append(numbers, int(n))
 	}
@@ -232,7 +234,7 @@ func (p *headerParser) text() (string, error) {
 		return "", err
 	}
 	if token.Kind() != jsontext.KindString {
-		return "", fmt.Errorf("found %s instead of a string", printable(token.String()))
+		return "", fmt.Errorf("found %s instead of a string", printable.Short(token.String()))
 	}
 	return token.String(), nil
 }
@@ -243,7 +245,7 @@ func (p *headerParser) expect(kind jsontext.Kind) error {
 		return err
 	}
 	if token.Kind() != kind {
-		return fmt.Errorf("found %s instead of %q", printable(token.String()), byte(kind))
+		return fmt.Errorf("found %s instead of %q", printable.Short(token.String()), byte(kind))
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"resnetlab/internal/printable"
 )
 
 // wrappers are the keys under which training programs put the state dict, in the order in which they are tried. The
@@ -116,7 +118,7 @@ func (s *search) whyNot(d *dict) error {
 	}
 	for i, key := range d.keys {
 		if v, ok := d.values[i].(*view); ok && v.refused != nil {
-			return fmt.Errorf("tensor %s: %w", printable(fmt.Sprint(key)), v.refused)
+			return fmt.Errorf("tensor %s: %w", printable.Short(fmt.Sprint(key)), v.refused)
 		}
 	}
 	for i, key := range d.keys {
@@ -124,14 +126,14 @@ func (s *search) whyNot(d *dict) error {
 			return fmt.Errorf("a key is %s: not a state dict", kindOf(key))
 		}
 		if _, ok := d.values[i].(*view); ok {
-			return fmt.Errorf("tensors and other things lie side by side: not a state dict (keys: %s)", few(d.names()))
+			return fmt.Errorf("tensors and other things lie side by side: not a state dict (keys: %s)", printable.List(d.names(), maxListed))
 		}
 	}
 	if inner := s.stateDicts(d); len(inner) > 1 {
 		return fmt.Errorf("no state dict in it but those under several keys (%s): save one in PyTorch, torch.save(torch.load(f)[%.80q], ...)",
-			few(inner), inner[0])
+			printable.List(inner, maxListed), inner[0])
 	}
-	return fmt.Errorf("no state dict in it (keys: %s)", few(d.names()))
+	return fmt.Errorf("no state dict in it (keys: %s)", printable.List(d.names(), maxListed))
 }
 
 // stateDict makes the tensors, and takes the versions of the modules from _metadata.
