@@ -131,9 +131,11 @@ func (c *collector) call(n ast.Node) bool {
 			c.add(text)
 		}
 	default:
-		if at, ok := c.makers[name]; ok && at < len(call.Args) {
+		at, ok := c.makers[name]
+		ending, foreign := completed[name]
+		if (ok || foreign) && at < len(call.Args) {
 			if text, ok := c.text(call.Args[at]); ok {
-				c.add(text)
+				c.add(text + ending)
 			}
 		}
 	}

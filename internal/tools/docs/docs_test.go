@@ -100,8 +100,10 @@ func TestFind(t *testing.T) {
 	for said, heading := range map[string]string{
 		"error: training step 1: layer4.0.downsample.1: expected more than 1 value per channel when training, got input size [1 1 1 512]": "`…: expected more than 1 value",
 		"error: opening a run: runs/train-9 has no run.json, so no run has begun there: file does not exist":                              "`opening a run",
-		"error: decoding cut.jpg: JPEG: the file is truncated":                                                                            "`the file is truncated`",
-		"error: decoding a.jpg: no known picture format: it begins with 6a 75 6e 6b 0a":                                                   "`no known picture",
+		"error: decoding cut.jpg: JPEG: the file is truncated: copy it again":                                                             "`the file is truncated`",
+		"error: decoding a.jpg: no known picture format: if it is a picture, save it as RGB PNG; otherwise remove it":                     "`no known picture",
+		"error: decoding a.tif: TIFF: colour as CIELab is not read: save it as RGB PNG":                                                   "PNG, GIF",
+		"error: evaluating on PHOTOS: unknown class tulip in the data; the known classes are daisy, rose":                                 "`… in the data",
 		"error: reading weights from cut.pth: a damaged or cut zip archive: zip: not a valid zip file":                                    "A damaged .pth",
 		"error: reading weights from c.safetensors: safetensors: the header claims 10848 bytes, and the file has 1000":                    ".safetensors",
 		"error: backend xla:/abs/no.so cannot be used: /abs/no.so (given by its path): no such file or directory":                         "`backend",
@@ -155,12 +157,13 @@ func f(name string) error {
 	if name == "" { return fail("no %s", "name") }
 	if name == "x" { panic(fmt.Sprintf("x %d times", 2)) }
 	if name == "y" { return errors.New("split " + name + " here") }
+	if name == "z" { return refuse.NotRead("kind %d", 3) }
 	return errors.New(why)
 }
 type e struct{}
 func (e) Error() string { return "spoken by " + "itself" }
 `
-	want := []string{"p: …", "no …", "x … times", "split … here", "it is a constant", "spoken by itself"}
+	want := []string{"p: …", "no …", "x … times", "split … here", "kind … is not read: save it as RGB PNG", "it is a constant", "spoken by itself"}
 	collect := func(source string) ([]string, error) {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "p.go"), []byte(source), 0o644); err != nil {

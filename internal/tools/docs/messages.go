@@ -24,10 +24,14 @@ var programs = []string{"cmd/resnetlab", "internal/tools/notebookgen"}
 
 // speakers are functions by package whose strings become parts of error messages without fmt.Errorf, as those of Error methods do.
 var speakers = map[string][]string{
-	"resnetlib/backend": {"find"},
-	"resnetlib/weights": {"failure", "checkpoint", "prefix", "otherNetwork", "otherHead", "headLeftOut", "missingHead", "misspelt", "stripped", "renamedHead", "transposed",
-		"uncounted", "nothingInCommon", "converts"},
+	"resnetlib/backend":                    {"find"},
+	"resnetlib/transforms/internal/refuse": {"NotRead", "TooLarge"},
+	"resnetlib/weights": {"failure", "unwrapped", "stripped", "notFinite", "prefix", "otherNetwork", "otherHead", "headLeftOut", "missingHead", "misspelt", "renamedHead",
+		"transposed", "uncounted", "nothingInCommon", "converts", "several", "keepPrefix", "foreignLayout"},
 }
+
+// completed are functions that make a message of their first argument, a format, for callers in other packages; the value is what they add to it.
+var completed = map[string]string{"NotRead": " is not read: save it as RGB PNG"} // resnetlib/transforms/internal/refuse
 
 // varies stands in a message for a part that differs each time.
 const varies = "…"
