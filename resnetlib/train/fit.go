@@ -38,11 +38,11 @@ type Event struct {
 
 // Errors of a training, to be found by errors.Is.
 var (
-	ErrInput     = errors.New("bad input")                                   // the data, the weights or the settings cannot be used; found before the first step
-	ErrLeftOut   = errors.New("pictures were left out")                      // the training is done, without the pictures that cannot be read
-	ErrOtherData = errors.New("the data are not those of the run")           // a run cannot be resumed with other pictures
-	ErrDiverged  = errors.New("training has diverged")                       // the loss or the gradient is no longer a finite number
-	errNoOut     = errors.New("a run that may exist already needs a folder") // of Ensure
+	ErrInput     = errors.New("bad input")                                      // the data, the weights or the settings cannot be used; found before the first step
+	ErrLeftOut   = errors.New("pictures were left out")                         // the training is done, without the pictures that cannot be read
+	ErrOtherData = errors.New("the data are not those that the run began with") // a run cannot be resumed with other pictures
+	ErrDiverged  = errors.New("training has diverged")                          // the loss or the gradient is no longer a finite number
+	errNoOut     = errors.New("a run that may exist already needs a folder")    // of Ensure
 )
 
 // Option is an option of [Fit], [Resume], [Ensure] and [FindLR].
