@@ -28,7 +28,7 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// Quiet, when true, leaves out progress. Results and errors are still shown.
+// Quiet leaves out progress where it is true. Results and errors are still shown.
 var Quiet bool
 
 // screen is where output goes.
