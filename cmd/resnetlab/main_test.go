@@ -128,7 +128,7 @@ func TestTrainAndPredict(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	must(t, 2, "train", data, "--out", run)                                       // it exists
+	must(t, 2, "train", data, "--out", run) // it exists
 	checkVanishedPicture(t, data)
 	must(t, 0, "train", data, "--resume", run)                                    // it is finished
 	must(t, 2, "train", data, "--resume", run, "--epochs", "2", "--lr", "0.5")    // another learning rate

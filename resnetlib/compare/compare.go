@@ -34,7 +34,7 @@ type Config struct {
 	// 2014, arXiv:1411.1792, "AnB+"). None: all, last:fc, new, scratch.
 	Strategies []string
 	Seeds      int               // runs of each strategy, with the seeds Seed, Seed+1, ...; 0: 3
-	Progress   func(next Member) // called before each member, of which it has the strategy, the seed and its place; nil: not called
+	Progress   func(next Member) // called before each member, of which Strategy, Index, Of and Seed are set; nil: not called
 }
 
 // Scratch is the strategy that trains a whole network from random weights.
@@ -103,6 +103,7 @@ func Run(ctx context.Context, c Config, opts ...train.Option) (*Result, error) {
 			if err != nil {
 				return nil, fmt.Errorf("comparing strategies: %s with seed %d: %w", name, next.Seed, err)
 			}
+			m.Strategy, m.Index, m.Of = next.Strategy, next.Index, next.Of
 			r.Members = append(r.Members, *m)
 			next.Index++
 		}
@@ -161,6 +162,9 @@ func open(ctx context.Context, c Config, opts []train.Option) (*comparison, erro
 func (x *comparison) check() (err error) {
 	if x.Out == "" {
 		return errors.New("a comparison needs a folder for its runs")
+	}
+	if x.Seeds < 0 {
+		return fmt.Errorf("a comparison needs at least 1 seed, not %d", x.Seeds)
 	}
 	if x.Weights != "" {
 		if x.source, err = runs.FindWeights(x.Weights, x.Arch); err != nil {

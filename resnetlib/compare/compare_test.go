@@ -139,7 +139,10 @@ func checkComparison(t *testing.T, c Config, r *Result) {
 		if s.Moved["fc"] == 0 || (s.Moved["layer4"] == 0) != (s.Name == "last:fc") || s.SecondsPerEpoch <= 0 {
 			t.Errorf("%s: moved %v, %v s an epoch", s.Name, s.Moved, s.SecondsPerEpoch)
 		}
-		for _, m := range s.Members {
+		for j, m := range s.Members {
+			if m.Strategy != s.Name || m.Index != 2*i+j || m.Of != 6 {
+				t.Errorf("member %d of %s: strategy %q, %d of %d", j, s.Name, m.Strategy, m.Index, m.Of)
+			}
 			if exists(filepath.Join(m.Run, "checkpoints")) || !exists(filepath.Join(m.Run, "best.safetensors")) {
 				t.Errorf("%s: checkpoints are left, or no weights", m.Run)
 			}
@@ -203,6 +206,7 @@ func TestRunRefuses(t *testing.T) {
 		{Settings: runs.Settings{Out: "x"}, Strategies: []string{"all"}},     // no weights
 		{Settings: runs.Settings{Weights: "w"}, Strategies: []string{"all"}}, // no folder
 		{Settings: runs.Settings{Weights: "w", Out: "x"}, Strategies: []string{"some"}},
+		{Settings: runs.Settings{Out: "x"}, Strategies: []string{Scratch}, Seeds: -1},
 	} {
 		if _, err := Run(context.Background(), c); !errors.Is(err, train.ErrInput) {
 			t.Errorf("%+v: %v", c, err)

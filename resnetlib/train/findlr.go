@@ -11,11 +11,11 @@ import (
 	"resnetlab/resnetlib/optim"
 )
 
-// RangeTest says how [FindLR] goes through the learning rates. Zero values are fastai's.
+// RangeTest says how [FindLR] goes through the learning rates. Zero values stand for fastai's.
 type RangeTest struct {
-	From  float64 `help:"First learning rate." default:"1e-7"`
-	To    float64 `help:"Last learning rate." default:"10"`
-	Steps int     `help:"Steps from the first to the last, each on one batch." default:"100"`
+	From  float64 // first learning rate; 0: 1e-7
+	To    float64 // last learning rate; 0: 10
+	Steps int     // steps from the first to the last, each on one batch; 0: 100
 }
 
 func (r RangeTest) withDefaults() RangeTest {
@@ -47,8 +47,8 @@ func (r RangeTest) rate(i int) float64 {
 type LRCurve struct {
 	Rates      []float64 `json:"rates"`
 	Losses     []float64 `json:"losses"`               // of each batch
-	Smoothed   []float64 `json:"smoothed"`             // what is judged
-	Suggestion float64   `json:"suggestion,omitempty"` // see suggest; 0: the loss never fell
+	Smoothed   []float64 `json:"smoothed"`             // exponential mean of the losses, which decides about Stopped and Suggestion
+	Suggestion float64   `json:"suggestion,omitempty"` // rate at which Smoothed falls most steeply; 0: it never fell
 	Stopped    bool      `json:"stopped"`              // before the last rate: the loss had gone far above its best
 
 	mean float64 // of the losses, exponential, with the bias of its start

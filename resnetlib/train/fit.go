@@ -5,13 +5,15 @@
 //
 //	run, err := train.Fit(ctx, train.Config{Data: "flowers", Arch: "resnet34", Weights: "resnet34", Epochs: 3, Out: "runs/flowers"})
 //
-// The files follow a training from its start to its end: setup.go (data, network, trainer), epochs.go (steps and validation), checkpoint.go.
+// The files follow a training from its start to its end: setup.go (data, network, run), graphs.go (what is compiled), frozen.go (features that are
+// computed once), epochs.go (steps and validation), checkpoint.go, resume.go.
 package train
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 
@@ -26,7 +28,7 @@ type Config = runs.Settings
 // Event is what a training reports while it works.
 type Event struct {
 	Note    string        // something to know, one line or more; all other fields are zero then
-	Phase   string        // "train" or "val"; before them, once, "train features" and "val features"
+	Phase   string        // "train" or "val"; before them, once, "train features" and "val features"; of FindLR, "range test"
 	Epoch   int           // from 1
 	Epochs  int           // in all
 	Done    int           // pictures of the phase
@@ -42,10 +44,9 @@ var (
 	ErrLeftOut   = errors.New("pictures were left out")                         // the training is done, without the pictures that cannot be read
 	ErrOtherData = errors.New("the data are not those that the run began with") // a run cannot be resumed with other pictures
 	ErrDiverged  = errors.New("training has diverged")                          // the loss or the gradient is no longer a finite number
-	errNoOut     = errors.New("a run that may exist already needs a folder")    // of Ensure
 )
 
-// Option is an option of [Fit], [Resume], [Ensure] and [FindLR].
+// Option is an option of [Fit], [Resume], [Ensure], [FindLR] and [Prepare].
 type Option func(*options)
 
 type options struct {
@@ -74,16 +75,21 @@ func On(b compute.Backend, name string) Option {
 	return func(o *options) { o.backend, o.backendName = b, name }
 }
 
-// Data trains on this data set in place of the one that Config.Data names.
+// Data trains on this data set in place of the one that Config.Data names. It needs Train and Val.
 func Data(d *datasets.Splits) Option { return func(o *options) { o.data = d } }
 
 // Readable says that all pictures of [Data] can be read, since these were left out: they are not read before the first epoch.
 func Readable(leftOut []runs.Unreadable) Option {
-	return func(o *options) { o.read, o.leftOut = true, leftOut }
+	return func(o *options) { o.read, o.leftOut = true, slices.Clip(leftOut) }
 }
 
-// Report has f called with what happens, by one goroutine at a time.
-func Report(f func(Event)) Option { return func(o *options) { o.report = f } }
+// Report has f called with what happens, by one goroutine at a time. nil: nothing is reported.
+func Report(f func(Event)) Option {
+	if f == nil {
+		f = func(Event) {}
+	}
+	return func(o *options) { o.report = f }
+}
 
 // Graphs takes compiled graphs from a cache and leaves its own there, for trainings that follow one another.
 func Graphs(c *GraphCache) Option { return func(o *options) { o.graphs = c } }

@@ -50,7 +50,7 @@ func (s *session) newEpochs() (*epochs, error) {
 	train, val := datasets.NewLoader(s.data.Train, s.loaderConfig(true)), datasets.NewLoader(s.data.Val, s.loaderConfig(false))
 	body := s.compiled.body
 	if body == nil {
-		forward, err := s.compiled.forward(s.backend, "net", s.net, s.config.BatchSize)
+		forward, err := s.compiled.forward(s.backend, wholeNet, s.net, s.config.BatchSize)
 		if err != nil {
 			return nil, err
 		}

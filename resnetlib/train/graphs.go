@@ -24,6 +24,7 @@ type GraphCache struct{ networks map[string]*compiled }
 // compiled is a network with the graphs over its variables.
 type compiled struct {
 	net      *models.ResNet
+	shape    string             // see shapeOf
 	body     *featurecache.Body // nil: every epoch computes the whole network
 	trainer  *optim.Trainer     // nil: only evaluated
 	forwards map[string]*predict.Forward
@@ -42,25 +43,31 @@ func (g *GraphCache) Finalize() {
 	g.networks = nil
 }
 
-// Forward returns the forward pass, in evaluation mode, of a network with the values of net: by a graph that was compiled for one like it, if there is
-// one.
+// Forward returns the forward pass, in evaluation mode, of a network with the values of net: by a graph that was compiled for a network like it, such
+// as that of a training's validation, if there is one. It is valid until the next use of the cache, which may give the same graph other values. A
+// network for which there is no graph yet becomes the cache's, and its values may change with the next use as well.
+//
+// Networks are alike if their Config and the keys and shapes of their parameters are: one whose modules were replaced by others must not be given.
 func (g *GraphCache) Forward(b compute.Backend, net *models.ResNet, batchSize int) (*predict.Forward, error) {
-	c, err := g.find("evaluated "+shapeOf(b, net, batchSize), net, func() (*compiled, error) { return &compiled{net: net}, nil })
+	shape := shapeOf(b, net, batchSize)
+	key := "evaluated " + shape
+	for other, c := range g.networks {
+		if c.shape == shape && c.forwards[wholeNet] != nil {
+			key = other
+		}
+	}
+	c, err := g.find(key, net, func() (*compiled, error) { return &compiled{net: net, shape: shape}, nil })
 	if err != nil {
 		return nil, err
 	}
-	return c.forward(b, "net", c.net, batchSize)
+	return c.forward(b, wholeNet, c.net, batchSize)
 }
 
 // find returns the compiled network of a key, with the values of net, or makes it.
 func (g *GraphCache) find(key string, net *models.ResNet, make func() (*compiled, error)) (*compiled, error) {
 	if c := g.networks[key]; c != nil {
-		sd, err := net.StateDict()
-		if err != nil {
+		if err := c.load(net); err != nil {
 			return nil, err
-		}
-		if _, err := weights.LoadStateDict(sd, c.net); err != nil {
-			return nil, fmt.Errorf("reusing a compiled network: %w", err)
 		}
 		return c, nil
 	}
@@ -75,9 +82,25 @@ func (g *GraphCache) find(key string, net *models.ResNet, make func() (*compiled
 	return c, nil
 }
 
-// shapeOf identifies what the graphs of a network's forward pass depend on.
+// load copies the values of net.
+func (c *compiled) load(net *models.ResNet) error {
+	if net == c.net {
+		return nil
+	}
+	sd, err := net.StateDict()
+	if err != nil {
+		return err
+	}
+	if _, err := weights.LoadStateDict(sd, c.net); err != nil {
+		return fmt.Errorf("reusing a compiled network: %w", err)
+	}
+	return nil
+}
+
+// shapeOf identifies what the graphs of a network's forward pass depend on. Networks with equal parameters may still differ, as a plain and a residual
+// one do: their Config tells.
 func shapeOf(b compute.Backend, net *models.ResNet, batchSize int) string {
-	key := fmt.Sprintf("%p %d", b, batchSize)
+	key := fmt.Sprintf("%p %d %v", b, batchSize, net.Config)
 	for _, spec := range net.Spec() {
 		key += fmt.Sprint(" ", spec.Key, spec.Shape)
 	}
@@ -97,6 +120,9 @@ func (c *compiled) forward(b compute.Backend, name string, part nn.Module, batch
 	return f, nil
 }
 
+// wholeNet names the forward pass of a whole network among the parts of [compiled.forward].
+const wholeNet = "net"
+
 // compile freezes what the strategy does not train, and makes the trainer or takes one of the cache. s.net has the values of net afterwards.
 func (s *session) compile(net *models.ResNet) (err error) {
 	if s.plan, err = transfer.Strategy(s.config.Strategy).Apply(net, transfer.FreezeBN(s.config.FreezesBN())); err != nil {
@@ -111,18 +137,26 @@ func (s *session) compile(net *models.ResNet) (err error) {
 	if err != nil {
 		return err
 	}
-	key := fmt.Sprint(shapeOf(s.backend, net, s.config.BatchSize), s.config.ImageSize, s.plan.Trained, s.config.FreezesBN(), body != nil,
-		options.Optimizer, options.LabelSmoothing, options.ClassWeights, options.ClipNorm, options.Accumulate, options.Group != nil)
-	s.compiled, err = s.graphs.find(key, net, func() (*compiled, error) {
+	shape := shapeOf(s.backend, net, s.config.BatchSize)
+	s.compiled, err = s.graphs.find(shape+s.stepKey(body, options), net, func() (*compiled, error) {
 		if body != nil {
 			options.Tail = body.Trained
 		}
 		trainer, err := optim.NewTrainer(s.backend, net, options)
-		return &compiled{net: net, body: body, trainer: trainer}, err
+		if err != nil {
+			return nil, err
+		}
+		return &compiled{net: net, shape: shape, body: body, trainer: trainer}, nil
 	})
 	if err != nil {
 		return err
 	}
 	s.net = s.compiled.net
 	return s.compiled.trainer.Reset()
+}
+
+// stepKey identifies what the graph of a training step depends on, beside the shape of the network. Values are no part of it: parameters, learning rates.
+func (s *session) stepKey(body *featurecache.Body, o optim.StepOptions) string {
+	return fmt.Sprint(" ", s.config.ImageSize, s.plan.Trained, s.config.FreezesBN(), body != nil,
+		o.Optimizer, o.LabelSmoothing, o.ClassWeights, o.ClipNorm, o.Accumulate, o.Group != nil)
 }

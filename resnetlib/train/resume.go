@@ -142,7 +142,7 @@ func Ensure(ctx context.Context, c Config, opts ...Option) (*runs.Run, error) {
 		return nil, asInput(ctx, err)
 	}
 	c = c.StartFrom(source)
-	found, err := Exists(c)
+	found, err := exists(c)
 	switch {
 	case err != nil:
 		return nil, err
@@ -156,8 +156,17 @@ func Ensure(ctx context.Context, c Config, opts ...Option) (*runs.Run, error) {
 // Exists tells whether a run of these settings is in the folder c.Out, finished or not. A run with other settings there is an error, unless
 // c.Overwrite is set.
 func Exists(c Config) (bool, error) {
+	source, err := startingWeights(c)
+	if err != nil {
+		return false, mark.As(ErrInput, err)
+	}
+	return exists(c.StartFrom(source))
+}
+
+// exists is Exists for complete settings.
+func exists(c Config) (bool, error) {
 	if c.Out == "" {
-		return false, mark.As(ErrInput, errNoOut)
+		return false, mark.As(ErrInput, errors.New("a run that may exist already needs a folder"))
 	}
 	if _, err := os.Stat(filepath.Join(c.Out, "run.json")); err != nil || c.Overwrite {
 		return false, nil

@@ -202,3 +202,33 @@ func TestEarlyStop(t *testing.T) {
 		t.Errorf("a run that stopped early went on: %v, %v", again, err)
 	}
 }
+
+// Exists completes the settings as Fit does: what they leave out, the weights to start from say.
+func TestExistsCompletesTheSettings(t *testing.T) {
+	b, c := started(t)
+	c.Arch, c.ImageSize = "", 0
+	if found, err := Exists(c); found || err != nil {
+		t.Errorf("before the training: %v, %v", found, err)
+	}
+	mustFit(t, b, c)
+	if found, err := Exists(c); !found || err != nil {
+		t.Errorf("after the training: %v, %v", found, err)
+	}
+	c.LR *= 2
+	if _, err := Exists(c); !errors.Is(err, ErrInput) {
+		t.Errorf("other settings: %v", err)
+	}
+	c.Weights = "nothing"
+	if _, err := Exists(c); !errors.Is(err, ErrInput) {
+		t.Errorf("weights that are not there: %v", err)
+	}
+	if _, err := Exists(Config{}); !errors.Is(err, ErrInput) {
+		t.Errorf("no folder: %v", err)
+	}
+}
+
+func TestResumeOfNoRunIsBadInput(t *testing.T) {
+	if _, err := Resume(context.Background(), filepath.Join(t.TempDir(), "nothing"), nil); !errors.Is(err, ErrInput) {
+		t.Error(err)
+	}
+}

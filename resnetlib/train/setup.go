@@ -86,6 +86,9 @@ func (s *session) openData(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if s.data.Train == nil || s.data.Val == nil {
+		return errors.New("a training needs pictures to train on and pictures to validate with: the data lack Train or Val")
+	}
 	if !s.read {
 		if err := s.readPictures(ctx); err != nil {
 			return err

@@ -1,9 +1,15 @@
 package train
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"resnetlab/datasets"
+	"resnetlab/internal/testbackend"
+	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/transforms"
 	"resnetlab/resnetlib/weights"
@@ -39,4 +45,21 @@ func TestStartFromWeights(t *testing.T) {
 			t.Errorf("%+v: %s at %d, %+v (%v); want %+v", c.given, settings.Arch, settings.ImageSize, preset, err, c.want)
 		}
 	}
+}
+
+// Data without pictures to validate with are bad input, and no listener is as good as one.
+func TestDataNeedTrainAndVal(t *testing.T) {
+	data, c := small()
+	c.Out = filepath.Join(t.TempDir(), "run")
+	for _, lacking := range []*datasets.Splits{{Train: data.Train}, {Val: data.Val}} {
+		_, err := Fit(context.Background(), c, On(testbackend.Open(t, backend.Go), "test"), Data(lacking), Report(nil))
+		if !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "Train or Val") {
+			t.Errorf("%+v: %v", lacking, err)
+		}
+	}
+	s, err := newSession(c, []Option{Report(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.note("nobody listens")
 }

@@ -46,7 +46,10 @@ func startRandom(s runs.Settings, classes int) (*models.ResNet, string, error) {
 		return nil, "", fmt.Errorf("strategy new keeps a trained head and adds a layer behind it: it needs weights to start from")
 	}
 	net, err := models.New(model.NewStore(), s.Arch, classes, nn.Seed(s.Seed))
-	return net, "starting from random weights", err
+	if err != nil {
+		return nil, "", err
+	}
+	return net, "starting from random weights", nil
 }
 
 // headOf decides what becomes of the file's head.
