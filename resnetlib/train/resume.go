@@ -3,8 +3,6 @@ package train
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 
 	"resnetlab/internal/mark"
@@ -144,8 +142,8 @@ func Exists(c Config) (bool, error) {
 	if c.Out == "" {
 		return false, mark.As(ErrInput, errNoOut)
 	}
-	if _, err := os.Stat(filepath.Join(c.Out, "run.json")); err != nil || c.Overwrite {
-		return false, nil
+	if found, err := runs.Exists(c.Out); err != nil || !found || c.Overwrite {
+		return false, err
 	}
 	run, err := runs.Open(c.Out)
 	if err != nil {
