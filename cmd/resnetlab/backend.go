@@ -9,13 +9,13 @@ import (
 )
 
 type backendCommands struct {
-	List    backendList    `cmd:"" help:"Which backends work here."`
-	Install backendInstall `cmd:"" help:"Fetch a PJRT plugin into the project's .venv, checked by its hash."`
-	Doctor  backendDoctor  `cmd:"" help:"What was looked at, and what to do."`
+	List    backendList    `cmd:"" help:"List the backends, and whether each works on this machine."`
+	Install backendInstall `cmd:"" help:"Download a PJRT plugin into the project's .venv and check its hash."`
+	Doctor  backendDoctor  `cmd:"" help:"Check what the backends need, and say how to repair what is missing."`
 }
 
 type backendList struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 func (b *backendList) Run() error {
@@ -34,12 +34,13 @@ func (b *backendList) Run() error {
 	return nil
 }
 
+// printFound prints one line about a backend.
 func printFound(f backend.Found) error {
 	_, err := fmt.Printf("%-10s %s\n", f.Name, printable.Line(foundLine(f)))
 	return err
 }
 
-// foundLine says in one line whether a backend works.
+// foundLine returns one line that says whether a backend works, with its version, its plugin and the reason.
 func foundLine(f backend.Found) string {
 	if !f.OK {
 		return "no: " + f.Why
@@ -54,12 +55,12 @@ func foundLine(f backend.Found) string {
 }
 
 type backendInstall struct {
-	Kind string `arg:"" enum:"cpu,cuda" help:"cpu or cuda."`
+	Kind string `arg:"" enum:"cpu,cuda" help:"Plugin to install: cpu or cuda."`
 }
 
 func (b *backendInstall) Run(ctx context.Context, c *commands) error {
 	found, err := backend.Install(ctx, b.Kind, backend.InstallOptions{Log: func(line string) { c.logf("%s", line) }})
-	if ctx.Err() != nil { // what it killed says only that it was killed
+	if ctx.Err() != nil { // the error of the stopped pip says only that it was stopped
 		return ctx.Err()
 	}
 	if err != nil {
@@ -69,7 +70,7 @@ func (b *backendInstall) Run(ctx context.Context, c *commands) error {
 }
 
 type backendDoctor struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 func (b *backendDoctor) Run() error {
@@ -88,7 +89,7 @@ func (b *backendDoctor) Run() error {
 	return nil
 }
 
-// printCheck prints one line of a doctor command, and below it what to do.
+// printCheck prints one line about a check of a doctor command and, below it, what to do about it.
 func printCheck(ok bool, name, detail, advice string) error {
 	_, err := fmt.Printf("%-4s %-22s %s\n", map[bool]string{true: "ok", false: "no"}[ok], name, printable.Line(detail))
 	if advice != "" && err == nil {

@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// TestInstallInterrupted: Ctrl-C while pip works ends with 130, and not as a failure of pip.
-func TestInstallInterrupted(t *testing.T) {
+func TestInterruptedInstallEndsWith130AndNotAsAFailureOfPip(t *testing.T) {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		t.Skip("no wheel for this system")
 	}

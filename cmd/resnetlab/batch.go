@@ -9,14 +9,14 @@ import (
 )
 
 type batchCommand struct {
-	Dir string `arg:"" help:"Folder of pictures, at any depth."`
+	Dir string `arg:"" help:"Folder of pictures; subfolders are included."`
 	trained
 	shape
-	Format    string `help:"text, json, csv or jsonl. Left out: as --out ends, else text; of shards jsonl." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
-	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
-	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
-	Out       string `help:"File to write; it appears when it is whole. Left out: stdout." placeholder:"FILE"`
-	Overwrite bool   `help:"Replace --out."`
+	Format    string `help:"Output format: text, json, csv or jsonl. Without it: by the extension of --out, else text; shards are always jsonl." default:"" enum:",text,json,csv,jsonl" placeholder:"FORMAT"`
+	BatchSize int    `help:"Pictures in a batch." default:"8"`
+	Workers   int    `help:"Goroutines that read pictures; 0: one for each core." default:"0"`
+	Out       string `help:"File to write; it appears only when it is complete. Without it: stdout." placeholder:"FILE"`
+	Overwrite bool   `help:"Replace the file of --out."`
 	sharding
 }
 
@@ -40,7 +40,7 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	}
 	predictor, err := predict.New(be, net, predict.BatchSize(b.BatchSize))
 	if err != nil {
-		return badInput(err)
+		return err
 	}
 	defer predictor.Finalize()
 	bar := lateBar{title: "predicting"}
@@ -48,72 +48,73 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 	unreadable := 0
 	job.Started = func(p predict.Plan) { c.started(p, b.Out) }
 	job.Unreadable = func(string, error) { unreadable++ }
-	job.Progress = func(done, total int) { bar.update(done, total, told(unreadable)) }
+	job.Progress = func(done, total int) { bar.update(done, total, countUnreadable(unreadable)) }
 	s, err := predict.Folder(ctx, predictor, job)
 	if err != nil {
 		return err
 	}
-	return b.status(job, s)
+	return b.unreadable(job, s)
 }
 
-// job makes a job of the flags, and checks it and the names of its pictures before a network is loaded.
+// job returns the job that the flags describe. It lists the pictures and checks all settings, so that errors come before a network is loaded.
 func (b *batchCommand) job(ctx context.Context, c *commands) (job predict.Job, err error) {
 	index, of, whence, err := b.place()
 	if err != nil {
-		return job, err
+		return predict.Job{}, err
 	}
 	if whence != "" {
-		c.logf("shard %d of %d, by %s", index, of, whence)
+		c.logf("shard %d of %d, from the environment (%s)", index, of, whence)
 	}
 	if of == 1 && b.Shard == nil && whence == "" {
 		of = 0 // no shards
 	}
-	if b.BatchSize < 1 {
-		return job, usage(fmt.Errorf("--batch-size %d: at least 1", b.BatchSize))
+	if err := atLeast("batch-size", b.BatchSize, 1); err != nil {
+		return predict.Job{}, err
 	}
 	job = predict.Job{Dir: b.Dir, Out: b.Out, Stream: os.Stdout, Overwrite: b.Overwrite, Format: b.Format, TopK: b.TopK,
 		Logits: b.OutputType == "logit", Shard: index, NumShards: of, Resume: b.Resume, Workers: b.Workers}
 	if err := job.Check(); err != nil {
-		return job, err
+		return predict.Job{}, err
 	}
 	if job.Pictures, err = predict.List(ctx, b.Dir); err != nil {
-		return job, err
+		return predict.Job{}, err
 	}
-	return job, job.Check() // now with the names
+	return job, job.Check() // again, with the names of the pictures
 }
 
-// told is a bar's word on pictures that could not be read.
-func told(unreadable int) string {
-	if unreadable == 0 {
+// countUnreadable returns the message of a progress bar about unreadable pictures.
+func countUnreadable(n int) string {
+	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d unreadable", unreadable)
+	return fmt.Sprintf("%d unreadable", n)
 }
 
-// status is the error for pictures that could not be read.
-func (b *batchCommand) status(job predict.Job, s predict.Summary) error {
+// unreadable returns the error about unreadable pictures. A shard without a readable picture is no bad input: its file is complete, and other shards
+// may have readable ones.
+func (b *batchCommand) unreadable(job predict.Job, s predict.Summary) error {
 	err := unread(s.Unreadable, s.Files)
 	switch {
 	case s.Whole:
 		return nil
-	case job.NumShards > 0 || job.Resume: // also where none could be read: the shard's file is whole, and the others may have pictures
+	case job.NumShards > 0 || job.Resume:
 		return except(err)
 	}
 	return err
 }
 
-// started says on stderr what a job found before its work.
+// started logs what a job found before its work.
 func (c *commands) started(p predict.Plan, out string) {
 	if len(p.Aside) > 0 {
-		c.logf("left aside, by their endings%s", p.Aside)
+		c.logf("skipped, because their extensions are not those of pictures%s", p.Aside)
 	}
 	if p.Escaped > 0 {
-		c.logf(`%d file names are not UTF-8: a byte that is not is written as \xe9`, p.Escaped)
+		c.logf(`%d file names are not UTF-8: their invalid bytes are written as escapes such as \xe9`, p.Escaped)
 	}
 	switch {
 	case p.Whole:
-		c.logf("%s is whole and of these settings: nothing to do", out)
+		c.logf("%s is complete and was made with these settings: nothing to do", out)
 	case p.Done > 0:
-		c.logf("resuming after %d of %d pictures that a stopped run has done", p.Done, p.Files)
+		c.logf("resuming after %d of %d pictures, which a stopped run has done", p.Done, p.Files)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -17,16 +16,17 @@ import (
 
 type compareCommand struct {
 	runs.Settings
-	Strategies []string `help:"What is compared: all, last:LAYER, new, scratch (random weights), upto:LAYER (the weights up to that layer, the rest random)." default:"all,last:fc,new,scratch"`
-	Seeds      int      `help:"Runs of each, with the seeds from --seed on." default:"3"`
+	Strategies []string `help:"Strategies to compare: all, last:LAYER, new (see train --strategy), scratch (all layers, from random weights), upto:LAYER (all layers, with --weights up to that layer and random weights after it)." default:"all,last:fc,new,scratch"`
+	Seeds      int      `help:"Runs of each strategy, with the seeds --seed, --seed + 1 and so on." default:"3"`
 	Plot       drawing  `help:"Draw the comparison (.png or .svg)." placeholder:"FILE"`
-	JSON       bool     `name:"json" help:"As JSON."`
+	JSON       bool     `name:"json" help:"Print JSON."`
 }
 
+// Help returns the longer text of `compare --help`.
 func (k *compareCommand) Help() string {
-	return "Every strategy is trained with every seed on the same data, with the same flags. The validation pictures choose the epoch; the accuracy is that on " +
-		"test/, or on a tenth of the training pictures that is held out. Each run has a folder below --out (runs/compare): a comparison that was stopped resumes " +
-		"where it was, and finished runs are not done again."
+	return "The command trains each strategy with each seed, on the same data and with the same flags. The best epoch is chosen on the validation pictures. The " +
+		"accuracy is measured on test/, or, if the data have no test/, on a tenth of the training pictures that is held out. Each run has its own folder in " +
+		"the folder of --out (runs/compare): the same command resumes a comparison that was stopped, and does not repeat finished runs."
 }
 
 func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
@@ -37,7 +37,7 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	if err != nil {
 		return err
 	}
-	show := &trainProgress{log: c.logf}
+	show := &trainProgress{commands: c}
 	members := compare.Config{Settings: settingsGiven(k.Settings, call), Strategies: k.Strategies, Seeds: k.Seeds}
 	members.Out = cmp.Or(k.Out, "runs/compare")
 	members.Progress = func(next compare.Member) {
@@ -60,18 +60,17 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	return err
 }
 
+// check returns an error about flags that are wrong, or that do not fit together.
 func (k *compareCommand) check(call *kong.Context) error {
-	if err := refuse(call, "the strategies are those of --strategies", "strategy"); err != nil {
+	err := firstError(
+		refuse(call, "use --strategies", "strategy"),
+		refuse(call, "use the strategy upto:LAYER", "weights-upto"),
+		atLeast("seeds", k.Seeds, 1))
+	if err != nil {
 		return err
-	}
-	if err := refuse(call, "strategy upto:LAYER says it", "weights-upto"); err != nil {
-		return err
-	}
-	if k.Seeds < 1 {
-		return usage(errors.New("--seeds must be at least 1"))
 	}
 	if k.Weights == "" && slices.ContainsFunc(k.Strategies, func(s string) bool { return s != compare.Scratch }) {
-		return usage(fmt.Errorf("all strategies but %s need --weights to start from", compare.Scratch))
+		return usage(fmt.Errorf("all strategies except %s start from trained weights: name them with --weights", compare.Scratch))
 	}
 	if _, err := models.Variant(k.Arch); err != nil {
 		return usage(err)
@@ -79,6 +78,7 @@ func (k *compareCommand) check(call *kong.Context) error {
 	return usage(compare.Config{Settings: k.Settings, Strategies: k.Strategies}.CheckStrategies())
 }
 
+// print prints the result as a table or as JSON.
 func (k *compareCommand) print(r *compare.Result) error {
 	if k.JSON {
 		return printWithSchema(r)

@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// compare prints what DESIGN.md promises, draws it, keeps a run for each member, and does nothing twice. A picture that cannot be read is left
-// out of all runs, and the exit status says so.
-func TestCompare(t *testing.T) {
+// Unreadable pictures are left out of all runs, and the exit status is 4.
+func TestComparePrintsDrawsAndKeepsARunForEachMember(t *testing.T) {
 	dir := t.TempDir()
 	data, out, plot := filepath.Join(dir, "data"), filepath.Join(dir, "out"), filepath.Join(dir, "compare.png")
 	must(t, 0, "data", "sketch", "--out", data, "--train", "20", "--val", "5", "--test", "5", "--size", "32", "-q")
@@ -51,7 +50,7 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	if text, err := os.ReadFile(filepath.Join(out, "scratch-seed-0", "run.json")); err != nil || !strings.Contains(string(text), "daisy/text.jpg") {
-		t.Errorf("run.json does not say what was left out: %v\n%s", err, text)
+		t.Errorf("run.json does not name the unreadable picture: %v\n%s", err, text)
 	}
 	stdout, stderr := must(t, 4, args...)
 	if !strings.Contains(stdout, "scratch") || !strings.Contains(stdout, "moved layer4") || strings.Contains(stderr, "epoch 1 of 1") {

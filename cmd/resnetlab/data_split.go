@@ -2,31 +2,30 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"resnetlab/datasets"
+	"resnetlab/internal/printable"
 )
 
 type dataSplit struct {
-	Dir  string  `arg:"" help:"Image folder: CLASS/picture.jpg. It stays as it is."`
-	Out  string  `help:"Folder to make, with train/ and val/; it appears when it is whole." required:"" placeholder:"D"`
-	Val  float64 `help:"Share of each class for val/, rounded down, but at least one picture." default:"0.1"`
-	Seed uint64  `help:"Another seed holds out other pictures. Beside it only names count, not the file system's order." default:"0"`
-	Link bool    `help:"Hard links in place of copies: no room on the disk, on the same file system."`
+	Dir  string  `arg:"" help:"Image folder with one folder for each class. It is not changed."`
+	Out  string  `help:"Folder to make, with train/ and val/; it appears only when it is complete." required:"" placeholder:"DIR"`
+	Val  float64 `help:"Share of each class that goes to val/: rounded down, at least one picture." default:"0.1"`
+	Seed uint64  `help:"Seed of the choice of the pictures in val/, which depends only on it and on the file names." default:"0"`
+	Link bool    `help:"Make hard links instead of copies: they need no disk space, and --out must be on the same file system."`
 }
 
 func (d *dataSplit) Run(ctx context.Context, c *commands) error {
 	if !(d.Val > 0 && d.Val < 1) {
-		return usage(fmt.Errorf("--val %v is not between 0 and 1", d.Val))
+		return usage(fmt.Errorf("--val %v: it must be between 0 and 1", d.Val))
 	}
 	bar := lateBar{title: "writing pictures"}
 	config := datasets.SplitConfig{Val: d.Val, Seed: d.Seed, Progress: bar.count}
 	if d.Link {
-		config.Put = func(from, to string) error { // the file itself: a link to a link would lead nowhere from another folder
+		config.Put = func(from, to string) error { // the link's target: a copied relative link would lead nowhere
 			file, err := filepath.EvalSymlinks(from)
 			if err != nil {
 				return err
@@ -36,25 +35,15 @@ func (d *dataSplit) Run(ctx context.Context, c *commands) error {
 	}
 	result, err := datasets.WriteSplit(ctx, d.Dir, d.Out, config)
 	bar.end()
-	return d.finish(c, result, err)
+	if err != nil {
+		return ofInput(err)
+	}
+	return d.finish(c, result)
 }
 
-func (d *dataSplit) finish(c *commands, r datasets.SplitResult, err error) error {
-	var system *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.Is(err, context.Canceled):
-		return err
-	case errors.Is(err, fs.ErrExist):
-		return usage(err)
-	case errors.Is(err, fs.ErrNotExist):
-		return badInput(err)
-	case errors.As(err, &link), errors.As(err, &system): // the disk is full, for instance
-		return err
-	case err != nil:
-		return badInput(err)
-	}
-	if _, err := fmt.Printf("%s: %d pictures to train on, %d to validate\n", d.Out, r.Train, r.Val); err != nil {
+// finish prints the result of a split, and the pictures that were left out.
+func (d *dataSplit) finish(c *commands, r datasets.SplitResult) error {
+	if _, err := fmt.Printf("%s: %d pictures to train on, %d to validate\n", printable.Line(d.Out), r.Train, r.Val); err != nil {
 		return err
 	}
 	c.logf("next: resnetlab train %s", d.Out)

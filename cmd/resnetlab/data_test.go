@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// drawn is a data set of 10 and 5 small pictures.
+// drawn draws a data set of 10 pictures to train on, 5 to validate and 5 to test, and returns its folder.
 func drawn(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
@@ -22,7 +22,7 @@ func drawn(t *testing.T) string {
 	return dir
 }
 
-func TestDataCheck(t *testing.T) {
+func TestDataCheckReportsBrokenPictures(t *testing.T) {
 	dir := drawn(t)
 	sheet := filepath.Join(t.TempDir(), "sheet.png")
 	stdout, _ := must(t, 0, "data", "check", dir)
@@ -51,18 +51,17 @@ func TestDataCheck(t *testing.T) {
 	}
 }
 
-// In the folder where one stands, and in the empty one made before: the work is not lost.
-func TestDataIntoEmptyFolder(t *testing.T) {
+func TestDataCommandsWriteIntoAnEmptyWorkingDirectory(t *testing.T) {
 	from := filepath.Join(drawn(t), "train")
 	t.Chdir(t.TempDir())
 	must(t, 0, "data", "split", from, "--out", ".", "-q")
 	must(t, 0, "data", "check", ".", "--distance", "-1")
 	t.Chdir(t.TempDir())
 	must(t, 0, "data", "sketch", "--out", ".", "--train", "10", "--val", "5", "--test", "5", "--size", "8", "-q")
-	must(t, 0, "data", "sketch", "--out", ".", "--train", "10", "--val", "5", "--test", "5", "--size", "8", "-q") // it is there
+	must(t, 0, "data", "sketch", "--out", ".", "--train", "10", "--val", "5", "--test", "5", "--size", "8", "-q") // it exists already
 }
 
-func TestDataCheckWithoutAReadablePicture(t *testing.T) {
+func TestDataCheckWithoutAReadablePictureIsBadInput(t *testing.T) {
 	dir := t.TempDir()
 	must(t, 3, "data", "check", dir)
 	must(t, 3, "data", "check", filepath.Join(dir, "none"))
@@ -73,7 +72,7 @@ func TestDataCheckWithoutAReadablePicture(t *testing.T) {
 	must(t, 2, "data", "check", dir, "--distance", "40")
 }
 
-func TestDataSplit(t *testing.T) {
+func TestDataSplitWritesBothPartsAndKeepsAnExistingFolder(t *testing.T) {
 	dir := filepath.Join(drawn(t), "train")
 	out := filepath.Join(t.TempDir(), "split")
 	stdout, _ := must(t, 0, "data", "split", dir, "--out", out, "--val", "0.5", "--seed", "3")
@@ -87,7 +86,7 @@ func TestDataSplit(t *testing.T) {
 	must(t, 0, "data", "check", out)
 }
 
-// archiveOf packs what is in a folder.
+// archiveOf packs the content of a folder into a .tgz and returns its path.
 func archiveOf(t *testing.T, dir string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "photos.tgz")
@@ -108,7 +107,7 @@ func archiveOf(t *testing.T, dir string) string {
 	return path
 }
 
-func TestDataFlowers(t *testing.T) {
+func TestDataFlowersUnpacksAnArchiveAndRefusesWrongOnes(t *testing.T) {
 	archive := archiveOf(t, filepath.Join(drawn(t), "train"))
 	parent := t.TempDir()
 	out := filepath.Join(parent, "flowers")
@@ -130,12 +129,11 @@ func TestDataFlowers(t *testing.T) {
 	}
 	must(t, 1, "data", "flowers", "--out", out+"2", "--url", server.URL+"/none.tgz")
 	if entries, _ := os.ReadDir(parent); len(entries) != 1 {
-		t.Errorf("left: %v", entries)
+		t.Errorf("the folder holds %v, want flowers alone", entries)
 	}
 }
 
-// A group of many files is a short line of text, and whole in JSON.
-func TestDataCheckLinesAreShort(t *testing.T) {
+func TestDataCheckPrintsFirstNamesOfALargeGroupAndAllInJSON(t *testing.T) {
 	dir := drawn(t)
 	from, err := os.ReadFile(filepath.Join(dir, "train", "daisy", "00000.png"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// drawnData are 10 pictures to train on and 5 to validate, and a finished run of one epoch on them.
+// drawnData draws 10 pictures to train on and 5 to validate. It returns the temporary folder and the arguments that train one epoch on them.
 func drawnData(t *testing.T) (dir string, args []string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -20,7 +20,7 @@ func drawnData(t *testing.T) (dir string, args []string) {
 	return dir, []string{"train", data, "--arch", "resnet18", "--image-size", "32", "--batch-size", "5", "--epochs", "1", "--optimizer", "sgd", "-q"}
 }
 
-// saysOnly checks that a failed command said one clear line that names what it must, and at most a second one with what to do.
+// saysOnly checks that a failed command wrote one line, which has all of the given parts, and at most a second line with what to do.
 func saysOnly(t *testing.T, stderr string, parts ...string) {
 	t.Helper()
 	line, rest, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
@@ -29,21 +29,21 @@ func saysOnly(t *testing.T, stderr string, parts ...string) {
 	}
 	for _, part := range parts {
 		if !strings.Contains(line, part) {
-			t.Errorf("%q does not name %q", line, part)
+			t.Errorf("%q has no %q", line, part)
 		}
 	}
 }
 
-// TestDiskFull: the disk is full while a run goes on. What was there before is whole, and when there is room the run resumes to the same bytes.
-func TestDiskFull(t *testing.T) {
+// The disk becomes full during training: the earlier files stay complete, and with free space the run resumes to the same bytes.
+func TestRunOnAFullDiskFailsWith1AndCanBeResumed(t *testing.T) {
 	dir, args := drawnData(t)
 	disk := filepath.Join(dir, "disk")
 	if err := os.Mkdir(disk, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	// resnet18's weights are 45 MB: room for the first checkpoint and for the half of a second.
+	// resnet18's weights have 45 MB: there is space for the first checkpoint and half of a second.
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=70m", "resnetlab-test", disk).CombinedOutput(); err != nil {
-		t.Skipf("a small disk takes root: %s", out)
+		t.Skipf("only root can mount a small disk: %s", out)
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", disk).Run() })
 	run, straight := filepath.Join(disk, "run"), filepath.Join(dir, "straight")
@@ -62,8 +62,7 @@ func TestDiskFull(t *testing.T) {
 	sameRun(t, straight, run)
 }
 
-// TestStdoutFull: what could not be printed is no success.
-func TestStdoutFull(t *testing.T) {
+func TestCommandsThatCannotPrintFailWith1(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip(err)
@@ -85,8 +84,7 @@ func TestStdoutFull(t *testing.T) {
 	}
 }
 
-// TestReadOnlyFolder: one line, nothing written.
-func TestReadOnlyFolder(t *testing.T) {
+func TestTrainingIntoAReadOnlyFolderFailsWithOneLine(t *testing.T) {
 	dir, args := drawnData(t)
 	locked := filepath.Join(dir, "locked")
 	if err := os.Mkdir(locked, 0o555); err != nil {
@@ -94,7 +92,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 	cmd := exec.Command(program, append(args, "--out", filepath.Join(locked, "run"))...)
 	cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go", "HOME="+dir)
-	if os.Getuid() == 0 { // for root nothing is read-only: run as nobody, who can read all of it
+	if os.Getuid() == 0 { // root may write everywhere: run as the user nobody, who can read the files
 		for _, open := range []string{filepath.Dir(program), filepath.Dir(dir), dir} {
 			if err := os.Chmod(open, 0o755); err != nil {
 				t.Fatal(err)
@@ -108,19 +106,18 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 	saysOnly(t, string(out), "permission denied", locked)
 	if got := names(t, locked); got != "" {
-		t.Errorf("in the folder: %s", got)
+		t.Errorf("the folder holds %s", got)
 	}
 }
 
-// TestResumeOfAnotherRun: a run of another architecture or of other data is refused in one line and left as it is.
-func TestResumeOfAnotherRun(t *testing.T) {
+func TestResumeWithAnotherArchitectureOrOtherDataIsRefusedAndChangesNothing(t *testing.T) {
 	dir, args := drawnData(t)
 	run, other := filepath.Join(dir, "run"), filepath.Join(dir, "other")
 	must(t, 0, append(args, "--out", run)...)
 	before := names(t, run) + names(t, filepath.Join(run, "checkpoints")) + string(contents(t, run, "run.json"))
 	_, stderr := must(t, 2, append(args, "--resume", run, "--epochs", "2", "--arch", "resnet34")...)
 	saysOnly(t, stderr, "--arch resnet34: the run has resnet18")
-	// Other pictures in the same place: the folder agrees, what is in it does not.
+	// Other pictures in the same folder.
 	data := args[1]
 	if err := os.Rename(data, other); err != nil {
 		t.Fatal(err)
@@ -132,12 +129,12 @@ func TestResumeOfAnotherRun(t *testing.T) {
 	if err := os.Symlink(data, link); err != nil {
 		t.Fatal(err)
 	}
-	_, stderr = must(t, 2, "train", link, "--resume", run, "--epochs", "2", "-q") // other words, and other pictures
+	_, stderr = must(t, 2, "train", link, "--resume", run, "--epochs", "2", "-q") // another path, and other pictures
 	saysOnly(t, stderr, run, "the data are not those that the run began with")
 	_, stderr = must(t, 3, "train", data, "--resume", other, "-q")
 	saysOnly(t, stderr, other, "no run has begun there")
 	if after := names(t, run) + names(t, filepath.Join(run, "checkpoints")) + string(contents(t, run, "run.json")); after != before {
 		t.Error("the refused run was changed")
 	}
-	must(t, 0, "train", other, "--resume", run, "--epochs", "2", "-q") // the pictures that it began with, by another path
+	must(t, 0, "train", other, "--resume", run, "--epochs", "2", "-q") // the run's own pictures at another path
 }

@@ -2,8 +2,7 @@ package main
 
 import "testing"
 
-// A mistake of ours is never a success.
-func TestEnded(t *testing.T) {
+func TestPanicIsAFailureExceptThatOfHelp(t *testing.T) {
 	if got := ended("index out of range"); got != 1 {
 		t.Errorf("a panic ends with %d", got)
 	}

@@ -20,25 +20,25 @@ import (
 )
 
 type evalCommand struct {
-	Data string `arg:"" help:"A folder with a folder for each class, or one that holds test/ or val/; sketch or sketch:TASK, what the program draws."`
+	Data string `arg:"" help:"Pictures: a folder with one folder for each class, a folder with train/, val/ or test/, or sketch or sketch:TASK, which the program draws."`
 	trained
-	Split     string  `help:"${enum}: which part, where the data have them." default:"val" enum:"train,val,test"`
-	TTA       bool    `name:"tta" help:"Test-time augmentation: the mean of the probabilities of each picture and its mirror image."`
-	BatchSize int     `help:"Pictures that the network sees at once." default:"16" placeholder:"N"`
+	Split     string  `help:"Part of the data, if they have parts: ${enum}." default:"val" enum:"train,val,test"`
+	TTA       bool    `name:"tta" help:"Test-time augmentation: average the probabilities of each picture and its mirror image."`
+	BatchSize int     `help:"Pictures in a batch." default:"16" placeholder:"N"`
 	Plot      drawing `help:"Draw the confusion matrix (.png or .svg)." placeholder:"FILE"`
-	TopLosses drawing `help:"Draw the pictures of the highest loss with truth, prediction and loss (.png or .svg)." placeholder:"FILE"`
+	TopLosses drawing `help:"Draw the pictures with the highest loss, with true class, predicted class and loss (.png or .svg)." placeholder:"FILE"`
 	Count     int     `help:"Pictures in --top-losses." default:"12"`
-	JSON      bool    `name:"json" help:"As JSON."`
+	JSON      bool    `name:"json" help:"Print JSON."`
 }
 
 func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
 	if e.TopLosses == "" {
-		if err := refuse(call, "it counts the pictures of --top-losses", "count"); err != nil {
+		if err := refuse(call, "it is the number of pictures in --top-losses", "count"); err != nil {
 			return err
 		}
 	}
-	if e.Count < 1 {
-		return usage(fmt.Errorf("--count %d: at least 1", e.Count))
+	if err := firstError(atLeast("count", e.Count, 1), atLeast("batch-size", e.BatchSize, 1)); err != nil {
+		return err
 	}
 	net, err := e.open()
 	if err != nil {
@@ -54,7 +54,7 @@ func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) 
 	}
 	forward, err := predict.NewForward(b, net.ResNet, e.BatchSize)
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	defer forward.Finalize()
 	result, err := e.evaluate(ctx, forward, data, net.Preset)
@@ -70,7 +70,7 @@ func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) 
 	return unread(len(leftOut), len(leftOut)+data.Len())
 }
 
-// data opens the pictures, with the labels of the network's classes, and leaves out those that cannot be read, which it names.
+// data opens the pictures, labelled by the network's classes. It leaves out the unreadable ones and prints their names.
 func (e *evalCommand) data(ctx context.Context, net *network.Network) (datasets.Dataset, []runs.Unreadable, error) {
 	data, err := named.OpenSplit(e.Data, e.Split, named.Options{Exif: net.Preset.Exif})
 	if err != nil {
@@ -88,9 +88,13 @@ func (e *evalCommand) data(ctx context.Context, net *network.Network) (datasets.
 	if errors.Is(err, datasets.ErrNoneReadable) {
 		err = badInput(fmt.Errorf("%w in %s", err, e.Data))
 	}
-	return data, leftOut, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return data, leftOut, nil
 }
 
+// evaluate classifies all pictures and compares the results with their labels.
 func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data datasets.Dataset, preset transforms.Preset) (*evaluate.Result, error) {
 	if e.TTA {
 		f = predict.Mirrored(f)
@@ -101,7 +105,7 @@ func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data d
 		evaluate.Progress(func(done int) { bar.Update(done, "") }))
 }
 
-// draw writes the pictures that were asked for.
+// draw draws the files of --plot and --top-losses.
 func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *evaluate.Result) error {
 	if e.Plot != "" {
 		if err := plots.ConfusionMatrix(classes, r.Confusion).Save(string(e.Plot)); err != nil {
@@ -118,6 +122,7 @@ func (e *evalCommand) draw(classes []string, data datasets.Dataset, r *evaluate.
 	return plots.TopLosses(worst).Save(string(e.TopLosses))
 }
 
+// print prints the result as tables or as JSON.
 func (e *evalCommand) print(classes []string, r *evaluate.Result, bad []runs.Unreadable) error {
 	if e.JSON {
 		return printJSON(struct {
@@ -142,6 +147,7 @@ func (e *evalCommand) print(classes []string, r *evaluate.Result, bad []runs.Unr
 	return err
 }
 
+// perClass returns a table of the scores of each class.
 func perClass(scores []evaluate.ClassScore) (header []string, rows [][]string) {
 	for _, s := range scores {
 		rows = append(rows, []string{s.Class, fmt.Sprint(s.Pictures), fraction(s.Precision), fraction(s.Recall)})
@@ -149,7 +155,7 @@ func perClass(scores []evaluate.ClassScore) (header []string, rows [][]string) {
 	return strings.Fields("class pictures precision recall"), rows
 }
 
-// fraction of 1, or - where there is none.
+// fraction returns a fraction of 1 as text, or "-" if there is none.
 func fraction(v *float64) string {
 	if v == nil {
 		return "-"

@@ -12,7 +12,7 @@ import (
 	"resnetlab/resnetlib/runs"
 )
 
-// evaluation is the JSON of eval that scripts rely on.
+// evaluation holds the keys in the JSON of eval that scripts read.
 type evaluation struct {
 	Schema    int
 	Accuracy  float64
@@ -26,7 +26,7 @@ type evaluation struct {
 	} `json:"per_class"`
 }
 
-// checkEvaluation evaluates the run of TestTrainAndPredict on its ten validation pictures.
+// checkEvaluation evaluates the run of TestTrainResumeEvaluateAndPredict on its ten validation pictures.
 func checkEvaluation(t *testing.T, data, run string) {
 	t.Helper()
 	read := func(args ...string) (e evaluation) {
@@ -58,6 +58,7 @@ func checkEvaluation(t *testing.T, data, run string) {
 	checkEvaluationPictures(t, data, run)
 }
 
+// checkEvaluationPictures checks the pictures and the text of eval.
 func checkEvaluationPictures(t *testing.T, data, run string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -75,18 +76,18 @@ func checkEvaluationPictures(t *testing.T, data, run string) {
 	}
 }
 
-// Classes that the network does not have are bad input, and the error shows both sides; classes that the data lack are not.
-// A picture that cannot be read is left out.
+// checkOddData evaluates on data with unknown classes, which are bad input; without one of the classes; and with an unreadable picture, which is left
+// out.
 func checkOddData(t *testing.T, data, run string) {
 	t.Helper()
 	_, stderr := must(t, 3, "eval", "sketch:many", "--run", run)
 	if !strings.Contains(stderr, "clover, daisy, fern, lily, tulip") || !strings.Contains(stderr, "bracken, heart-3, heart-3-eyed") {
-		t.Errorf("the error does not show both sides: %s", stderr)
+		t.Errorf("the error does not name the classes of the network and of the data: %s", stderr)
 	}
 	if err := os.WriteFile(filepath.Join(data, "val", "fern", "broken.png"), []byte("no picture"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	must(t, 2, "eval", data, "--run", run, "--count", "3") // of what?
+	must(t, 2, "eval", data, "--run", run, "--count", "3") // --count without --top-losses
 	stdout, stderr := must(t, 4, "eval", data, "--run", run, "--json", "-q")
 	var e struct{ Unreadable []runs.Unreadable }
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil || len(e.Unreadable) != 1 || e.Unreadable[0].File != "fern/broken.png" || e.Unreadable[0].Error == "" {

@@ -14,19 +14,19 @@ import (
 )
 
 type explainCommand struct {
-	Image string `arg:"" help:"A picture."`
+	Image string `arg:"" help:"Picture to explain."`
 	trained
-	Method string  `help:"${enum}." default:"gradcam" enum:"${explainMethods}"`
-	Layer  string  `help:"The layer that gradcam, features and receptive-field look at." default:"layer4"`
-	Target string  `help:"Class to explain, by name or number. Left out: the most probable." placeholder:"CLASS"`
-	Out    drawing `help:"Draw it (.png or .svg)." placeholder:"FILE"`
-	JSON   bool    `name:"json" help:"The numbers as JSON."`
+	Method string  `help:"Method: ${enum}." default:"gradcam" enum:"${explainMethods}"`
+	Layer  string  `help:"Layer, for the methods gradcam, features and receptive-field." default:"layer4"`
+	Target string  `help:"Class to explain, by name or number. Without it: the most probable class." placeholder:"CLASS"`
+	Out    drawing `help:"Draw the result (.png or .svg)." placeholder:"FILE"`
+	JSON   bool    `name:"json" help:"Print the numbers as JSON."`
 }
 
 func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
-	method := explain.Methods[slices.IndexFunc(explain.Methods, func(m explain.Method) bool { return m.Name == x.Method })] // one of the flag's values
+	method := explain.Methods[slices.IndexFunc(explain.Methods, func(m explain.Method) bool { return m.Name == x.Method })] // kong has checked the name
 	if !method.NeedsLayer {
-		if err := refuse(call, "method "+x.Method+" looks at no layer; "+strings.Join(methodsOfLayers(), ", ")+" do", "layer"); err != nil {
+		if err := refuse(call, "only the methods "+strings.Join(methodsOfLayers(), ", ")+" explain a layer, and "+x.Method+" does not", "layer"); err != nil {
 			return err
 		}
 	}
@@ -55,10 +55,10 @@ func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	if err != nil {
 		return err
 	}
-	return x.give(result)
+	return x.output(result)
 }
 
-// explainMethods are the values of --method.
+// explainMethods returns the values of --method.
 func explainMethods() (names []string) {
 	for _, m := range explain.Methods {
 		names = append(names, m.Name)
@@ -66,7 +66,7 @@ func explainMethods() (names []string) {
 	return names
 }
 
-// methodsOfLayers are the methods that --layer applies to.
+// methodsOfLayers returns the values of --method for which --layer has a meaning.
 func methodsOfLayers() (names []string) {
 	for _, m := range explain.Methods {
 		if m.NeedsLayer {
@@ -76,7 +76,7 @@ func methodsOfLayers() (names []string) {
 	return names
 }
 
-// class finds the class of --target.
+// class returns the label of the class that --target names.
 func (x *explainCommand) class(classes []string) (int, error) {
 	if x.Target == "" {
 		return explain.Top, nil
@@ -92,11 +92,11 @@ func (x *explainCommand) class(classes []string) (int, error) {
 	if len(classes) > shown {
 		names, more = classes[:shown], fmt.Sprintf(" and %d more", len(classes)-shown)
 	}
-	return 0, fmt.Errorf("--target %s: the network's classes are %s%s", printable.Name(x.Target), strings.Join(names, ", "), more)
+	return 0, fmt.Errorf("--target %s is no class of the network: its classes are %s%s", printable.Name(x.Target), strings.Join(names, ", "), more)
 }
 
-// give draws the result into --out and prints it.
-func (x *explainCommand) give(result explain.Result) error {
+// output draws the result into the file of --out and prints it.
+func (x *explainCommand) output(result explain.Result) error {
 	if x.Out != "" {
 		if err := result.Picture().Save(string(x.Out)); err != nil {
 			return err

@@ -10,8 +10,7 @@ import (
 	"testing"
 )
 
-// explain draws every method's picture and gives its numbers; what is not there is wrong usage.
-func TestExplain(t *testing.T) {
+func TestExplainDrawsAndPrintsEveryMethod(t *testing.T) {
 	dir := t.TempDir()
 	data, run := filepath.Join(dir, "data"), filepath.Join(dir, "run")
 	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "-q")
@@ -63,8 +62,7 @@ func TestExplain(t *testing.T) {
 	must(t, 3, "explain", filepath.Join(run, "run.json"), "--run", run)
 }
 
-// A network of 1000 classes is no reason for a message of 1000 names, and a word from the command line cannot command the terminal.
-func TestExplainTargetIsBounded(t *testing.T) {
+func TestErrorAboutAnUnknownTargetIsShortAndEscaped(t *testing.T) {
 	classes := make([]string, 1000)
 	for i := range classes {
 		classes[i] = strings.Repeat("class ", 10)

@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/predict"
 )
 
 type featuresCommand struct {
-	Dir string `arg:"" help:"Folder of pictures, at any depth. Their features are in memory until all are there: 2 kB a picture, 8 kB of networks of bottlenecks."`
+	Dir string `arg:"" help:"Folder of pictures; subfolders are included. All features are kept in memory until they are written: 2 kB for each picture, 8 kB with bottleneck networks (resnet50 and larger)."`
 	networkFlags
-	BatchSize int    `help:"Pictures that the network sees at once." default:"8"`
-	Workers   int    `help:"Goroutines that read pictures; 0: one a core." default:"0"`
-	Out       string `help:"File to write: FILE.safetensors (tensor features; the names, a line each, are files in the metadata) or FILE.npy (names in FILE.npy.txt)." placeholder:"FILE" required:""`
-	Overwrite bool   `help:"Replace --out."`
+	BatchSize int    `help:"Pictures in a batch." default:"8"`
+	Workers   int    `help:"Goroutines that read pictures; 0: one for each core." default:"0"`
+	Out       string `help:"File to write: FILE.safetensors (tensor 'features'; the file names, one on each line, are 'files' in the metadata) or FILE.npy (file names in FILE.npy.txt)." placeholder:"FILE" required:""`
+	Overwrite bool   `help:"Replace the file of --out."`
 }
 
 func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
@@ -32,33 +31,36 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	}
 	e, err := predict.NewExtractor(b, net, predict.BatchSize(f.BatchSize))
 	if err != nil {
-		return badInput(err)
+		return err
 	}
 	defer e.Finalize()
-	bar := lateBar{title: "features"}
+	bar := lateBar{title: "computing features"}
 	defer bar.end()
 	job.Started = func(p predict.Plan) { c.started(p, f.Out) }
 	job.Progress = bar.count
-	job.Unreadable = func(file string, err error) { warnf("%s: %s", printable.Name(file), printable.Line(err.Error())) }
+	job.Unreadable = func(file string, err error) { warnf("%s: %v", printable.Name(file), err) }
 	s, err := predict.WriteFeatures(ctx, e, job)
 	if err != nil {
 		return err
 	}
 	bar.end()
-	if _, err := fmt.Println(f.Out); err != nil {
+	if err := printPath(f.Out); err != nil {
 		return err
 	}
 	return unread(s.Unreadable, s.Files)
 }
 
-// job makes a job of the flags, and checks it and the names of its pictures before a network is loaded.
+// job returns the job that the flags describe. It lists the pictures and checks all settings, so that errors come before a network is loaded.
 func (f *featuresCommand) job(ctx context.Context) (job predict.FeatureJob, err error) {
+	if err := atLeast("batch-size", f.BatchSize, 1); err != nil {
+		return predict.FeatureJob{}, err
+	}
 	job = predict.FeatureJob{Dir: f.Dir, Out: f.Out, Overwrite: f.Overwrite, Workers: f.Workers}
 	if err := job.Check(); err != nil {
-		return job, err
+		return predict.FeatureJob{}, err
 	}
 	if job.Pictures, err = predict.List(ctx, f.Dir); err != nil {
-		return job, err
+		return predict.FeatureJob{}, err
 	}
-	return job, job.Check() // now with the names
+	return job, job.Check() // again, with the names of the pictures
 }

@@ -13,8 +13,7 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// features: the same numbers in both formats, in sorted order; a broken file is named and the rest are finished; fc makes the logits of them.
-func TestFeatures(t *testing.T) {
+func TestFeaturesAreTheInputsOfTheHeadInBothFormats(t *testing.T) {
 	dir := t.TempDir()
 	data, run := filepath.Join(dir, "data"), filepath.Join(dir, "run")
 	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "-q")
@@ -31,7 +30,7 @@ func TestFeatures(t *testing.T) {
 	}
 	_, stderr := must(t, 4, "features", test, "--weights", filepath.Join(run, "best.safetensors"), "--out", array, "--batch-size", "2", "-q")
 	if !strings.Contains(stderr, "broken.jpg") {
-		t.Errorf("no word of the broken file: %s", stderr)
+		t.Errorf("the broken file is not named: %s", stderr)
 	}
 	file, err := weights.Read(tensors)
 	if err != nil {
@@ -53,9 +52,8 @@ func TestFeatures(t *testing.T) {
 	checkLogits(t, run, test, names, f)
 }
 
-// Names that are not UTF-8: a .safetensors file is refused before the work, .npy has their bytes; in CSV they are escaped and distinct, and two that
-// would be written alike are refused.
-func TestNamesThatAreNotUTF8(t *testing.T) {
+// A .safetensors file cannot hold such names, a .npy file has their bytes, and CSV has escapes. Names with the same escapes are refused.
+func TestNamesThatAreNotUTF8AreEscapedOrRefused(t *testing.T) {
 	l := newShardLab(t)
 	l.pictures = manyPictures(t, l.pictures, 1)
 	picture := filepath.Join(l.pictures, "0000.png")
@@ -87,7 +85,7 @@ func TestNamesThatAreNotUTF8(t *testing.T) {
 	}
 }
 
-// checkLogits: fc of the features gives the logits of batch-predict.
+// checkLogits checks that the last layer, fc, computes the logits of predict from the features.
 func checkLogits(t *testing.T, run, test string, names []string, features *weights.Tensor) {
 	t.Helper()
 	best, err := weights.Read(filepath.Join(run, "best.safetensors"))
@@ -118,6 +116,7 @@ func checkLogits(t *testing.T, run, test string, names []string, features *weigh
 	}
 }
 
+// floats returns the values of a tensor.
 func floats(t *testing.T, sd *weights.StateDict, key string) []float32 {
 	t.Helper()
 	w, ok := sd.Get(key)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -15,27 +14,29 @@ import (
 
 type findLRCommand struct {
 	runs.Settings
-	From  float64 `name:"lr-from" help:"First learning rate of the test." default:"1e-7"`
-	To    float64 `name:"lr-to" help:"Last learning rate of the test." default:"10"`
-	Steps int     `help:"Steps from the first to the last, each on one batch." default:"100"`
-	Plot  drawing `help:"Draw the curve (.png or .svg)." placeholder:"FILE"`
-	JSON  bool    `name:"json" help:"As JSON."`
+	From  float64 `name:"lr-from" help:"Learning rate of the first step." default:"1e-7"`
+	To    float64 `name:"lr-to" help:"Learning rate of the last step." default:"10"`
+	Steps int     `help:"Number of steps; each trains on one batch." default:"100"`
+	Plot  drawing `help:"Draw the loss over the learning rate (.png or .svg)." placeholder:"FILE"`
+	JSON  bool    `name:"json" help:"Print JSON."`
 }
 
+// Help returns the longer text of `find-lr --help`.
 func (f *findLRCommand) Help() string {
-	return "The flags of train say what is trained; epochs, schedule and accumulation do not matter, and no run is made. The suggested rate is the one at " +
-		"which the smoothed loss falls most steeply; the test ends when that loss exceeds 4 times its best."
+	return "The network and the data are those that train would use with the same flags; epochs, schedule and accumulation have no effect. The command trains " +
+		"a few steps with a rising learning rate and writes no run. It suggests the rate at which the smoothed loss falls most steeply. It stops early when the " +
+		"smoothed loss exceeds 4 times its lowest value."
 }
 
-// fewestSteps make a curve of which a slope can be told.
+// fewestSteps is the least number of points of a curve that has a usable slope.
 const fewestSteps = 8
 
 func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
-	if err := refuse(call, "the range test makes no run", "out", "overwrite"); err != nil {
+	if err := refuse(call, "find-lr writes no run", "out", "overwrite"); err != nil {
 		return err
 	}
-	if f.Steps < fewestSteps {
-		return usage(fmt.Errorf("--steps %d: at least %d", f.Steps, fewestSteps))
+	if err := atLeast("steps", f.Steps, fewestSteps); err != nil {
+		return err
 	}
 	if _, err := models.Variant(f.Arch); err != nil {
 		return usage(err)
@@ -44,11 +45,11 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 	if err != nil {
 		return err
 	}
-	bar := lateBar{title: "range test"}
+	bar := lateBar{title: "learning-rate range test"}
 	curve, err := train.FindLR(ctx, settingsGiven(f.Settings, call), train.RangeTest{From: f.From, To: f.To, Steps: f.Steps}, train.On(b, choice.Name),
 		train.Report(func(e train.Event) {
 			if e.Note != "" {
-				c.logf("%s", e.Note)
+				c.note(e.Note)
 				return
 			}
 			bar.update(e.Done, e.Total, fmt.Sprintf("loss %.4f", e.Loss))
@@ -63,9 +64,10 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 			return err
 		}
 	}
-	return cmp.Or(f.print(curve), leftOut)
+	return firstError(f.print(curve), leftOut)
 }
 
+// print prints the suggested rate, or the curve as JSON. Text without a rate is an error; JSON shows its absence.
 func (f *findLRCommand) print(curve *train.LRCurve) error {
 	if f.JSON {
 		return printJSON(struct {
@@ -74,7 +76,7 @@ func (f *findLRCommand) print(curve *train.LRCurve) error {
 		}{1, curve})
 	}
 	if curve.Suggestion == 0 {
-		return fmt.Errorf("no rate to suggest: the loss never fell over %d steps; try more of them (--steps), or a wider range (--lr-from, --lr-to)", len(curve.Rates))
+		return fmt.Errorf("finding a learning rate: the loss did not fall in %d steps, so there is no rate to suggest: try more steps (--steps) or a wider range (--lr-from, --lr-to)", len(curve.Rates))
 	}
 	_, err := fmt.Printf("%.2g\n", curve.Suggestion)
 	return err

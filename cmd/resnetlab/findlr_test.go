@@ -10,8 +10,7 @@ import (
 	"resnetlab/resnetlib/train"
 )
 
-// find-lr prints a curve and draws it, and makes no run.
-func TestFindLR(t *testing.T) {
+func TestFindLRPrintsAndDrawsTheCurveAndWritesNoRun(t *testing.T) {
 	dir := t.TempDir()
 	data, plot := filepath.Join(dir, "data"), filepath.Join(dir, "rates.png")
 	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "-q")
@@ -29,7 +28,7 @@ func TestFindLR(t *testing.T) {
 		t.Errorf("%+v", curve)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
-		t.Errorf("beside data and picture lie %v", entries)
+		t.Errorf("the folder holds %v, want the data and the picture alone", entries)
 	}
 	if _, stderr := must(t, 2, append(args, "--out", dir)...); !strings.Contains(stderr, "--out") {
 		t.Error(stderr)
@@ -37,9 +36,8 @@ func TestFindLR(t *testing.T) {
 	must(t, 3, append(args, "--lr-from", "1", "--lr-to", "0.1")...)
 }
 
-// No rate is no success, except as JSON, where its absence can be seen.
-func TestFindLRWithoutSuggestion(t *testing.T) {
-	if err := (&findLRCommand{}).print(&train.LRCurve{Rates: make([]float64, 9)}); err == nil || !strings.Contains(err.Error(), "over 9 steps") {
+func TestFindLRWithoutASuggestionIsAnError(t *testing.T) {
+	if err := (&findLRCommand{}).print(&train.LRCurve{Rates: make([]float64, 9)}); err == nil || !strings.Contains(err.Error(), "in 9 steps") {
 		t.Error(err)
 	}
 }

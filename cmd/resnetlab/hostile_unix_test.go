@@ -27,9 +27,8 @@ type wantTensor struct {
 	Sum   float64 `json:"sum"`
 }
 
-// A damaged or malicious file ends in exit 3, one line and no stack, within 2 s and 200 MB, and nothing is written; where the index
-// allows it, the tensors are those that it lists.
-func TestHostileWeights(t *testing.T) {
+// The limits are 2 s and 200 MB. Files that the index allows to be read must have the tensors that it lists.
+func TestHostileWeightsAreRefusedInOneLineWithinLimits(t *testing.T) {
 	var index struct {
 		Files map[string]struct {
 			Must    string
@@ -48,7 +47,7 @@ func TestHostileWeights(t *testing.T) {
 		cmd := exec.Command(program, "weights", "inspect", filepath.Join(folder, name), "--json")
 		cmd.Dir, cmd.Stdout, cmd.Stderr = work, &out, &errs
 		start := time.Now()
-		_ = cmd.Run() // the state says it
+		_ = cmd.Run() // cmd.ProcessState has the result
 		took, rss := time.Since(start), peakRSS(cmd.ProcessState)
 		most = max(most, rss)
 		if took > 2*time.Second || rss > 200e6 {
@@ -67,11 +66,11 @@ func TestHostileWeights(t *testing.T) {
 	}
 }
 
-// alone is set in the process that runs one test.
+// alone is the environment variable that is set in a process that runs one test.
 const alone = "RESNETLAB_TEST_ALONE"
 
-// runAlone runs the test again in a process of its own: a child's peak memory counts from that of the process that starts it (getrusage(2)
-// keeps the maximum through exec), and this one may have grown in other tests.
+// runAlone runs the test again in a process of its own. The peak memory of a child is at least that of the process that starts it (getrusage(2) keeps
+// the maximum through exec), and this process may have grown in other tests.
 func runAlone(t *testing.T) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
@@ -83,6 +82,7 @@ func runAlone(t *testing.T) {
 	t.Logf("%s", out)
 }
 
+// checkInspected compares the JSON of weights inspect with the tensors of the index.
 func checkInspected(t *testing.T, name, stdout string, want map[string]wantTensor) {
 	t.Helper()
 	var got struct{ Tensors map[string]wantTensor }
@@ -98,7 +98,7 @@ func checkInspected(t *testing.T, name, stdout string, want map[string]wantTenso
 	}
 }
 
-// peakRSS is the most memory that a process had, in bytes.
+// peakRSS returns the peak memory of a process in bytes.
 func peakRSS(s *os.ProcessState) int64 {
 	kilobytes := int64(s.SysUsage().(*syscall.Rusage).Maxrss)
 	if runtime.GOOS == "darwin" {

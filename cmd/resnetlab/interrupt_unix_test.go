@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// A read that does not answer, as of a pipe or a hung disk: prediction ends with the first signal, and whatever else waits with the second. So it is
-// too where the shell has made the system ignore SIGINT, as for a program that a script starts in the background.
-func TestSignalsEndAStuckRead(t *testing.T) {
+// A read from a pipe without a writer does not return. The first signal ends a prediction, and the second any command, also if the shell has made the
+// process ignore SIGINT, as it does for a program that a script starts in the background.
+func TestSignalsEndACommandWhoseReadDoesNotReturn(t *testing.T) {
 	l := newShardLab(t)
 	pipe := filepath.Join(l.dir, "pipe.png")
 	if err := syscall.Mkfifo(pipe, 0o666); err != nil {
@@ -44,13 +44,13 @@ func TestSignalsEndAStuckRead(t *testing.T) {
 				select {
 				case <-ended:
 					if i+1 < c.signals {
-						t.Fatalf("it ended with signal %d", i+1)
+						t.Fatalf("the command ended with signal %d of %d", i+1, c.signals)
 					}
 				case <-time.After(map[bool]time.Duration{true: 20 * time.Second, false: time.Second}[i+1 == c.signals]):
 					if i+1 == c.signals {
 						_ = cmd.Process.Kill()
 						<-ended
-						t.Fatalf("%d signals did not end it", c.signals)
+						t.Fatalf("%d signals did not end the command", c.signals)
 					}
 				}
 			}
@@ -61,19 +61,19 @@ func TestSignalsEndAStuckRead(t *testing.T) {
 	}
 }
 
-// waitForReader opens the pipe for writing, which succeeds when a reader has opened it; the reader then waits for bytes that do not come.
+// waitForReader opens the pipe for writing, which succeeds once a reader has opened it. The reader then waits for bytes that are never written.
 func waitForReader(t *testing.T, pipe string, ended <-chan struct{}) *os.File {
 	t.Helper()
 	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(10 * time.Millisecond) {
 		select {
 		case <-ended:
-			t.Fatal("it ended before it read")
+			t.Fatal("the command ended before it opened the pipe")
 		default:
 		}
 		if f, err := os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
 			return f
 		}
 	}
-	t.Fatal("it never read")
+	t.Fatal("the command did not open the pipe within a minute")
 	return nil
 }

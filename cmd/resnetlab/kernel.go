@@ -1,23 +1,20 @@
 package main
 
-import (
-	"fmt"
-
-	"resnetlab/kernels"
-)
+import "resnetlab/kernels"
 
 type kernelCommands struct {
-	Install   kernelInstall   `cmd:"" help:"Install the kernel: into the checkout's .venv, below --prefix, or with --user for this user's own Jupyter."`
-	Doctor    kernelDoctor    `cmd:"" help:"Whether the kernel can start and build a cell."`
+	Install   kernelInstall   `cmd:"" help:"Install the kernel: into the .venv of the source checkout, into the environment of --prefix, or with --user for this user's Jupyter."`
+	Doctor    kernelDoctor    `cmd:"" help:"Check whether the kernel can start and compile a cell."`
 	Uninstall kernelUninstall `cmd:"" help:"Remove the kernel."`
 }
 
-// kernelPlace is where the kernel goes.
+// kernelPlace says where the kernel is installed.
 type kernelPlace struct {
-	Prefix string `help:"A Python environment." placeholder:"DIR"`
-	User   bool   `help:"This user's own Jupyter folder."`
+	Prefix string `help:"Python environment that holds the kernel." placeholder:"DIR"`
+	User   bool   `help:"Use this user's Jupyter folder."`
 }
 
+// dir returns the kernel's folder.
 func (k kernelPlace) dir() (string, error) {
 	dir, err := kernels.Dir(k.Prefix, k.User)
 	return dir, usage(err)
@@ -37,13 +34,12 @@ func (k *kernelInstall) Run() error {
 	if err := kernels.Install(dir, root); err != nil {
 		return err
 	}
-	_, err = fmt.Println(dir)
-	return err
+	return printPath(dir)
 }
 
 type kernelDoctor struct {
 	kernelPlace
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 func (k *kernelDoctor) Run() error {

@@ -12,17 +12,16 @@ import (
 	"time"
 )
 
-// killed is a training that is killed with -9 again and again.
+// killed is a training that is killed with SIGKILL several times.
 type killed struct {
-	args []string // of train, but for --out
+	args []string // of train, without --out
 	dir  string
 	rnd  *rand.Rand
-	time time.Duration // that it takes undisturbed
+	time time.Duration // of the training without a kill
 }
 
-// TestKill: a run that is killed with -9 at any moment and resumed, with any number of workers, ends with the very bytes of one that was
-// not.
-func TestKill(t *testing.T) {
+// The kills come at random times, and the number of workers changes.
+func TestKilledAndResumedRunHasTheBytesOfOneThatWasNotKilled(t *testing.T) {
 	kills, variants := 2, map[string][]string{
 		"all":                 {"--optimizer", "sgd", "--momentum", "0.9"},
 		"last:fc accumulated": {"--strategy", "last:fc", "--accumulate", "2", "--scheduler", "plateau"},
@@ -68,13 +67,13 @@ func (k *killed) run(t *testing.T) (kills int) {
 		_ = cmd.Wait()
 		timer.Stop()
 		switch code := cmd.ProcessState.ExitCode(); {
-		case code == -1: // by the signal
+		case code == -1: // ended by the signal
 			kills++
 		case code != 0:
 			t.Fatalf("after %d kills, %v: exit %d\n%s", kills, cmd.Args, code, said.String())
 		case kills > 0:
 			return kills
-		default: // it was faster than the kill
+		default: // the training ended before the kill
 			if err := os.RemoveAll(k.dir); err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +81,7 @@ func (k *killed) run(t *testing.T) (kills int) {
 	}
 }
 
-// next is what a person does about the folder that a kill left: resume, or begin anew where no run has begun.
+// next returns the arguments that continue after a kill: those that resume the run, or begin again if there is no run yet.
 func (k *killed) next() []string {
 	if _, err := os.Stat(filepath.Join(k.dir, "run.json")); err == nil {
 		return append(k.args[:len(k.args):len(k.args)], "--resume", k.dir)
@@ -90,7 +89,7 @@ func (k *killed) next() []string {
 	return append(k.args[:len(k.args):len(k.args)], "--out", k.dir, "--overwrite")
 }
 
-// sameRun compares two finished runs: best weights, last checkpoint, metrics but for the seconds, and that nothing else lies about.
+// sameRun compares two finished runs: best weights, last checkpoint, metrics without the seconds, and the names of the files.
 func sameRun(t *testing.T, a, b string) {
 	t.Helper()
 	list, err := filepath.Glob(filepath.Join(a, "checkpoints", "*"))
@@ -112,6 +111,7 @@ func sameRun(t *testing.T, a, b string) {
 	}
 }
 
+// contents returns the bytes of a file.
 func contents(t *testing.T, dir, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, name))
@@ -121,6 +121,7 @@ func contents(t *testing.T, dir, name string) []byte {
 	return data
 }
 
+// withoutSeconds removes the last column of metrics.csv.
 func withoutSeconds(csv []byte) (text string) {
 	for line := range strings.Lines(string(csv)) {
 		text += line[:strings.LastIndex(line, ",")] + "\n"
@@ -128,6 +129,7 @@ func withoutSeconds(csv []byte) (text string) {
 	return text
 }
 
+// names returns the names of all files in a folder, separated by spaces.
 func names(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

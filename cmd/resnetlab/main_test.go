@@ -10,6 +10,7 @@ import (
 	"time"
 )
 
+// program is the path of the command that the tests run.
 var program string
 
 func TestMain(m *testing.M) {
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// call runs the command on the Go backend and returns its exit status and what it wrote.
+// call runs the command on the Go backend and returns its exit status and its output.
 func call(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	cmd := exec.Command(program, args...)
@@ -39,7 +40,7 @@ func call(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
-// must fails the test unless the command ends with the given status.
+// must runs the command and fails the test unless it ends with the given status.
 func must(t *testing.T, want int, args ...string) (stdout, stderr string) {
 	t.Helper()
 	status, stdout, stderr := call(t, args...)
@@ -49,8 +50,7 @@ func must(t *testing.T, want int, args ...string) (stdout, stderr string) {
 	return stdout, stderr
 }
 
-// Exit statuses and one clear line for what a person gets wrong.
-func TestErrors(t *testing.T) {
+func TestMistakesHaveTheirExitStatusAndOneClearLine(t *testing.T) {
 	dir := t.TempDir()
 	text := filepath.Join(dir, "notes.txt")
 	if err := os.WriteFile(text, []byte("no picture and no weights"), 0o666); err != nil {
@@ -70,14 +70,20 @@ func TestErrors(t *testing.T) {
 		{2, []string{"features", dir, "--run", dir, "--out", filepath.Join(dir, "nothing", "f.npy")}, "nothing"},
 		{2, []string{"batch-predict", dir, "--run", dir, "--out", filepath.Join(text, "f.csv")}, "not a folder"},
 		{2, []string{"merge", text, "--out", filepath.Join(dir, "nothing", "m.jsonl")}, "nothing"},
-		{2, []string{"data", "sketch", "--out", filepath.Join(dir, "data"), "--size", "-5"}, "--size at least 1"},
-		{2, []string{"data", "sketch", "--out", filepath.Join(dir, "data"), "--val", "-1"}, "at least 0"},
-		{2, []string{"find-lr", dir, "--steps", "0"}, "--steps 0: at least 8"},
-		{2, []string{"bench", "--num-classes", "0"}, "--num-classes 0: at least 1"},
+		{2, []string{"data", "sketch", "--out", filepath.Join(dir, "data"), "--size", "-5"}, "--size -5: it must be at least 1"},
+		{2, []string{"data", "sketch", "--out", filepath.Join(dir, "data"), "--val", "-1"}, "--val -1: it must be at least 0"},
+		{2, []string{"find-lr", dir, "--steps", "0"}, "--steps 0: it must be at least 8"},
+		{2, []string{"bench", "--num-classes", "0"}, "classes 0, repeats 5: each must be at least 1"},
+		{2, []string{"bench", "--arch", "resnet99"}, "resnet18"},
+		{2, []string{"bench", "input", dir, "--repeats", "0"}, "repeats 0: each must be at least 1"},
+		{2, []string{"features", dir, "--run", dir, "--out", filepath.Join(dir, "f.npy"), "--batch-size", "0"}, "--batch-size 0: it must be at least 1"},
+		{2, []string{"eval", dir, "--run", dir, "--batch-size", "0"}, "--batch-size 0: it must be at least 1"},
+		{2, []string{"train", dir, "--out", dir, "--overwrite", "--arch", "resnet18", "--epochs", "-1"}, "--epochs: -1"},
+		{3, []string{"train", "sketch", "--resume", dir}, "no run has begun there"},
 		{2, []string{"train", dir, "--out", "--overwrite"}, "--out"}, // a forgotten value is not the next flag
 		{2, []string{"transform", text, filepath.Join(dir, "out.png"), "--ops", "rotate:3"}, "rotate"},
 		{2, []string{"transform", text, filepath.Join(dir, "out.jpg")}, ".png"},
-		{2, []string{"weights", "convert", text, text}, "the file that is read"},
+		{2, []string{"weights", "convert", text, text}, "this is the file that is read"},
 		{2, []string{"train", dir, "--arch", "resnet99"}, "resnet18"},
 		{2, []string{"compare", dir, "--weights", text, "--strategies", "scratch,bogus"}, "all, last:LAYER, new"},
 		{2, []string{"find-lr", dir, "--arch", "resnet99"}, "resnet18"},
@@ -91,7 +97,7 @@ func TestErrors(t *testing.T) {
 	} {
 		_, stderr := must(t, c.status, c.args...)
 		if !strings.Contains(stderr, c.says) || strings.Contains(stderr, "goroutine") {
-			t.Errorf("%v says %q, want %q in it and no stack", c.args, stderr, c.says)
+			t.Errorf("%v writes %q, want %q in it and no stack", c.args, stderr, c.says)
 		}
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
@@ -99,8 +105,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Every JSON object carries its schema.
-func TestJSONSchema(t *testing.T) {
+func TestEveryJSONObjectHasItsSchema(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"backend", "list"}, {"summary", "resnet18"},
 		{"bench", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1"},
 		{"bench", "--arch", "resnet18", "--image-size", "32", "--batch-size", "2", "--repeats", "1", "--by-layer"},
@@ -114,8 +119,7 @@ func TestJSONSchema(t *testing.T) {
 	}
 }
 
-// From drawn pictures to predictions: train, evaluate, predict with a card, a folder with a broken file in it, go on with a finished run.
-func TestTrainAndPredict(t *testing.T) {
+func TestTrainResumeEvaluateAndPredict(t *testing.T) {
 	dir := t.TempDir()
 	data, run := filepath.Join(dir, "data"), filepath.Join(dir, "run")
 	must(t, 0, "data", "sketch", "--out", data, "--train", "24", "--val", "10", "--test", "5", "--size", "32", "-q")
@@ -128,9 +132,9 @@ func TestTrainAndPredict(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	must(t, 2, "train", data, "--out", run) // it exists
+	must(t, 2, "train", data, "--out", run) // the folder exists
 	checkVanishedPicture(t, data)
-	must(t, 0, "train", data, "--resume", run)                                    // it is finished
+	must(t, 0, "train", data, "--resume", run)                                    // the run is finished
 	must(t, 2, "train", data, "--resume", run, "--epochs", "2", "--lr", "0.5")    // another learning rate
 	must(t, 0, "train", data, "--resume", run, "--epochs", "2", "--workers", "1") // epochs may grow
 	if text, _ := os.ReadFile(filepath.Join(run, "metrics.csv")); strings.Count(string(text), "\n") != 3 {
@@ -178,6 +182,7 @@ func checkVanishedPicture(t *testing.T, data string) {
 	}
 }
 
+// checkBrokenFile predicts a folder with a broken file, which has its error among the results.
 func checkBrokenFile(t *testing.T, data, run string) {
 	t.Helper()
 	test := filepath.Join(data, "test")

@@ -9,29 +9,30 @@ import (
 	"resnetlab/resnetlib/runs"
 )
 
-// trained names a trained network: a run, or weights with their architecture and classes. Flags say what the weights do not say themselves; a
-// flag that contradicts them is an error.
+// trained holds the flags that name a trained network with its classes: a run, or weights. Flags give what the weight file does not; a flag that
+// contradicts it is an error.
 type trained struct {
 	networkFlags
-	Classes string `help:"A class_indices.json for --weights; published weights and runs have their own." placeholder:"FILE"`
+	Classes string `help:"File class_indices.json with the classes of --weights. Published weights and runs have their own." placeholder:"FILE"`
 }
 
-// networkFlags is trained without the classes.
+// networkFlags holds the flags that name a network, with or without classes.
 type networkFlags struct {
-	Run       string `help:"A run's folder: network, classes and preprocessing come from it." placeholder:"DIR"`
-	Weights   string `help:"Weights: a file, .pth or .safetensors, a run, or a name of 'weights list'." placeholder:"FILE"`
-	Arch      string `help:"Architecture of --weights. Left out: what published weights say, else resnet34."`
-	ImageSize int    `help:"Side in pixels of what the network sees. Left out: what belongs to the weights, else 224."`
+	Run       string `help:"Folder of a run, which has network, classes and preprocessing." placeholder:"DIR"`
+	Weights   string `help:"Weights: a .pth or .safetensors file, the folder of a run, or a name that 'weights list' shows." placeholder:"FILE"`
+	Arch      string `help:"Architecture of --weights. Without it: that of published weights, else resnet34."`
+	ImageSize int    `help:"Side in pixels of the network's input. Without it: that of the weights, else 224."`
 }
 
+// options returns the options for opening the network.
 func (t networkFlags) options() []network.Option {
 	return []network.Option{network.Arch(t.Arch), network.ImageSize(t.ImageSize)}
 }
 
-// check says that exactly one of --run and --weights names the network.
+// check returns an error unless exactly one of --run and --weights is given.
 func (t networkFlags) check() error {
 	if (t.Run == "") == (t.Weights == "") {
-		return usage(errors.New("name a network: either --run DIR, or --weights FILE"))
+		return usage(errors.New("name the network with either --run DIR or --weights FILE"))
 	}
 	return nil
 }
@@ -52,7 +53,7 @@ func (t trained) open() (*network.Network, error) {
 	return t.openWith(network.Open, options)
 }
 
-// openBackbone opens the network for its features: without classes, and without a head where the weights have none.
+// openBackbone opens the network for its features: it needs no class names, and no head (the last layer) in the weights.
 func (t networkFlags) openBackbone() (*network.Network, error) {
 	if err := t.check(); err != nil {
 		return nil, err
@@ -60,16 +61,19 @@ func (t networkFlags) openBackbone() (*network.Network, error) {
 	return t.openWith(network.OpenBackbone, t.options())
 }
 
-// openWith opens the run, or the weights by open. Whatever is wrong with what the flags name is bad input.
+// openWith opens the network of --run with network.OpenRun, or that of --weights with open. Errors are of the input, except those about flags.
 func (t networkFlags) openWith(open func(string, ...network.Option) (*network.Network, error), options []network.Option) (*network.Network, error) {
 	if t.Run != "" {
 		open = network.OpenRun
 	}
 	net, err := open(cmp.Or(t.Run, t.Weights), options...)
-	return net, badInput(err)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	return net, nil
 }
 
-// predictor opens network and backend for prediction in batches.
+// predictor opens the network and the backend for prediction.
 func (t trained) predictor(c *commands, batchSize int) (*predict.Predictor, error) {
 	net, err := t.open()
 	if err != nil {
@@ -79,6 +83,5 @@ func (t trained) predictor(c *commands, batchSize int) (*predict.Predictor, erro
 	if err != nil {
 		return nil, err
 	}
-	p, err := predict.New(b, net, predict.BatchSize(batchSize))
-	return p, badInput(err)
+	return predict.New(b, net, predict.BatchSize(batchSize))
 }

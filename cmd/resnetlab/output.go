@@ -15,7 +15,7 @@ import (
 	"resnetlab/resnetlib/plots"
 )
 
-// printJSON writes one indented JSON object to stdout.
+// printJSON prints one indented JSON object.
 func printJSON(v any) error {
 	e := json.NewEncoder(os.Stdout)
 	e.SetIndent("", "  ")
@@ -23,55 +23,76 @@ func printJSON(v any) error {
 	return e.Encode(v)
 }
 
-// printTable writes an aligned table to stdout, with its caption.
+// printWithSchema prints a result of the library as a JSON object, with "schema": 1 added.
+func printWithSchema(v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return err
+	}
+	fields["schema"] = json.RawMessage("1")
+	return printJSON(fields)
+}
+
+// printPath prints the path of a result. It is not escaped, because a script that reads it needs the same bytes.
+func printPath(path string) error {
+	_, err := fmt.Println(path)
+	return err
+}
+
+// printTable prints an aligned table with its caption.
 func printTable(t notebook.Tabler) error {
 	_, err := fmt.Print(notebook.Format(t))
 	return err
 }
 
-// openBackend opens the backend that --backend names and says on stderr which it is and why.
+// openBackend opens the backend that --backend names, and logs which it is and why.
 func (c *commands) openBackend(threads int) (compute.Backend, backend.Choice, error) {
 	b, choice, err := backend.OpenWith(c.Backend, backend.Options{Threads: threads})
-	if errors.Is(err, backend.ErrUnavailable) {
-		return nil, choice, badInput(err)
-	}
-	if err != nil {
-		return nil, choice, usage(err)
+	switch {
+	case errors.Is(err, backend.ErrUnavailable):
+		return nil, backend.Choice{}, err
+	case err != nil: // a name or an option that no backend has
+		return nil, backend.Choice{}, usage(err)
 	}
 	c.logf("%s", choice)
 	return b, choice, nil
 }
 
-// to writes to a file that appears when it is whole, or to stdout where the path is empty.
-func to(path string, write func(io.Writer) error) error {
+// writeTo calls write with a file that appears only when it is complete, or with stdout if the path is empty.
+func writeTo(path string, write func(io.Writer) error) error {
 	if path == "" {
 		return write(os.Stdout)
 	}
 	return atomicfile.Write(path, write)
 }
 
-// spare says before the work what would keep a file from being written after it: no folder for it, or a file that is there and holds something,
-// unless it is to be replaced. "" is stdout.
-func spare(path string, overwrite bool) error {
+// checkOutput returns an error if the file cannot be written: its folder is missing, or, without overwrite, a file with content exists. Commands call
+// it before their work, so that no work is lost. An empty path stands for stdout.
+func checkOutput(path string, overwrite bool) error {
 	if path == "" {
 		return nil
 	}
 	return usage(atomicfile.Check(path, overwrite))
 }
 
-// notItself refuses to write a file over the one that it is made of.
-func notItself(in, out string) error {
+// differentFiles returns an error if out is the file in.
+func differentFiles(in, out string) error {
 	from, errIn := os.Stat(in)
 	to, errOut := os.Stat(out)
 	if errIn == nil && errOut == nil && os.SameFile(from, to) {
-		return usage(fmt.Errorf("%s is the file that is read: write to another", out))
+		return usage(fmt.Errorf("writing %s: this is the file that is read: choose another name for the output", out))
 	}
 	return nil
 }
 
-// drawing is the file of a flag that draws a picture. What would keep it from being written is said before the work begins, not after.
+// drawing is the path of a picture that a command draws.
 type drawing string
 
+// Validate returns an error if the picture cannot be written. kong calls it before the command begins its work.
 func (d drawing) Validate() error {
 	if d == "" {
 		return nil
@@ -79,5 +100,5 @@ func (d drawing) Validate() error {
 	if err := plots.CheckName(string(d)); err != nil {
 		return err
 	}
-	return spare(string(d), true)
+	return checkOutput(string(d), true)
 }

@@ -9,27 +9,28 @@ import (
 	"resnetlab/resnetlib/predict"
 )
 
-// shape is what of a prediction is written.
+// shape holds the flags about what is written of each prediction.
 type shape struct {
-	TopK       int    `help:"Classes shown of each picture, the most probable first; 0: all." default:"0"`
-	OutputType string `help:"prob, or logit to have the logits too." default:"prob" enum:"prob,logit"`
+	TopK       int    `help:"Number of classes to show for each picture, the most probable first; 0: all." default:"0"`
+	OutputType string `help:"prob: probabilities; logit: probabilities and logits." default:"prob" enum:"prob,logit"`
 }
 
+// layout returns the layout of the output.
 func (s shape) layout(format string, classes []string) predict.Layout {
 	return predict.Layout{Format: format, Classes: classes, TopK: s.TopK, Logits: s.OutputType == "logit"}
 }
 
 type predictCommand struct {
-	Images []string `arg:"" help:"Pictures."`
+	Images []string `arg:"" help:"Pictures to classify."`
 	trained
 	shape
-	Format string  `help:"${enum}." default:"text" enum:"text,json,csv,jsonl"`
-	Plot   drawing `help:"Draw the picture with its classes (.png or .svg); one picture only." placeholder:"FILE"`
+	Format string  `help:"Output format: ${enum}." default:"text" enum:"text,json,csv,jsonl"`
+	Plot   drawing `help:"Draw the picture with its classes (.png or .svg); for a single picture." placeholder:"FILE"`
 }
 
 func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 	if p.Plot != "" && len(p.Images) != 1 {
-		return usage(fmt.Errorf("--plot draws one picture, %d were given", len(p.Images)))
+		return usage(fmt.Errorf("--plot draws a single picture, but %d were given", len(p.Images)))
 	}
 	predictor, err := p.predictor(c, min(len(p.Images), 8))
 	if err != nil {
@@ -38,7 +39,7 @@ func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 	defer predictor.Finalize()
 	var last predict.Result
 	bad := 0
-	err = to("", func(w io.Writer) error {
+	err = writeTo("", func(w io.Writer) error {
 		out, err := predict.NewWriter(w, p.layout(p.Format, predictor.Classes))
 		if err != nil {
 			return err
@@ -68,7 +69,7 @@ func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 	return unread(bad, len(p.Images))
 }
 
-// plot draws the notes' card: the picture, its class and probability, all classes beside it.
+// plot draws the picture with its class and probability, and the probabilities of all classes beside it.
 func (p *predictCommand) plot(r predict.Result, by *predict.Predictor) error {
 	picture, err := by.Preset.DecodeFile(r.File)
 	if err != nil {

@@ -2,12 +2,13 @@ package main
 
 import "resnetlab/resnetlib/notebook"
 
-// lateBar is a bar that begins with the first word of progress, which says how much there is to do.
+// lateBar is a progress bar that begins at the first report of progress, which says how much work there is.
 type lateBar struct {
 	title string
 	bar   *notebook.Bar
 }
 
+// update shows the work that is done, and a message.
 func (l *lateBar) update(done, total int, message string) {
 	if l.bar == nil {
 		l.bar = notebook.NewBar(l.title, total)
@@ -15,8 +16,14 @@ func (l *lateBar) update(done, total int, message string) {
 	l.bar.Update(done, message)
 }
 
-// count is update without a message, as the library calls it.
+// count shows the number of pictures that are done.
 func (l *lateBar) count(done, total int) { l.update(done, total, "") }
+
+// bytes shows the megabytes that are downloaded, rounded up.
+func (l *lateBar) bytes(done, total int64) {
+	const megabyte = 1_000_000
+	l.count(int((done+megabyte-1)/megabyte), int((total+megabyte-1)/megabyte))
+}
 
 // end ends the bar, if it has begun.
 func (l *lateBar) end() {

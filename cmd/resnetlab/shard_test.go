@@ -18,6 +18,7 @@ import (
 // shardLab is a trained network and a folder of pictures, two of them broken.
 type shardLab struct{ dir, run, pictures string }
 
+// newShardLab trains the network and draws the pictures.
 func newShardLab(t *testing.T) shardLab {
 	t.Helper()
 	dir := t.TempDir()
@@ -33,16 +34,18 @@ func newShardLab(t *testing.T) shardLab {
 	return lab
 }
 
+// args returns the arguments of batch-predict, with more flags.
 func (l shardLab) args(more ...string) []string {
 	return append([]string{"batch-predict", l.pictures, "--run", l.run, "--batch-size", "4"}, more...)
 }
 
+// shard returns the output and the arguments for shard i of n.
 func (l shardLab) shard(i, n int) (out string, args []string) {
 	out = filepath.Join(l.dir, fmt.Sprintf("shard-%d-of-%d.jsonl", i, n))
 	return out, l.args("--shard", fmt.Sprint(i), "--num-shards", fmt.Sprint(n), "--out", out)
 }
 
-func TestShards(t *testing.T) {
+func TestShardsAreCompleteAndResumed(t *testing.T) {
 	l := newShardLab(t)
 	t.Run("together", func(t *testing.T) { shardsTogether(t, l) })
 	t.Run("killed", func(t *testing.T) { shardKilled(t, l) })
@@ -50,7 +53,8 @@ func TestShards(t *testing.T) {
 	t.Run("resumed", func(t *testing.T) { shardResumed(t, l) })
 }
 
-// The shards together are one machine's prediction; a whole one is left alone, one of other settings is not replaced by accident.
+// shardsTogether checks that the merged shards are the prediction of one machine, that a complete shard is not predicted again, and that one with
+// other settings is not replaced.
 func shardsTogether(t *testing.T, l shardLab) {
 	one := filepath.Join(l.dir, "one.jsonl")
 	must(t, 4, l.args("--format", "jsonl", "--out", one)...)
@@ -65,22 +69,22 @@ func shardsTogether(t *testing.T, l shardLab) {
 	before := contents(t, "", shards[0])
 	_, args := l.shard(0, 3)
 	if _, said := must(t, 0, args...); !strings.Contains(said, "nothing to do") {
-		t.Errorf("a whole shard again: %s", said)
+		t.Errorf("a complete shard again: %s", said)
 	}
-	if _, said := must(t, 0, append(args[:len(args):len(args)], "--arch", "resnet18")...); !strings.Contains(said, "nothing to do") { // the run says it, too
+	if _, said := must(t, 0, append(args[:len(args):len(args)], "--arch", "resnet18")...); !strings.Contains(said, "nothing to do") { // the run has the same architecture
 		t.Errorf("the shard with the run's own --arch: %s", said)
 	}
 	must(t, 2, append(args, "--top-k", "2")...)
 	must(t, 2, append(args[:len(args):len(args)], "--num-shards", "4")...)
 	if !bytes.Equal(before, contents(t, "", shards[0])) {
-		t.Error("a refused run has changed the file")
+		t.Error("a refused command has changed the file")
 	}
 	must(t, 2, append(args, "--format", "csv")...)
 
 	merged := filepath.Join(l.dir, "merged.jsonl")
 	must(t, 0, append([]string{"merge", "--out", merged}, shards...)...)
 	sameDigits(t, contents(t, "", one), contents(t, "", merged))
-	must(t, 2, append([]string{"merge", "--out", merged}, shards...)...) // it exists
+	must(t, 2, append([]string{"merge", "--out", merged}, shards...)...) // the output exists
 	must(t, 3, append([]string{"merge", "--out", filepath.Join(l.dir, "none")}, shards[1:]...)...)
 	if _, err := os.Stat(filepath.Join(l.dir, "none")); err == nil {
 		t.Error("a merge of too few shards has written a file")
@@ -91,11 +95,12 @@ func shardsTogether(t *testing.T, l shardLab) {
 	}
 	stdout, _ := must(t, 3, append([]string{"merge"}, shards[0], shards[0])...)
 	if stdout != "" {
-		t.Errorf("a merge that proves nothing has printed %q", stdout)
+		t.Errorf("a failed merge has printed %q", stdout)
 	}
 }
 
-// sameDigits compares two files of predictions: names, labels, errors equal, probabilities within 1e-5 (another batch is another sum).
+// sameDigits compares two files of predictions: names, labels and errors must be equal, and probabilities within 1e-5, because the order of a sum
+// depends on the batch.
 func sameDigits(t *testing.T, a, b []byte) {
 	t.Helper()
 	one, two := strings.Split(string(a), "\n"), strings.Split(string(b), "\n")
@@ -118,7 +123,8 @@ func sameDigits(t *testing.T, a, b []byte) {
 	}
 }
 
-// A shard killed with -9 at any moment, and run again, has the bytes of one that was not, and nothing is left beside it.
+// shardKilled checks that a shard that is killed with SIGKILL at random times and run again has the bytes of one that was not killed, and that no
+// temporary file is left.
 func shardKilled(t *testing.T, l shardLab) {
 	kills := 3
 	if os.Getenv("RESNETLAB_ALL") != "" {
@@ -133,7 +139,7 @@ func shardKilled(t *testing.T, l shardLab) {
 		_ = os.Remove(out)
 		for n := 0; ; n++ {
 			if n > 100 {
-				t.Fatal("killed a hundred times, and never finished")
+				t.Fatal("not complete after a hundred kills")
 			}
 			cmd := exec.Command(program, args...)
 			cmd.Env = append(os.Environ(), "GOMLX_BACKEND=go")
@@ -144,7 +150,7 @@ func shardKilled(t *testing.T, l shardLab) {
 			_ = cmd.Wait()
 			timer.Stop()
 			if code := cmd.ProcessState.ExitCode(); code >= 0 {
-				if code != 4 && (code != 0 || n == 0) { // 0: the one before was killed when its file was whole, and nothing was left to do
+				if code != 4 && (code != 0 || n == 0) { // 0: the process before was killed after its file was complete
 					t.Fatalf("exit %d after %d kills", code, n)
 				}
 				break
@@ -156,11 +162,11 @@ func shardKilled(t *testing.T, l shardLab) {
 		}
 	}
 	if files := names(t, l.dir); strings.Contains(files, "unfinished") {
-		t.Errorf("left over: %s", files)
+		t.Errorf("temporary files are left: %s", files)
 	}
 }
 
-// A shard that is told to stop, as when a machine is drained, ends with 130 and keeps what is done; run again it resumes there, to the same bytes.
+// shardInterrupted checks that a shard that gets SIGTERM ends with 130 and, run again, resumes to the same bytes.
 func shardInterrupted(t *testing.T, l shardLab) {
 	l.pictures = manyPictures(t, l.pictures, 240)
 	want, args := l.shard(0, 1)
@@ -183,7 +189,7 @@ func shardInterrupted(t *testing.T, l shardLab) {
 		t.Fatalf("exit %d", code)
 	}
 	if _, said := must(t, 0, args...); !strings.Contains(said, "resuming after") {
-		t.Errorf("what was done is lost: it said %s", said)
+		t.Errorf("the finished pictures are predicted again: %s", said)
 	}
 	if !bytes.Equal(contents(t, "", want), contents(t, "", out)) {
 		t.Error("the bytes differ from those of a shard that was not interrupted")
@@ -193,7 +199,7 @@ func shardInterrupted(t *testing.T, l shardLab) {
 	}
 }
 
-// manyPictures is a folder of n names of the pictures of daisies in another.
+// manyPictures makes a folder of n links to the pictures of daisies in another folder.
 func manyPictures(t *testing.T, folder string, n int) string {
 	t.Helper()
 	many := t.TempDir()
@@ -209,7 +215,7 @@ func manyPictures(t *testing.T, folder string, n int) string {
 	return many
 }
 
-// A run that was stopped resumes after its last full batch and does not predict again what is done.
+// shardResumed checks that a stopped run resumes after its last complete batch and does not predict the pictures before it again.
 func shardResumed(t *testing.T, l shardLab) {
 	out, args := l.shard(0, 1)
 	must(t, 4, args...)
@@ -218,29 +224,28 @@ func shardResumed(t *testing.T, l shardLab) {
 		t.Fatal(err)
 	}
 	left := filepath.Join(l.dir, "."+filepath.Base(out)+".unfinished-1")
-	// One digit of the first picture tells whether it was predicted again.
+	// A changed digit of the first picture shows whether that picture is predicted again.
 	changed := bytes.Replace(want, []byte(`"prob": 0.`), []byte(`"prob": 0.0`), 1)
 	if err := os.WriteFile(left, changed[:len(changed)/2], 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if _, said := must(t, 4, args...); !strings.Contains(said, "resuming after") {
-		t.Errorf("it said %s", said)
+		t.Errorf("it does not resume: %s", said)
 	}
 	if !bytes.Equal(changed, contents(t, "", out)) {
-		t.Error("the first half was predicted again, or the second is another")
+		t.Error("the first half was predicted again, or the second half differs")
 	}
 	if _, err := os.Stat(left); err == nil {
-		t.Error("what was left is still there")
+		t.Error("the temporary file is still there")
 	}
 	must(t, 0, l.args("--resume", "--shard", "0", "--num-shards", "1", "--out", out)...)
 	must(t, 2, l.args("--resume")...)
 	plain := filepath.Join(l.dir, "plain.jsonl")
 	must(t, 4, l.args("--format", "jsonl", "--out", plain)...)
-	must(t, 2, l.args("--resume", "--out", plain)...) // it does not say what it was made of
+	must(t, 2, l.args("--resume", "--out", plain)...) // the file does not say with which settings it was made
 }
 
-// Where the shard and their number come from.
-func TestShardPlace(t *testing.T) {
+func TestShardComesFromFlagsOrTheEnvironment(t *testing.T) {
 	two, five := 2, 5
 	for _, c := range []struct {
 		flags     sharding
@@ -253,12 +258,12 @@ func TestShardPlace(t *testing.T) {
 		{sharding{NumShards: &five}, "JOB_COMPLETION_INDEX=4 SLURM_ARRAY_TASK_ID=1", 4, 5, ""},
 		{sharding{NumShards: &five}, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_MAX=4", 3, 5, ""},
 		{sharding{}, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=8 SLURM_ARRAY_TASK_MAX=7", 3, 8, ""},
-		{sharding{}, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_MAX=3", 0, 0, "Give --num-shards"},
-		{sharding{}, "JOB_COMPLETION_INDEX=4", 0, 0, "Give --num-shards"},
-		{sharding{}, "JOB_COMPLETION_INDEX=x", 0, 0, "no number"},
+		{sharding{}, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_MAX=3", 0, 0, "give --num-shards"},
+		{sharding{}, "JOB_COMPLETION_INDEX=4", 0, 0, "give --num-shards"},
+		{sharding{}, "JOB_COMPLETION_INDEX=x", 0, 0, "is not a number"},
 		{sharding{NumShards: &five}, "", 0, 0, "--shard"},
-		{sharding{Shard: &five, NumShards: &five}, "", 0, 0, "count from 0"},
-		{sharding{Shard: &two, NumShards: new(int)}, "", 0, 0, "count from 0"},
+		{sharding{Shard: &five, NumShards: &five}, "", 0, 0, "numbered from 0"},
+		{sharding{Shard: &two, NumShards: new(int)}, "", 0, 0, "numbered from 0"},
 	} {
 		for _, name := range []string{"JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MAX"} {
 			t.Setenv(name, "")

@@ -17,7 +17,7 @@ import (
 	"resnetlab/resnetlib/runs"
 )
 
-// Every result of the library is a table for notebook.Show, with nothing in it that only a debugger understands.
+// notebook.Show shows the table. It must hold no pointers.
 func TestEveryResultIsATable(t *testing.T) {
 	net, err := models.New(model.NewStore(), "resnet18", 5, nn.SkipInit())
 	if err != nil {

@@ -8,34 +8,41 @@ import (
 	"os"
 
 	"resnetlab/datasets"
+	"resnetlab/datasets/flowers"
+	"resnetlab/datasets/sketch"
 	"resnetlab/internal/mark"
+	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/bench"
 	"resnetlab/resnetlib/explain"
 	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/notebook"
 	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
+	"resnetlab/resnetlib/weights"
 )
 
-// Kinds of errors that the commands themselves find.
+// Kinds of errors that commands find themselves. Those of the library are in exitStatus.
 var (
 	errUsage  = errors.New("wrong usage")
 	errInput  = errors.New("bad input")
 	errExcept = errors.New("done except for some inputs")
 )
 
-// exitStatus is the table from errors to exit status: the first row that holds decides, and 1 is for all others.
+// exitStatus is the table from errors to exit status. The first row that holds decides; the status of all other errors is 1.
 var exitStatus = []struct {
 	status int
 	holds  func(error) bool
 }{
 	{130, is(context.Canceled)},
 	{4, is(errExcept, train.ErrLeftOut)},
-	{2, is(errUsage, network.ErrOptions, explain.ErrAsk, predict.ErrInvalidJob, predict.ErrOtherOutput, fs.ErrExist)},
+	{2, is(errUsage, network.ErrOptions, explain.ErrAsk, bench.ErrConfig, predict.ErrInvalidJob, predict.ErrOtherOutput, weights.ErrExtension, fs.ErrExist)},
 	{1, datasets.IsSystemError}, // also while the input is read: trying again may help
-	{3, is(errInput, train.ErrInput, predict.ErrBadFolder, predict.ErrNoneReadable, explain.ErrNotFinite)},
+	{3, is(errInput, backend.ErrUnavailable, runs.ErrInvalid, runs.ErrNoCheckpoint, train.ErrInput, predict.ErrBadFolder, predict.ErrNoneReadable,
+		explain.ErrNotFinite, sketch.ErrOther, flowers.ErrArchive)},
 }
 
-// is returns whether an error is of one of the kinds.
+// is returns a function that reports whether an error is of one of the kinds.
 func is(kinds ...error) func(error) bool {
 	return func(err error) bool {
 		for _, kind := range kinds {
@@ -47,6 +54,7 @@ func is(kinds ...error) func(error) bool {
 	}
 }
 
+// statusOf returns the exit status for an error.
 func statusOf(err error) int {
 	if err == nil {
 		return 0
@@ -59,10 +67,10 @@ func statusOf(err error) int {
 	return 1
 }
 
-// usage marks an error of the command line.
+// usage marks an error as one of the command line.
 func usage(err error) error { return mark.As(errUsage, err) }
 
-// badInput marks an error of the input: nothing was produced, and trying again does not help.
+// badInput marks an error as one of the input: there is no result, and trying again does not help.
 func badInput(err error) error { return mark.As(errInput, err) }
 
 // trainingError marks the error of a training that misses a file, such as a picture that was removed after the data were read, as bad input.
@@ -73,21 +81,49 @@ func trainingError(err error) error {
 	return err
 }
 
-// except marks the error of a command that is done but for some inputs, which it has listed.
+// ofInput marks an error as one of the input unless the file system made it, such as a full disk. A missing file is an error of the input.
+func ofInput(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	if (errors.As(err, &path) || errors.As(err, &link)) && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return badInput(err)
+}
+
+// atLeast returns an error if the value of a flag is too small.
+func atLeast(flag string, value, least int) error {
+	if value >= least {
+		return nil
+	}
+	return usage(fmt.Errorf("--%s %d: it must be at least %d", flag, value, least))
+}
+
+// except marks the error of a command that is done except for some inputs, which it has listed.
 func except(err error) error { return mark.As(errExcept, err) }
 
-// unread is the error for pictures that could not be read.
+// firstError returns the first of several errors that is not nil.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unread returns the error about unreadable pictures: nil if there are none, bad input if all are.
 func unread(bad, all int) error {
 	switch {
 	case bad == 0:
 		return nil
 	case bad == all:
-		return badInput(fmt.Errorf("none of %d pictures could be read", all))
+		return badInput(fmt.Errorf("none of the %d pictures could be read", all))
 	}
 	return except(fmt.Errorf("%d of %d pictures could not be read", bad, all))
 }
 
-// report shows an error as one clear line and returns the exit status.
+// report writes an error as one line to stderr and returns the exit status.
 func report(err error) int {
 	status := statusOf(err)
 	switch status {

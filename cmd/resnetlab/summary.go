@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/alecthomas/kong"
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -13,16 +11,16 @@ import (
 )
 
 type summaryCommand struct {
-	Arch       string  `arg:"" help:"Architecture, e.g. resnet34 (see the error for an unknown one)."`
-	NumClasses int     `help:"Classes." default:"1000"`
-	ImageSize  int     `help:"Side of the picture in pixels." default:"224"`
-	BatchSize  int     `help:"Pictures in a batch, for shapes and memory." default:"1"`
-	Strategy   string  `help:"Show what it trains: all, last:LAYER, or new (a layer of --num-classes behind the 1000-class head)." default:"all"`
-	Tree       bool    `help:"As the tree of modules, with blocks and stages."`
-	Depth      int     `help:"Levels of the tree to show; 0: all." default:"0"`
-	Compare    string  `help:"The papers' architecture table of both networks, side by side." placeholder:"ARCH"`
-	Diagram    drawing `help:"Draw the network into a file, .svg or .png." placeholder:"OUT.svg"`
-	JSON       bool    `name:"json" help:"As JSON."`
+	Arch       string  `arg:"" help:"Architecture: resnet18, resnet34, ..., resnext50_32x4d, ..., wide_resnet101_2."`
+	NumClasses int     `help:"Number of classes." default:"1000"`
+	ImageSize  int     `help:"Side in pixels of the network's input." default:"224"`
+	BatchSize  int     `help:"Pictures in a batch, which shapes and memory depend on." default:"1"`
+	Strategy   string  `help:"Show which layers a training strategy trains: all, last:LAYER, or new (a new layer of --num-classes after the head of 1000 classes)." default:"all"`
+	Tree       bool    `help:"Show the tree of modules, with stages and blocks."`
+	Depth      int     `help:"Levels of --tree to show; 0: all." default:"0"`
+	Compare    string  `help:"Show the architecture table of the papers for ARCH beside that of the network." placeholder:"ARCH"`
+	Diagram    drawing `help:"Draw the network (.svg or .png)." placeholder:"OUT.svg"`
+	JSON       bool    `name:"json" help:"Print JSON."`
 }
 
 func (s *summaryCommand) Run(c *commands, call *kong.Context) error {
@@ -30,7 +28,7 @@ func (s *summaryCommand) Run(c *commands, call *kong.Context) error {
 		return s.compare(call)
 	}
 	if !s.Tree {
-		if err := refuse(call, "it counts the levels of --tree", "depth"); err != nil {
+		if err := refuse(call, "it is the number of levels of --tree", "depth"); err != nil {
 			return err
 		}
 	}
@@ -59,15 +57,12 @@ func (s *summaryCommand) Run(c *commands, call *kong.Context) error {
 	return printTable(summary.Tree(s.Depth))
 }
 
-// check refuses words that are no sizes before anything is built.
+// check returns an error about sizes that are too small.
 func (s *summaryCommand) check() error {
-	if min(s.NumClasses, s.ImageSize, s.BatchSize) < 1 || s.Depth < 0 {
-		return errors.New("--num-classes, --image-size and --batch-size must be at least 1, --depth at least 0")
-	}
-	return nil
+	return firstError(atLeast("num-classes", s.NumClasses, 1), atLeast("image-size", s.ImageSize, 1), atLeast("batch-size", s.BatchSize, 1), atLeast("depth", s.Depth, 0))
 }
 
-// network makes the network with what the strategy trains.
+// network makes the network, and the plan of what the strategy trains.
 func (s *summaryCommand) network() (*models.ResNet, transfer.Plan, error) {
 	if err := s.check(); err != nil {
 		return nil, transfer.Plan{}, err
@@ -89,6 +84,7 @@ func (s *summaryCommand) network() (*models.ResNet, transfer.Plan, error) {
 	return net, plan, err
 }
 
+// draw draws the network into the file of --diagram.
 func (s *summaryCommand) draw(c *commands, net *models.ResNet) error {
 	if s.Diagram == "" {
 		return nil
@@ -100,12 +96,13 @@ func (s *summaryCommand) draw(c *commands, net *models.ResNet) error {
 	if err := picture.Save(string(s.Diagram)); err != nil {
 		return err
 	}
-	c.logf("drew %s", s.Diagram)
+	c.logf("the diagram is in %s", s.Diagram)
 	return nil
 }
 
+// compare prints the architecture tables of two networks.
 func (s *summaryCommand) compare(call *kong.Context) error {
-	err := refuse(call, "--compare shows the papers' table of two networks, and this belongs to one network",
+	err := refuse(call, "--compare shows the tables of two networks, and this flag is for one network",
 		"diagram", "tree", "depth", "strategy", "num-classes", "batch-size")
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// summaryJSON is what scripts rely on, and what a strategy adds.
+// summaryJSON holds the keys in the JSON of summary that scripts read.
 type summaryJSON struct {
 	Schema, Params, Trainable, MACs int
 	Layers, Modules                 []struct {
@@ -25,6 +25,7 @@ type summaryJSON struct {
 	Plan struct{ Strategy string }
 }
 
+// summarized returns the JSON of summary.
 func summarized(t *testing.T, args ...string) (s summaryJSON) {
 	t.Helper()
 	stdout, _ := must(t, 0, append(append([]string{"summary"}, args...), "--json")...)
@@ -34,7 +35,7 @@ func summarized(t *testing.T, args ...string) (s summaryJSON) {
 	return s
 }
 
-func TestSummaryJSON(t *testing.T) {
+func TestSummaryJSONHasTorchvisionsNumbersOfResNet18(t *testing.T) {
 	s := summarized(t, "resnet18")
 	if s.Schema != 1 || s.Params != 11689512 || s.Trainable != s.Params || s.MACs != 1814073344 || s.Memory.Total != 87107552 {
 		t.Errorf("schema %d, %d parameters, %d trained, %d multiply-adds, %d bytes", s.Schema, s.Params, s.Trainable, s.MACs, s.Memory.Total)
@@ -47,8 +48,8 @@ func TestSummaryJSON(t *testing.T) {
 	}
 }
 
-// What trains follows the strategy: torchvision's numbers of parameters of layer4 and fc, of fc, of a new layer behind 1000 classes.
-func TestSummaryStrategy(t *testing.T) {
+// The numbers are torchvision's parameters of fc, of layer4 and fc, and of a new layer after the head of 1000 classes.
+func TestSummaryCountsTheParametersThatAStrategyTrains(t *testing.T) {
 	for _, c := range []struct {
 		args              []string
 		params, trainable int
@@ -67,7 +68,7 @@ func TestSummaryStrategy(t *testing.T) {
 	}
 }
 
-func TestSummaryCompare(t *testing.T) {
+func TestSummaryComparesTwoNetworks(t *testing.T) {
 	stdout, _ := must(t, 0, "summary", "resnet50", "--compare", "resnext50_32x4d")
 	for _, want := range []string{"3x3, 128, C=32   ×3", "25,028,904", "multiply-adds", "stride on the 3x3"} {
 		if !strings.Contains(stdout, want) {
@@ -87,7 +88,7 @@ func TestSummaryCompare(t *testing.T) {
 	}
 }
 
-func TestSummaryDiagram(t *testing.T) {
+func TestSummaryDrawsSVGAndPNG(t *testing.T) {
 	dir := t.TempDir()
 	for name, begins := range map[string]string{"net.svg": "<?xml", "net.png": "\x89PNG"} {
 		path := filepath.Join(dir, name)
@@ -100,7 +101,7 @@ func TestSummaryDiagram(t *testing.T) {
 	}
 }
 
-func TestSummaryUsage(t *testing.T) {
+func TestSummaryRefusesWrongFlags(t *testing.T) {
 	for says, args := range map[string][]string{
 		"--depth has no":      {"--depth", "1"},
 		"--batch-size has no": {"--compare", "resnet34", "--batch-size", "2"},

@@ -16,10 +16,10 @@ import (
 
 type trainCommand struct {
 	runs.Settings
-	Resume string `placeholder:"RUN" help:"Continue this run, with the settings in its run.json."`
+	Resume string `placeholder:"RUN" help:"Resume the run in this folder, with the settings in its run.json."`
 }
 
-// Validate checks the flags; kong calls it. Those of a resumed run are compared with its settings later.
+// Validate checks the flags. kong calls it. The flags for a resumed run are compared with its settings later.
 func (t *trainCommand) Validate() error {
 	if t.Resume != "" {
 		return t.ValidateRanges()
@@ -29,7 +29,7 @@ func (t *trainCommand) Validate() error {
 
 func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context) error {
 	if t.Resume != "" {
-		if err := refuse(call, "a run is resumed in its own folder", "out", "overwrite"); err != nil {
+		if err := refuse(call, "a resumed run stays in its folder", "out", "overwrite"); err != nil {
 			return err
 		}
 	}
@@ -40,7 +40,7 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 	if err != nil {
 		return err
 	}
-	show := &trainProgress{log: c.logf}
+	show := &trainProgress{commands: c}
 	options := []train.Option{train.On(b, choice.Name), train.Report(show.event)}
 	var run *runs.Run
 	if t.Resume != "" {
@@ -57,7 +57,7 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 	return trainingError(err)
 }
 
-// resume continues a run. DATA may be another path to its pictures; where they are others, the words of the call are wrong.
+// resume resumes the run of --resume. DATA may be another path to the run's pictures; other pictures are wrong usage.
 func (t *trainCommand) resume(ctx context.Context, call *kong.Context, options []train.Option) (*runs.Run, error) {
 	moved := false
 	run, err := train.Resume(ctx, t.Resume, func(s runs.Settings) (runs.Settings, error) {
@@ -71,7 +71,7 @@ func (t *trainCommand) resume(ctx context.Context, call *kong.Context, options [
 	return run, err
 }
 
-// settingsGiven are the settings without the defaults of what the weights to start from may know better.
+// settingsGiven returns the settings without the defaults of architecture and image size, which the weights to start from may replace.
 func settingsGiven(s runs.Settings, call *kong.Context) runs.Settings {
 	flags := flagsGiven(call)
 	if !slices.Contains(flags, "arch") {
@@ -83,7 +83,7 @@ func settingsGiven(s runs.Settings, call *kong.Context) runs.Settings {
 	return s
 }
 
-// flagsGiven are the names of the flags on the command line, and "data" where it was given.
+// flagsGiven returns the names of the flags on the command line, and "data" if that argument was given.
 func flagsGiven(call *kong.Context) (names []string) {
 	for _, p := range call.Path {
 		switch {
@@ -96,7 +96,7 @@ func flagsGiven(call *kong.Context) (names []string) {
 	return names
 }
 
-// refuse is the error of flags that mean nothing beside the other words of the command; a flag that is not looked at would be a silent surprise.
+// refuse returns an error if one of the flags is given, which have no meaning beside the others: to ignore a flag would hide a mistake.
 func refuse(call *kong.Context, why string, flags ...string) error {
 	for _, given := range flagsGiven(call) {
 		if slices.Contains(flags, given) {
@@ -106,33 +106,34 @@ func refuse(call *kong.Context, why string, flags ...string) error {
 	return nil
 }
 
-// finish says what came out and what to do next.
+// finish prints the folder of the run, and logs its best epoch and the next command.
 func (t *trainCommand) finish(c *commands, run *runs.Run) error {
 	if best := runs.BestOf(run.Metrics()); best.Epoch > 0 {
 		c.logf("best epoch %d: validation accuracy %.3f, loss %.4f", best.Epoch, best.Accuracy, best.Loss)
 	}
-	if _, err := fmt.Println(run.Dir); err != nil {
+	if err := printPath(run.Dir); err != nil {
 		return err
 	}
 	c.logf("next: resnetlab predict PICTURE --run %s, or resnetlab batch-predict FOLDER --run %s", run.Dir, run.Dir)
 	return nil
 }
 
-// trainProgress shows training: a bar for each phase of an epoch, a line when it ends.
+// trainProgress shows the progress of a training: a bar for each phase of an epoch, and a line at its end.
 type trainProgress struct {
-	log func(format string, args ...any)
-	bar lateBar
+	commands *commands
+	bar      lateBar
 }
 
+// event shows what the training reports.
 func (p *trainProgress) event(e train.Event) {
 	switch {
 	case e.Note != "":
 		p.end()
-		p.log("%s", e.Note)
+		p.commands.note(e.Note)
 	case e.Metrics != nil:
 		p.end()
 		m := e.Metrics
-		p.log("epoch %d of %d: training loss %.4f, validation loss %.4f, accuracy %.3f, %.1f s", m.Epoch, e.Epochs, m.TrainLoss, m.ValLoss, m.ValAccuracy, m.Seconds)
+		p.commands.logf("epoch %d of %d: training loss %.4f, validation loss %.4f, accuracy %.3f, %.1f s", m.Epoch, e.Epochs, m.TrainLoss, m.ValLoss, m.ValAccuracy, m.Seconds)
 	default:
 		title := fmt.Sprintf("epoch %d/%d %s", e.Epoch, e.Epochs, e.Phase)
 		if title != p.bar.title {
@@ -147,5 +148,5 @@ func (p *trainProgress) event(e train.Event) {
 	}
 }
 
-// end ends the bar that is shown, if there is one.
+// end ends the bar, if there is one.
 func (p *trainProgress) end() { p.bar.end() }

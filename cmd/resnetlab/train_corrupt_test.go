@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestTrainWithCorruptPictures: named before epoch 1 and left out, exit 4; with --strict-data an error, exit 3, and no run.
-func TestTrainWithCorruptPictures(t *testing.T) {
+// With --strict-data they are bad input, and no run begins.
+func TestCorruptPicturesAreNamedBeforeTrainingAndLeftOut(t *testing.T) {
 	data := drawn(t)
 	whole, err := os.ReadFile(filepath.Join(data, "train", "fern", "00000.png"))
 	if err != nil {

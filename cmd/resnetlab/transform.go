@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image/png"
 	"io"
@@ -15,23 +14,24 @@ import (
 )
 
 type transformCommand struct {
-	In  string `arg:"" help:"The picture."`
-	Out string `arg:"" help:"The PNG to write: OUT.png."`
-	Ops string `help:"Steps in order, separated by commas, e.g. resize:256,center-crop:224; none: decode to RGB only."`
+	In  string `arg:"" help:"Picture to read."`
+	Out string `arg:"" help:"PNG file to write: OUT.png."`
+	Ops string `help:"Steps in their order, separated by commas: resize:256,center-crop:224. Without it: only decode to RGB."`
 }
 
+// Help returns the longer text of `transform --help`.
 func (t *transformCommand) Help() string { return "Steps: " + transforms.OpsUsage }
 
-// Run asks for a context and does not look at it, as weights convert does: the first Ctrl-C leaves no part of a file behind.
+// Run takes a context and does not use it: the first Ctrl-C then does not exit the program, so that no part of a file is left.
 func (t *transformCommand) Run(context.Context) error {
 	ops, err := transforms.ParseOps(t.Ops)
 	if err != nil {
 		return usage(err)
 	}
 	if !strings.EqualFold(filepath.Ext(t.Out), ".png") {
-		return usage(fmt.Errorf("%s: a PNG is written, and its name ends in .png", t.Out))
+		return usage(fmt.Errorf("writing %s: the output is a PNG file, and its name must end in .png", t.Out))
 	}
-	if err := errors.Join(notItself(t.In, t.Out), spare(t.Out, true)); err != nil {
+	if err := firstError(differentFiles(t.In, t.Out), checkOutput(t.Out, true)); err != nil {
 		return err
 	}
 	data, err := os.ReadFile(t.In)

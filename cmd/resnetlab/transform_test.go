@@ -14,7 +14,7 @@ import (
 	"resnetlab/internal/golden"
 )
 
-// step is one of golden/transforms/index.json.
+// step is a step in golden/transforms/index.json.
 type step struct {
 	Op                       string
 	Size                     json.RawMessage // 224 or [192, 320]
@@ -23,7 +23,7 @@ type step struct {
 	Factor                   float64
 }
 
-// op is the step as --ops has it; decoding to RGB is no step there.
+// op returns the step in the form of --ops; "" for decoding to RGB, which is no step there.
 func (s step) op(t *testing.T) string {
 	t.Helper()
 	switch s.Op {
@@ -48,6 +48,7 @@ func (s step) op(t *testing.T) string {
 	return ""
 }
 
+// size returns the size in the form of --ops.
 func (s step) size(t *testing.T) string {
 	t.Helper()
 	var one int
@@ -61,8 +62,7 @@ func (s step) size(t *testing.T) string {
 	return fmt.Sprintf("%dx%d", two[0], two[1])
 }
 
-// TestTransformGolden: the command gives the pixels of torchvision and Pillow.
-func TestTransformGolden(t *testing.T) {
+func TestGoldenTransformsWriteThePixelsOfTorchvisionAndPillow(t *testing.T) {
 	dir := filepath.Join(golden.Dir(t), "transforms")
 	text, err := os.ReadFile(filepath.Join(dir, "index.json"))
 	if err != nil {
@@ -91,10 +91,10 @@ func TestTransformGolden(t *testing.T) {
 				ops = append(ops, op)
 			}
 		}
-		if done[names]++; done[names] > 5 && len(ops) > 0 { // every decoder, and enough of each list to see that it is read right
+		if done[names]++; done[names] > 5 && len(ops) > 0 { // every decoder, and five cases of each list of steps
 			continue
 		}
-		// In this process: main is a call of run.
+		// In this process, which is faster than a new one: main only calls run.
 		if status := run([]string{"transform", filepath.Join(dir, c.Source), out, "--ops=" + strings.Join(ops, ",")}); status != 0 {
 			t.Errorf("%s: exit %d", c.ID, status)
 			continue
@@ -105,7 +105,7 @@ func TestTransformGolden(t *testing.T) {
 	}
 }
 
-// pixels are the RGB bytes of an opaque PNG.
+// pixels returns the RGB bytes of an opaque PNG.
 func pixels(t *testing.T, path string) (rgb []byte) {
 	t.Helper()
 	file, err := os.Open(path)

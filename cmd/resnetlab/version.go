@@ -5,17 +5,18 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/backend"
 )
 
 type versionCommand struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
-// version is set by the linker in a release.
+// version is the program's version. The linker sets it in a release.
 var version = "development"
 
-// reported are the modules whose versions matter in a bug report.
+// reported are the modules whose versions are printed; --json has all.
 var reported = []string{"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/janpfeifer/gonb", "gonum.org/v1/plot"}
 
 func (v *versionCommand) Run() error {
@@ -44,7 +45,7 @@ func (v *versionCommand) Run() error {
 		}
 	}
 	for _, f := range backend.List() {
-		text += fmt.Sprintf("  backend %-18s %s\n", f.Name, foundLine(f))
+		text += fmt.Sprintf("  backend %-18s %s\n", f.Name, printable.Line(foundLine(f)))
 	}
 	_, err := fmt.Print(text)
 	return err

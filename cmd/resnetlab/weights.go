@@ -3,37 +3,37 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/alecthomas/kong"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/weights"
 )
 
 type weightsCommands struct {
-	List     weightsList     `cmd:"" help:"Torchvision's published weights: accuracy, size, preprocessing, and which of them are here."`
-	Download weightsDownload `cmd:"" help:"Download published weights, checked."`
-	Inspect  weightsInspect  `cmd:"" help:"Keys, shapes and dtypes of a .pth or .safetensors file; with --arch, what loading it would say."`
-	Convert  weightsConvert  `cmd:"" help:"Convert .pth to .safetensors and back."`
-	Diff     weightsDiff     `cmd:"" help:"Which tensors differ between two files, and by how much."`
+	List     weightsList     `cmd:"" help:"List torchvision's published weights: accuracy, size, preprocessing, and which are on this machine."`
+	Download weightsDownload `cmd:"" help:"Download published weights and check their hash."`
+	Inspect  weightsInspect  `cmd:"" help:"List the keys, shapes and dtypes in a .pth or .safetensors file; with --arch, check whether a network can load it."`
+	Convert  weightsConvert  `cmd:"" help:"Convert a .pth file to .safetensors, or back."`
+	Diff     weightsDiff     `cmd:"" help:"List the tensors that differ between two files, and by how much."`
 }
 
 type weightsInspect struct {
-	File        string `arg:"" help:"The weight file."`
-	Arch        string `help:"Tell also what strict loading into this network says: missing, unexpected, of other shape, and why (\"report\" in the JSON)."`
-	NumClasses  int    `help:"Classes of that network." default:"1000"`
-	WithoutHead bool   `help:"Load into it without the head (fc)."`
-	JSON        bool   `name:"json" help:"As JSON."`
+	File        string `arg:"" help:"Weight file."`
+	Arch        string `help:"Report also whether this network can load the file: which tensors are missing, unexpected or of another shape, and why (\"report\" in the JSON)."`
+	NumClasses  int    `help:"Number of classes of the network of --arch." default:"1000"`
+	WithoutHead bool   `help:"Report on loading without the head (fc)."`
+	JSON        bool   `name:"json" help:"Print JSON."`
 }
 
 func (w *weightsInspect) Run(call *kong.Context) error {
 	if w.Arch == "" {
-		if err := refuse(call, "it belongs to the network of --arch", "num-classes", "without-head"); err != nil {
+		if err := refuse(call, "it is about the network of --arch", "num-classes", "without-head"); err != nil {
 			return err
 		}
 	}
@@ -54,17 +54,17 @@ func (w *weightsInspect) Run(call *kong.Context) error {
 	if err := printTable(found); err != nil || found.Report == nil {
 		return err
 	}
-	_, err = fmt.Printf("\n%s", found.Report)
+	_, err = fmt.Printf("\n%s", printable.Text(found.Report.String()))
 	return err
 }
 
-// inspected is what `weights inspect` prints.
+// inspected is the JSON of `weights inspect`.
 type inspected struct {
 	*weights.Inspection
 	Report *weights.Report `json:"report,omitempty"`
 }
 
-// report says what loading the file would say. That it does not fit is a finding here, and no error.
+// report returns the report of loading the file into the network of --arch. A file that does not fit is no error here.
 func (w *weightsInspect) report(f *weights.File) (*weights.Report, error) {
 	net, err := models.New(model.NewStore(), w.Arch, w.NumClasses, nn.SkipInit())
 	if err != nil {
@@ -81,33 +81,19 @@ func (w *weightsInspect) report(f *weights.File) (*weights.Report, error) {
 	return report, nil
 }
 
-// printWithSchema prints an object of the library with "schema": 1 added.
-func printWithSchema(v any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return err
-	}
-	fields["schema"] = json.RawMessage("1")
-	return printJSON(fields)
-}
-
 type weightsConvert struct {
-	In  string `arg:"" help:"The file to read."`
-	To  string `arg:"" optional:"" help:"The file to write: .safetensors or .pth."`
-	Out string `help:"The file to write, as a flag." placeholder:"FILE"`
+	In  string `arg:"" help:"File to read."`
+	To  string `arg:"" optional:"" help:"File to write: .safetensors or .pth."`
+	Out string `help:"File to write, if it is not given as an argument." placeholder:"FILE"`
 }
 
-// Run asks for a context and does not look at it: so the first Ctrl-C lets it come to its end, and leaves no part of a file behind.
+// Run takes a context and does not use it: the first Ctrl-C then does not exit the program, so that no part of a file is left.
 func (w *weightsConvert) Run(_ context.Context, c *commands) error {
 	if (w.To == "") == (w.Out == "") {
-		return usage(errors.New("name the file to write, once: resnetlab weights convert IN OUT"))
+		return usage(errors.New("name the file to write once, as an argument or with --out: resnetlab weights convert IN OUT"))
 	}
 	out := cmp.Or(w.To, w.Out)
-	if err := errors.Join(notItself(w.In, out), spare(out, true)); err != nil {
+	if err := firstError(differentFiles(w.In, out), checkOutput(out, true)); err != nil {
 		return err
 	}
 	f, err := weights.Read(w.In)
@@ -116,10 +102,7 @@ func (w *weightsConvert) Run(_ context.Context, c *commands) error {
 	}
 	defer f.Close()
 	sd := everything(f)
-	if err = weights.Write(out, sd); errors.Is(err, weights.ErrExtension) {
-		return usage(err)
-	}
-	if err != nil {
+	if err := weights.Write(out, sd); err != nil {
 		return err
 	}
 	c.logf("%s: %d tensors", out, sd.Len())
@@ -127,13 +110,13 @@ func (w *weightsConvert) Run(_ context.Context, c *commands) error {
 		c.logf("%s", note)
 	}
 	if sd != f.StateDict {
-		c.logf("all tensors were written, under the names that they have in the file")
+		c.logf("all tensors were written, with the keys that they have in %s", w.In)
 	}
 	return nil
 }
 
-// everything returns the tensors of the network, or, where the file has others beside it, all of them under the file's
-// names: a copy or a comparison must not lose any.
+// everything returns all tensors of the file: with the network's keys if it holds nothing but a network, else with the keys in the file. A copy or a
+// comparison must not lose a tensor.
 func everything(f *weights.File) *weights.StateDict {
 	if len(f.Outside) > 0 {
 		return f.AsStored()
@@ -142,9 +125,9 @@ func everything(f *weights.File) *weights.StateDict {
 }
 
 type weightsDiff struct {
-	A    string `arg:"" help:"The first file."`
-	B    string `arg:"" help:"The second file."`
-	JSON bool   `name:"json" help:"As JSON."`
+	A    string `arg:"" help:"First file."`
+	B    string `arg:"" help:"Second file."`
+	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 func (w *weightsDiff) Run() error {

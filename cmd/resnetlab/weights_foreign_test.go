@@ -24,8 +24,7 @@ func edited(t *testing.T, path string, edit func(sd *weights.StateDict) *weights
 	}
 }
 
-// A file with a NaN is inspected and converted; its report names the tensor, and predict refuses it as bad input.
-func TestWeightsNotFinite(t *testing.T) {
+func TestWeightsWithNaNAreConvertedAndReportedAndRefusedByPredict(t *testing.T) {
 	dir := t.TempDir()
 	path, copied := filepath.Join(dir, "nan.safetensors"), filepath.Join(dir, "nan.pth")
 	edited(t, path, func(sd *weights.StateDict) *weights.StateDict {
@@ -58,8 +57,7 @@ func TestWeightsNotFinite(t *testing.T) {
 	}
 }
 
-// A file with more than a network loses nothing when it is converted or compared, and its keys do the terminal no harm.
-func TestWeightsBesideANetwork(t *testing.T) {
+func TestTensorsBesideANetworkAreKeptAndTheirKeysEscaped(t *testing.T) {
 	dir := t.TempDir()
 	path, copied := filepath.Join(dir, "moco.safetensors"), filepath.Join(dir, "moco.pth")
 	edited(t, path, func(sd *weights.StateDict) *weights.StateDict {
@@ -86,7 +84,7 @@ func TestWeightsBesideANetwork(t *testing.T) {
 	}
 	for _, args := range [][]string{{"inspect", copied, "--arch", "resnet18"}, {"diff", path, copied}} {
 		if stdout, _ := must(t, 0, append([]string{"weights"}, args...)...); strings.Contains(stdout, "\x1b[2J") {
-			t.Errorf("%q: the key is printed as it is", args)
+			t.Errorf("%q: the key is printed without escapes", args)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type weightsList struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 // listedWeights is an entry of `weights list --json`.
@@ -31,7 +31,7 @@ type listedWeights struct {
 	Acc5          float64           `json:"acc5"`
 	Preprocessing transforms.Preset `json:"preprocessing"`
 	URL           string            `json:"url"`
-	Path          string            `json:"path"` // in PyTorch's folder, "" where it is not there
+	Path          string            `json:"path"` // in PyTorch's cache folder; "": not downloaded
 }
 
 func (w *weightsList) Run() error {
@@ -59,7 +59,7 @@ func (w *weightsList) Run() error {
 	return err
 }
 
-// tick is a table's word for true.
+// tick returns "yes" for true, and an empty cell for false.
 func tick(is bool) string {
 	if is {
 		return "yes"
@@ -68,38 +68,34 @@ func tick(is bool) string {
 }
 
 type weightsDownload struct {
-	Name string `arg:"" help:"A name of 'weights list': resnet50/IMAGENET1K_V2, or resnet50 for the one that torchvision takes."`
-	Out  string `help:"Folder to download to, or the file where it ends in .pth. Left out: $$TORCH_HOME/hub/checkpoints, where --weights looks." placeholder:"DIR"`
+	Name string `arg:"" help:"Name that 'weights list' shows, such as resnet50/IMAGENET1K_V2; resnet50 stands for torchvision's default."`
+	Out  string `help:"Folder to download to, or the file if it ends in .pth. Without it: $$TORCH_HOME/hub/checkpoints, where --weights finds the file." placeholder:"DIR"`
 }
 
-// Help is the longer text of `weights download --help`.
+// Help returns the longer text of `weights download --help`.
 func (w *weightsDownload) Help() string {
-	return "A download that was broken off goes on where it stopped. The file appears under its name when it is whole and its length and sha256 are right; " +
-		"one that is there is not fetched again. " + hub.MirrorEnv + " names another address than " + hub.BaseURL + " (a mirror)."
+	return "Run the command again to resume a download that was interrupted. The file appears under its name when it is complete and its length and sha256 are " +
+		"right; a complete file is not downloaded again. Set " + hub.MirrorEnv + " to download from a mirror instead of " + hub.BaseURL + "."
 }
 
 func (w *weightsDownload) Run(ctx context.Context, c *commands) error {
 	p, ok := weights.FindPublished(w.Name)
 	if !ok {
-		return usage(fmt.Errorf("%s: no name of 'resnetlab weights list'", w.Name))
+		return usage(fmt.Errorf("%s is no name of published weights: 'resnetlab weights list' shows the names", w.Name))
 	}
 	o := hub.Options{Folder: w.Out}
 	if strings.EqualFold(filepath.Ext(w.Out), ".pth") {
-		o.Folder, o.File = filepath.Dir(w.Out), filepath.Base(w.Out) // not Split: of r.pth its folder is "", which is the cache
+		o.Folder, o.File = filepath.Dir(w.Out), filepath.Base(w.Out) // not Split: the folder "" would stand for the cache
 	}
-	bar := lateBar{title: p.File() + " (MiB)"}
-	o.Progress = func(done, total int64) {
-		const mib = 1 << 20
-		bar.count(int((done+mib-1)/mib), int((total+mib-1)/mib))
-	}
+	bar := lateBar{title: "downloading " + p.File() + ", MB"}
+	o.Progress = bar.bytes
 	path, fetched, err := hub.Download(ctx, p, o)
 	bar.end()
 	if err != nil {
 		return err
 	}
 	if !fetched {
-		c.logf("%s is there and whole", path)
+		c.logf("%s exists and is complete: nothing to do", path)
 	}
-	_, err = fmt.Println(path)
-	return err
+	return printPath(path)
 }

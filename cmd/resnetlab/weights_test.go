@@ -46,7 +46,7 @@ func randomNet(t *testing.T, path string, classes int) {
 	}
 }
 
-func TestWeightsList(t *testing.T) {
+func TestWeightsListShowsPublishedWeightsAndTheirFiles(t *testing.T) {
 	t.Setenv("TORCH_HOME", t.TempDir())
 	path := filepath.Join(os.Getenv("TORCH_HOME"), "hub", "checkpoints", "resnet50-19c8e357.pth") // the older name
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -74,8 +74,8 @@ func TestWeightsList(t *testing.T) {
 	}
 }
 
-// A server that breaks off once and sends other bytes then. What the download does with it is tested in internal/fetch.
-func TestWeightsDownload(t *testing.T) {
+// The server breaks the connection once, and then sends other bytes. internal/fetch has the tests of the details.
+func TestWeightsDownloadIsResumedAndChecked(t *testing.T) {
 	const size = 46_830_600 // as the table has it, 44.661 MiB
 	var ranges []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -103,13 +103,12 @@ func TestWeightsDownload(t *testing.T) {
 		t.Errorf("ranges %q: %s", ranges, stderr)
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v (%v)", left, err)
+		t.Errorf("files are left: %v (%v)", left, err)
 	}
 	must(t, 2, "weights", "download", "resnet7")
 }
 
-// Published weights bring architecture, classes and preprocessing; what says otherwise is refused.
-func TestPublishedWeights(t *testing.T) {
+func TestPublishedWeightsSetArchitectureClassesAndPreprocessing(t *testing.T) {
 	t.Setenv("TORCH_HOME", t.TempDir())
 	randomNet(t, filepath.Join(os.Getenv("TORCH_HOME"), "hub", "checkpoints", "resnet18-f37072fd.pth"), 1000)
 	dir := t.TempDir()
@@ -141,7 +140,7 @@ func TestPublishedWeights(t *testing.T) {
 	}
 }
 
-// checkWeightsOfRun: --weights takes a run and its file too, and a training from them has their preprocessing.
+// checkWeightsOfRun checks that --weights takes a run and its file, and that a training from them has their preprocessing.
 func checkWeightsOfRun(t *testing.T, data, run string) {
 	t.Helper()
 	picture := filepath.Join(data, "test", "daisy", "00000.png")
@@ -167,12 +166,11 @@ func checkWeightsOfRun(t *testing.T, data, run string) {
 		Preprocessing struct{ Resize, Crop int }
 	}
 	if err := json.Unmarshal(text, &got); err != nil || got.Arch != "resnet18" || got.ImageSize != 32 || got.Preprocessing.Resize != 37 {
-		t.Errorf("%+v (%v), want those of the weights", got, err)
+		t.Errorf("%+v (%v), want the values of the weights", got, err)
 	}
 }
 
-// --out r.pth is a file here, and not one in the cache.
-func TestWeightsDownloadHere(t *testing.T) {
+func TestWeightsDownloadOutWithoutAFolderIsInTheWorkingDirectory(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	t.Setenv(hub.MirrorEnv, server.URL)
@@ -185,8 +183,7 @@ func TestWeightsDownloadHere(t *testing.T) {
 	}
 }
 
-// Both directions of the conversion, the comparison, and the load report.
-func TestWeightsFiles(t *testing.T) {
+func TestWeightsAreConvertedComparedAndInspected(t *testing.T) {
 	dir := t.TempDir()
 	first, second, third := filepath.Join(dir, "a.safetensors"), filepath.Join(dir, "b.pth"), filepath.Join(dir, "c.safetensors")
 	randomNet(t, first, 5)

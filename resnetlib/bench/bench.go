@@ -7,6 +7,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/optim"
 	"resnetlab/resnetlib/predict"
@@ -59,17 +61,23 @@ type Result struct {
 	Layers       []LayerTiming `json:"layers,omitempty"` // with ByLayer: of the forward pass
 }
 
-// check refuses sizes below 1.
-func (c Config) check() error {
+// ErrConfig is the kind of an error about a [Config] or an [InputConfig] with a value that cannot be measured.
+var ErrConfig = errors.New("invalid configuration")
+
+// Check returns an [ErrConfig] if the architecture is unknown or a number is below 1. [Run] checks the same; call Check to fail before a backend is
+// opened.
+func (c Config) Check() error {
 	if c.BatchSize < 1 || c.ImageSize < 1 || c.NumClasses < 1 || c.Repeats < 1 {
-		return fmt.Errorf("batch size %d, image size %d, classes %d, repeats %d: each must be at least 1", c.BatchSize, c.ImageSize, c.NumClasses, c.Repeats)
+		return mark.As(ErrConfig, fmt.Errorf("batch size %d, image size %d, classes %d, repeats %d: each must be at least 1",
+			c.BatchSize, c.ImageSize, c.NumClasses, c.Repeats))
 	}
-	return nil
+	_, err := models.Variant(c.Arch)
+	return mark.As(ErrConfig, err)
 }
 
 // Run measures a network with random weights on random pictures. backendName is copied into the result.
 func Run(ctx context.Context, b compute.Backend, backendName string, c Config) (*Result, error) {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	net, err := models.New(model.NewStore(), c.Arch, c.NumClasses)

@@ -12,6 +12,7 @@ import (
 
 	"resnetlab/datasets"
 	"resnetlab/datasets/sketch"
+	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -40,7 +41,8 @@ type InputResult struct {
 // runs.
 func Input(ctx context.Context, c InputConfig) (*InputResult, error) {
 	if c.BatchSize < 1 || c.ImageSize < 1 || c.Workers < 1 || c.Repeats < 1 {
-		return nil, fmt.Errorf("batch size %d, image size %d, workers %d, repeats %d: each must be at least 1", c.BatchSize, c.ImageSize, c.Workers, c.Repeats)
+		return nil, mark.As(ErrConfig, fmt.Errorf("batch size %d, image size %d, workers %d, repeats %d: each must be at least 1",
+			c.BatchSize, c.ImageSize, c.Workers, c.Repeats))
 	}
 	if c.Dir == "" {
 		dir, err := os.MkdirTemp("", "resnetlab-bench-")

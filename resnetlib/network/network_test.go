@@ -140,8 +140,8 @@ func TestOpenFile(t *testing.T) {
 func TestOpenRunBringsEverything(t *testing.T) {
 	preset := transforms.EvalPreset(32)
 	preset.Mean[0] = 0.25
-	run, err := runs.Create(filepath.Join(t.TempDir(), "run"), runs.Settings{Arch: "resnet18"}, runs.Info{Classes: []string{"a", "b"}, Preset: preset},
-		&runs.Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()}, false)
+	run, err := runs.Create(runs.Settings{Arch: "resnet18", Out: filepath.Join(t.TempDir(), "run")}, runs.Info{Classes: []string{"a", "b"}, Preset: preset},
+		&runs.Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()})
 	if err != nil {
 		t.Fatal(err)
 	}

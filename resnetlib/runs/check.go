@@ -3,6 +3,7 @@ package runs
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"reflect"
 	"slices"
@@ -10,11 +11,11 @@ import (
 	"strings"
 )
 
-// Defaults are the settings of a run that is told nothing.
+// Defaults returns the settings with all defaults.
 func Defaults() Settings { return Settings{}.WithDefaults() }
 
-// WithDefaults replaces fields of value zero by the defaults in their tags. (Where zero is a value of its own, zero is the
-// default, or the field is a pointer; Validate refuses a zero that is given for another.)
+// WithDefaults returns the settings with the default of its tag in each field that is zero. A field for which zero is a useful value has zero as
+// its default, or is a pointer; Validate refuses a zero in any other.
 func (s Settings) WithDefaults() Settings {
 	for field, value := range fields(&s) {
 		text, ok := field.Tag.Lookup("default")
@@ -26,14 +27,14 @@ func (s Settings) WithDefaults() Settings {
 			value = value.Elem()
 		}
 		if err := set(value, text); err != nil {
-			panic(fmt.Sprintf("runs.Settings: default of %s: %v", field.Name, err)) // a mistake in settings.go
+			panic(fmt.Sprintf("runs.Settings: default of %s: %v", field.Name, err)) // a mistake in settings.go, which the tests find
 		}
 	}
 	return s
 }
 
-// fields goes through the struct that s points to.
-func fields(s *Settings) func(yield func(reflect.StructField, reflect.Value) bool) {
+// fields iterates over the fields of s. Their values can be set.
+func fields(s *Settings) iter.Seq2[reflect.StructField, reflect.Value] {
 	return func(yield func(reflect.StructField, reflect.Value) bool) {
 		v := reflect.ValueOf(s).Elem()
 		for i := range v.NumField() {
@@ -71,7 +72,7 @@ func set(value reflect.Value, text string) error {
 	return nil
 }
 
-// flag is the field's name on the command line, without dashes.
+// flag returns the name of the field's flag, without the leading dashes.
 func flag(field reflect.StructField) string {
 	key := field.Tag.Get("json")
 	if key == "-" {
@@ -80,15 +81,17 @@ func flag(field reflect.StructField) string {
 	return strings.ReplaceAll(key, "_", "-")
 }
 
-// Validate returns an error that lists every setting with a value that it cannot have, or that has no meaning beside the others. Names of networks
-// and layers are not known here. kong calls it for the flags.
+// Validate returns an error that lists every setting that is out of range, or that another setting makes meaningless. It does not check the names
+// of networks and layers, which this package does not know. kong calls it for the flags.
 func (s Settings) Validate() error {
 	return inOneLine(append(s.outOfRange(), s.useless()...))
 }
 
-// ValidateRanges is Validate of settings that complete others: a value whose meaning depends on the others is allowed.
+// ValidateRanges returns an error that lists every setting that is out of range. It is for settings that are merged with others later, which may give
+// each value a meaning.
 func (s Settings) ValidateRanges() error { return inOneLine(s.outOfRange()) }
 
+// outOfRange returns an error for each setting with a value that it cannot have.
 func (s Settings) outOfRange() (wrong []error) {
 	for field, value := range fields(&s) {
 		if err := inRange(field, value); err != nil {
@@ -97,7 +100,7 @@ func (s Settings) outOfRange() (wrong []error) {
 	}
 	kind, layer, _ := strings.Cut(s.Strategy, ":")
 	if s.Strategy != "all" && s.Strategy != "new" && (kind != "last" || layer == "") {
-		wrong = append(wrong, fmt.Errorf("--strategy: %q is none of all, last:LAYER, new", s.Strategy))
+		wrong = append(wrong, fmt.Errorf("--strategy: %q is not one of all, last:LAYER, new", s.Strategy))
 	}
 	if _, _, err := s.ParseClassWeights(); err != nil {
 		wrong = append(wrong, err)
@@ -105,6 +108,7 @@ func (s Settings) outOfRange() (wrong []error) {
 	return wrong
 }
 
+// useless returns an error for each setting that another one makes meaningless.
 func (s Settings) useless() (wrong []error) {
 	for field, value := range fields(&s) {
 		if err := s.hasUse(field, value); err != nil {
@@ -114,7 +118,7 @@ func (s Settings) useless() (wrong []error) {
 	return wrong
 }
 
-// inOneLine is one error of several, or nil. (Those of errors.Join stand below each other.)
+// inOneLine joins errors, if there are any, into one whose message is one line. (errors.Join puts each on a line of its own.)
 func inOneLine(wrong []error) error {
 	if len(wrong) == 0 {
 		return nil
@@ -126,10 +130,10 @@ func inOneLine(wrong []error) error {
 	return errors.New(strings.Join(texts, "; "))
 }
 
-// inRange compares a value with the tags enum, min and max (both bounds included).
+// inRange returns an error if a value is not allowed by the tags enum, min and max. Both bounds are allowed.
 func inRange(field reflect.StructField, value reflect.Value) error {
 	if choices := field.Tag.Get("enum"); choices != "" && !slices.Contains(strings.Split(choices, ","), value.String()) {
-		return fmt.Errorf("%q is none of %s", value.String(), strings.ReplaceAll(choices, ",", ", "))
+		return fmt.Errorf("%q is not one of %s", value.String(), strings.ReplaceAll(choices, ",", ", "))
 	}
 	var number float64
 	switch {
@@ -140,9 +144,9 @@ func inRange(field reflect.StructField, value reflect.Value) error {
 	default:
 		return nil
 	}
-	// The flags come here before defaults are filled in, and a field of value 0 would take its default.
+	// Flags are checked before WithDefaults, which would replace this 0 with the default without a word.
 	if text := field.Tag.Get("default"); number == 0 && text != "" && text != "0" {
-		return fmt.Errorf("0 cannot be given; left out it is %s", text)
+		return fmt.Errorf("it cannot be 0; without the flag it is %s", text)
 	}
 	low, high := math.Inf(-1), math.MaxFloat64
 	if text := field.Tag.Get("min"); text != "" {
@@ -155,12 +159,12 @@ func inRange(field reflect.StructField, value reflect.Value) error {
 	case number >= low && number <= high:
 		return nil
 	case high == math.MaxFloat64:
-		return fmt.Errorf("%v is not a number from %v on", number, low)
+		return fmt.Errorf("%v is not a finite number of at least %v", number, low)
 	}
 	return fmt.Errorf("%v is not between %v and %v", number, low, high)
 }
 
-// hasUse refuses a value that another setting makes meaningless, by the tag with ("optimizer=sgd": for that optimizer alone).
+// hasUse returns an error if another setting makes the value meaningless, by the tag "with": with:"optimizer=sgd" is for that optimizer only.
 func (s Settings) hasUse(field reflect.StructField, value reflect.Value) error {
 	name, users, conditional := strings.Cut(field.Tag.Get("with"), "=")
 	if !conditional || value.IsZero() || fmt.Sprint(value) == field.Tag.Get("default") {
@@ -168,13 +172,13 @@ func (s Settings) hasUse(field reflect.StructField, value reflect.Value) error {
 	}
 	for other, setting := range fields(&s) {
 		if flag(other) == name && !slices.Contains(strings.Split(users, ","), setting.String()) {
-			return fmt.Errorf("means nothing with --%s %s", name, setting)
+			return fmt.Errorf("it has no effect with --%s %s", name, setting)
 		}
 	}
 	return nil
 }
 
-// ParseClassWeights reads ClassWeights: nothing, balanced, or a number for each class.
+// ParseClassWeights reads the setting ClassWeights: empty, balanced, or a number for each class.
 func (s Settings) ParseClassWeights() (weights []float64, balanced bool, err error) {
 	switch s.ClassWeights {
 	case "":
@@ -185,19 +189,19 @@ func (s Settings) ParseClassWeights() (weights []float64, balanced bool, err err
 	for text := range strings.SplitSeq(s.ClassWeights, ",") {
 		w, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 		if err != nil || !(w >= 0) || math.IsInf(w, 1) {
-			return nil, false, fmt.Errorf("--class-weights: %q is neither balanced nor a list of numbers from 0 on", s.ClassWeights)
+			return nil, false, fmt.Errorf("--class-weights: %q is neither balanced nor a list of finite numbers of at least 0", s.ClassWeights)
 		}
 		weights = append(weights, w)
 	}
 	return weights, false, nil
 }
 
-// FreezesBN is FreezeBN, or its default.
+// FreezesBN returns FreezeBN, or its default if it is not set.
 func (s Settings) FreezesBN() bool { return *s.WithDefaults().FreezeBN }
 
-// Continue returns the settings of a run with the settings s when it is resumed with given, of which
-// the flags named in flags were on the command line. Epochs may grow, Workers and Threads may be anything, and Data another path to the same
-// pictures, which their fingerprint proves; every other flag that is given again must agree. The error lists those that do not.
+// Continue returns the settings s of a run after it is resumed with the settings given, of which flags names those on the command line. Epochs
+// may grow; Workers and Threads may change; Data may be another path to the same pictures, which their fingerprint proves. Any other setting that is
+// given must be the run's. The error lists all that differ.
 func (s Settings) Continue(given Settings, flags []string) (Settings, error) {
 	var wrong []error
 	now := reflect.ValueOf(given)
@@ -211,10 +215,13 @@ func (s Settings) Continue(given Settings, flags []string) (Settings, error) {
 		case name == "workers" || name == "threads" || name == "data" || (name == "epochs" && again.Int() >= value.Int()):
 			value.Set(again)
 		case name == "epochs":
-			wrong = append(wrong, fmt.Errorf("--epochs %v: the run has %v, and they can only grow", again, value))
+			wrong = append(wrong, fmt.Errorf("--epochs %v: the run has %v, and the number can only grow", again, value))
 		case !reflect.DeepEqual(again.Interface(), value.Interface()):
 			wrong = append(wrong, fmt.Errorf("--%s %v: the run has %v", name, reflect.Indirect(again), reflect.Indirect(value)))
 		}
 	}
-	return s, inOneLine(wrong)
+	if len(wrong) > 0 {
+		return Settings{}, inOneLine(wrong)
+	}
+	return s, nil
 }

@@ -13,39 +13,40 @@ import (
 	"strconv"
 	"strings"
 
+	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/weights"
 )
 
-// Checkpoint is all that a run needs to go on as if it had never stopped. In its file, a safetensors file, the tensors
-// of Model and Optimizer have model. and optimizer. before their keys, and Progress is in the metadata.
+// Checkpoint is the complete state of a training after a step: a run that is resumed from it ends with the same bytes as one that never stopped.
+// Its file is a safetensors file: the keys of Model and Optimizer have the prefixes "model." and "optimizer.", and Progress is JSON in the metadata.
 type Checkpoint struct {
 	Progress  Progress
-	Model     *weights.StateDict // with the running statistics
-	Optimizer *weights.StateDict // moments; empty where there are none
+	Model     *weights.StateDict // parameters and running statistics
+	Optimizer *weights.StateDict // moments; empty if the optimizer has none
 }
 
-// Progress says where a run stands.
+// Progress says how far a training has come.
 type Progress struct {
 	Schema int  `json:"schema"` // set by SaveCheckpoint
-	Step   int  `json:"step"`   // optimiser steps done
-	Epoch  int  `json:"epoch"`  // whole epochs done: the lines of metrics.csv that hold
-	Batch  int  `json:"batch"`  // batches done of the next epoch
-	Done   bool `json:"done"`   // the run is over: all epochs, or stopped early
+	Step   int  `json:"step"`   // optimizer steps done
+	Epoch  int  `json:"epoch"`  // complete epochs, which is the number of valid lines of metrics.csv
+	Batch  int  `json:"batch"`  // batches done of the epoch that has begun
+	Done   bool `json:"done"`   // the training has ended: after all epochs, or early
 	Best   Best `json:"best"`
 
-	// Trainer is what the training loop keeps for itself: sums of the epoch under way, schedule, patience.
+	// Trainer is the state of the training loop, which this package does not read: sums of the epoch that has begun, schedule, patience.
 	Trainer json.RawMessage `json:"trainer,omitempty"`
 }
 
-// Best is the best epoch so far; its weights are in best.safetensors.
+// Best is the best epoch so far, by validation; its weights are in best.safetensors.
 type Best struct {
-	Epoch    int     `json:"epoch"` // 0: none yet
-	Accuracy float64 `json:"accuracy"`
+	Epoch    int     `json:"epoch"`    // from 1; 0: none yet
+	Accuracy float64 `json:"accuracy"` // a fraction of 1
 	Loss     float64 `json:"loss"`
 }
 
-// Observe makes an epoch the best one if it is more accurate, or as accurate at a lower loss, and says whether it did. A network that has
-// diverged, whose loss is no number, is never the best.
+// Observe makes m the best epoch if it is more accurate than the best so far, or as accurate at a lower loss, and reports whether it did. An epoch
+// whose loss or accuracy is NaN or infinite is never the best.
 func (b *Best) Observe(m Metrics) bool {
 	if math.IsNaN(m.ValAccuracy) || math.IsNaN(m.ValLoss) || math.IsInf(m.ValLoss, 0) {
 		return false
@@ -57,7 +58,7 @@ func (b *Best) Observe(m Metrics) bool {
 	return true
 }
 
-// BestOf is the epoch whose weights a run of these epochs keeps; its Epoch is 0 where there is none.
+// BestOf returns the best of these epochs, whose weights a run keeps. Its Epoch is 0 if there is none.
 func BestOf(metrics []Metrics) (best Best) {
 	for _, m := range metrics {
 		best.Observe(m)
@@ -65,19 +66,18 @@ func BestOf(metrics []Metrics) (best Best) {
 	return best
 }
 
-// ErrNoCheckpoint is returned where a run has no checkpoint that is whole.
-var ErrNoCheckpoint = errors.New("no whole checkpoint")
+// ErrNoCheckpoint is the kind of an error about a run without an undamaged checkpoint.
+var ErrNoCheckpoint = errors.New("no undamaged checkpoint")
 
 const (
 	modelPrefix     = "model."
 	optimizerPrefix = "optimizer."
-	progressKey     = "progress" // of the metadata
-	checksumKey     = "sha256"
+	progressKey     = "progress" // in the metadata
+	checksumKey     = "sha256"   // in the metadata
 	keptCheckpoints = 2
 )
 
-// SaveCheckpoint writes checkpoints/step-%08d.safetensors and then removes all but the last two, and those that
-// LatestCheckpoint found damaged.
+// SaveCheckpoint writes checkpoints/step-%08d.safetensors, and then removes all but the newest two and those that LatestCheckpoint found damaged.
 func (r *Run) SaveCheckpoint(c *Checkpoint) error {
 	folder, path := r.path(checkpointsFolder), r.CheckpointPath(c.Progress.Step)
 	all, metadata, err := c.encode()
@@ -108,16 +108,17 @@ func (r *Run) SaveCheckpoint(c *Checkpoint) error {
 	return nil
 }
 
-// CheckpointPath is the file of the checkpoint after so many steps.
+// CheckpointPath returns the path of the checkpoint after the given number of steps.
 func (r *Run) CheckpointPath(step int) string {
 	return filepath.Join(r.path(checkpointsFolder), fmt.Sprintf("step-%08d.safetensors", step))
 }
 
-// LatestCheckpoint reads the newest checkpoint that is whole. damaged says what is wrong with each newer one; they are
-// left in place until the next SaveCheckpoint. Without a whole one the error is ErrNoCheckpoint. The tensors may be parts
-// of the file, mapped into memory.
+// LatestCheckpoint reads the newest undamaged checkpoint. damaged says what is wrong with each newer one; these files stay until the next
+// SaveCheckpoint. If there is none, the error is [ErrNoCheckpoint] and says what is wrong with each file. The tensors may be parts of the file that
+// are mapped into memory.
 func (r *Run) LatestCheckpoint() (c *Checkpoint, damaged []error, err error) {
-	list, err := listCheckpoints(r.path(checkpointsFolder))
+	folder := r.path(checkpointsFolder)
+	list, err := listCheckpoints(folder)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,16 +129,19 @@ func (r *Run) LatestCheckpoint() (c *Checkpoint, damaged []error, err error) {
 		switch {
 		case err == nil:
 			return c, damaged, nil
-		case errors.As(err, &other): // not damaged: another program's
-			return nil, damaged, err
+		case errors.As(err, &other): // not damaged: another version of this program wrote it
+			return nil, nil, mark.As(ErrInvalid, err)
 		}
 		damaged = append(damaged, err)
 		r.damaged = append(r.damaged, entry.path)
 	}
-	return nil, damaged, fmt.Errorf("%w in %s", ErrNoCheckpoint, r.path(checkpointsFolder))
+	if len(damaged) == 0 {
+		return nil, nil, fmt.Errorf("%w: %s holds none", ErrNoCheckpoint, folder)
+	}
+	return nil, nil, fmt.Errorf("%w: %w", ErrNoCheckpoint, inOneLine(damaged))
 }
 
-// ReadCheckpoint reads one file and checks its checksum. Errors name the file.
+// ReadCheckpoint reads a checkpoint's file and compares its content with its checksum. An error names the file.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	file, err := weights.Read(path)
 	if err != nil {
@@ -155,7 +159,7 @@ type checkpointFile struct {
 	path string
 }
 
-// listCheckpoints returns the checkpoints in folder, newest first; none where there is no folder.
+// listCheckpoints returns the checkpoints in folder, the newest first. A missing folder has none.
 func listCheckpoints(folder string) (list []checkpointFile, err error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

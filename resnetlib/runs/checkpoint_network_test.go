@@ -8,7 +8,7 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// A checkpoint holds a whole network behind its prefix, which reading weights would strip; the optimiser's tensors stay too.
+// The reader of weight files removes a prefix in front of a network's keys and leaves out other tensors; that of checkpoints must not.
 func TestCheckpointOfANetworkKeepsEveryTensor(t *testing.T) {
 	keys := []string{"conv1.weight", "bn1.running_mean", "layer1.0.conv1.weight"}
 	c := &Checkpoint{Model: weights.NewStateDict(), Optimizer: dict("momentum.conv1.weight", 2)}

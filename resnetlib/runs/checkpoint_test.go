@@ -15,7 +15,7 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// dict is a state dict of two tensors whose values depend on n.
+// dict returns a state dict of two tensors whose values depend on n.
 func dict(key string, n int) *weights.StateDict {
 	sd := weights.NewStateDict()
 	sd.Set(key, weights.FromFloat32s([]int{2, 2}, []float32{float32(n), 1, 2, 3}))
@@ -23,6 +23,7 @@ func dict(key string, n int) *weights.StateDict {
 	return sd
 }
 
+// checkpoint returns the checkpoint of a run with four batches in an epoch.
 func checkpoint(step int) *Checkpoint {
 	return &Checkpoint{
 		Progress: Progress{
@@ -33,6 +34,7 @@ func checkpoint(step int) *Checkpoint {
 	}
 }
 
+// save writes the checkpoints of the given steps.
 func save(t *testing.T, r *Run, steps ...int) {
 	t.Helper()
 	for _, step := range steps {
@@ -42,6 +44,7 @@ func save(t *testing.T, r *Run, steps ...int) {
 	}
 }
 
+// names returns the names of the checkpoints' files.
 func names(t *testing.T, r *Run) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(r.path(checkpointsFolder))
@@ -54,6 +57,7 @@ func names(t *testing.T, r *Run) (names []string) {
 	return names
 }
 
+// same reports whether two state dicts have the same keys and tensors.
 func same(a, b *weights.StateDict) bool {
 	if !slices.Equal(slices.Sorted(slices.Values(a.Keys())), slices.Sorted(slices.Values(b.Keys()))) {
 		return false
@@ -87,7 +91,7 @@ func TestCheckpointRoundTrip(t *testing.T) {
 	}
 }
 
-func TestTheLastTwoAreKept(t *testing.T) {
+func TestTheNewestTwoCheckpointsAreKept(t *testing.T) {
 	r := create(t)
 	save(t, r, 0, 9, 10, 99999999, 100000000)
 	if want := []string{"step-100000000.safetensors", "step-99999999.safetensors"}; !slices.Equal(names(t, r), want) {
@@ -99,9 +103,8 @@ func TestTheLastTwoAreKept(t *testing.T) {
 	}
 }
 
-// TestEveryDamageIsFound cuts the newest checkpoint at every length and flips every one of its bytes: the one before
-// takes its place, and what is wrong is said.
-func TestEveryDamageIsFound(t *testing.T) {
+// The newest checkpoint is cut at every length, and each of its bytes is flipped.
+func TestEveryDamageOfACheckpointIsFoundAndTheOneBeforeIsUsed(t *testing.T) {
 	r := create(t)
 	save(t, r, 1, 2)
 	path := r.path(filepath.Join(checkpointsFolder, "step-00000002.safetensors"))
@@ -115,7 +118,7 @@ func TestEveryDamageIsFound(t *testing.T) {
 		}
 		c, damaged, err := r.LatestCheckpoint()
 		if err != nil || c.Progress.Step != 1 || len(damaged) != 1 || !strings.Contains(damaged[0].Error(), path) {
-			// A flipped byte in the padding or in the name of an unused field changes nothing that counts.
+			// A flipped byte in the padding or in the name of an unused field changes no value.
 			if err == nil && len(damaged) == 0 && same(c.Model, checkpoint(2).Model) && same(c.Optimizer, checkpoint(2).Optimizer) && c.Progress.Step == 2 {
 				return
 			}
@@ -132,6 +135,7 @@ func TestEveryDamageIsFound(t *testing.T) {
 	try("weights in its place", 0, bestBytes(t, r))
 }
 
+// bestBytes returns the content of a best.safetensors.
 func bestBytes(t *testing.T, r *Run) []byte {
 	t.Helper()
 	if err := r.WriteBest(dict("fc.weight", 1)); err != nil {
@@ -144,8 +148,7 @@ func bestBytes(t *testing.T, r *Run) []byte {
 	return data
 }
 
-// TestDamagedOnesDoNotCountAsKept: after a fall back, two whole checkpoints remain, not one and a damaged one.
-func TestDamagedOnesDoNotCountAsKept(t *testing.T) {
+func TestDamagedCheckpointIsNotOneOfTheTwoThatAreKept(t *testing.T) {
 	r := create(t)
 	save(t, r, 10, 17)
 	if err := os.Truncate(r.path(filepath.Join(checkpointsFolder, "step-00000017.safetensors")), 100); err != nil {
@@ -161,7 +164,7 @@ func TestDamagedOnesDoNotCountAsKept(t *testing.T) {
 	}
 }
 
-func TestAllDamaged(t *testing.T) {
+func TestRunWithDamagedCheckpointsOnlyIsNotResumed(t *testing.T) {
 	r := create(t)
 	save(t, r, 1, 2)
 	for _, name := range names(t, r) {
@@ -169,14 +172,14 @@ func TestAllDamaged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, _, damaged, err := Resume(r.Dir)
-	if !errors.Is(err, ErrNoCheckpoint) || len(damaged) != 2 {
-		t.Errorf("error %v, damaged %v; want ErrNoCheckpoint and two", err, damaged)
+	again, c, damaged, err := Resume(r.Dir)
+	if !errors.Is(err, ErrNoCheckpoint) || again != nil || c != nil || damaged != nil {
+		t.Errorf("error %v, run %v, checkpoint %v, damaged %v; want ErrNoCheckpoint alone", err, again, c, damaged)
 	}
+	wantError(t, err, "step-00000001", "step-00000002")
 }
 
-// TestAnotherSchemaIsNotDamage: it is refused with both versions named, not passed over for an older checkpoint.
-func TestAnotherSchemaIsNotDamage(t *testing.T) {
+func TestCheckpointOfAnotherSchemaIsRefusedAndNotSkipped(t *testing.T) {
 	r := create(t)
 	save(t, r, 1)
 	all, metadata, err := checkpoint(2).encode()
@@ -190,12 +193,12 @@ func TestAnotherSchemaIsNotDamage(t *testing.T) {
 	}
 	_, damaged, err := r.LatestCheckpoint()
 	wantError(t, err, "step-00000002", "schema 7", "schema 1")
-	if len(damaged) != 0 {
-		t.Errorf("damaged %v", damaged)
+	if len(damaged) != 0 || !errors.Is(err, ErrInvalid) {
+		t.Errorf("damaged %v, error %v; want ErrInvalid", damaged, err)
 	}
 }
 
-func TestResumeCutsMetricsBack(t *testing.T) {
+func TestResumeRemovesLaterEpochsAndTemporaryFiles(t *testing.T) {
 	r := create(t)
 	for epoch := 1; epoch <= 3; epoch++ {
 		if err := r.AppendMetrics(Metrics{Epoch: epoch}); err != nil {
@@ -215,12 +218,11 @@ func TestResumeCutsMetricsBack(t *testing.T) {
 		t.Errorf("%d epochs left, want the checkpoint's 2", len(again.Metrics()))
 	}
 	if _, err := os.Stat(left); err == nil {
-		t.Error("what a killed writer left is still there")
+		t.Error("the temporary file of a killed writer is still there")
 	}
 }
 
-// TestFailedSaveLosesNothing: a folder that cannot be written to gives one error that names the file.
-func TestFailedSaveLosesNothing(t *testing.T) {
+func TestFailedSaveKeepsTheOldCheckpointsAndNamesTheFile(t *testing.T) {
 	r := create(t)
 	save(t, r, 1, 2)
 	broken := checkpoint(3)
@@ -228,7 +230,7 @@ func TestFailedSaveLosesNothing(t *testing.T) {
 	wantError(t, r.SaveCheckpoint(broken), "step-00000003")
 	broken = checkpoint(3)
 	broken.Optimizer = nil
-	wantError(t, r.SaveCheckpoint(broken), "step-00000003", "optimiser")
+	wantError(t, r.SaveCheckpoint(broken), "step-00000003", "optimizer")
 	if want := []string{"step-00000001.safetensors", "step-00000002.safetensors"}; !slices.Equal(names(t, r), want) {
 		t.Errorf("in the folder: %v, want %v", names(t, r), want)
 	}
@@ -259,8 +261,8 @@ func FuzzCheckpoint(f *testing.F) {
 	})
 }
 
-// TestBestOf has ties: the curves' ring, the end of "train" and the weights that are kept must mean the same epoch.
-func TestBestOf(t *testing.T) {
+// The curves, the last line of "train" and best.safetensors must mean the same epoch, also if several are equally accurate.
+func TestBestOfIsTheFirstOfEqualEpochs(t *testing.T) {
 	epoch := func(n int, accuracy, loss float64) Metrics {
 		return Metrics{Epoch: n, ValAccuracy: accuracy, ValLoss: loss}
 	}

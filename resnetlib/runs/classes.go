@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// encodeClasses returns {"0": "daisy", ...} as Python's json.dumps(..., indent=4, ensure_ascii=False) does, in the order of the labels.
+// encodeClasses returns {"0": "daisy", ...} in label order, with the bytes of Python's json.dumps(..., indent=4, ensure_ascii=False).
 func encodeClasses(classes []string) []byte {
 	var out bytes.Buffer
 	out.WriteString("{")
@@ -24,7 +24,7 @@ func encodeClasses(classes []string) []byte {
 	return out.Bytes()
 }
 
-// quote is the JSON string of text, with <, > and & left alone.
+// quote returns text as a JSON string, in which <, > and & are not escaped.
 func quote(text string) []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -33,8 +33,8 @@ func quote(text string) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// ReadClasses reads a class_indices.json and returns the class names in the order of the labels. A byte order mark of
-// UTF-8, which editors on Windows write, is skipped.
+// ReadClasses reads a class_indices.json and returns the names of the classes in label order. It skips the byte order mark of UTF-8, which
+// editors on Windows write.
 func ReadClasses(path string) ([]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -47,33 +47,34 @@ func ReadClasses(path string) ([]string, error) {
 	return classes, nil
 }
 
-// The byte order marks of Unicode's encodings, as they begin a file.
+// Byte order marks, with which a text file may begin.
 const (
 	markUTF8    = "\xef\xbb\xbf"
 	markUTF16LE = "\xff\xfe"
 	markUTF16BE = "\xfe\xff"
 )
 
+// decodeClasses reads the content of a class_indices.json.
 func decodeClasses(data []byte) ([]string, error) {
 	if bytes.HasPrefix(data, []byte(markUTF16LE)) || bytes.HasPrefix(data, []byte(markUTF16BE)) {
-		return nil, errors.New("this is text in UTF-16: save it in UTF-8")
+		return nil, errors.New("the text is UTF-16: save the file as UTF-8")
 	}
 	data = bytes.TrimPrefix(data, []byte(markUTF8))
 	var byIndex map[string]string
 	if err := json.Unmarshal(data, &byIndex); err != nil {
-		return nil, fmt.Errorf(`want an object like {"0": "daisy", "1": "tulips"}: %w`, err)
+		return nil, fmt.Errorf(`the file must hold an object such as {"0": "daisy", "1": "tulips"}: %w`, err)
 	}
 	if len(byIndex) == 0 {
-		return nil, fmt.Errorf("there are no classes in it")
+		return nil, errors.New("the object has no classes")
 	}
 	classes := make([]string, len(byIndex))
 	for label := range classes {
 		class, ok := byIndex[strconv.Itoa(label)]
 		if !ok {
-			return nil, fmt.Errorf("there are %d classes, but none has index %d", len(byIndex), label)
+			return nil, fmt.Errorf("there are %d classes, but none has the index %d: the indices must be 0, 1, 2 and so on", len(byIndex), label)
 		}
-		if twin := slices.Index(classes[:label], class); twin >= 0 { // results are told by name
-			return nil, fmt.Errorf("classes %d and %d are both called %.80q", twin, label, class)
+		if twin := slices.Index(classes[:label], class); twin >= 0 { // results are keyed by name
+			return nil, fmt.Errorf("classes %d and %d have the same name, %.80q", twin, label, class)
 		}
 		classes[label] = class
 	}

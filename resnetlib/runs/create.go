@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"resnetlab/internal/atomicfile"
+	"resnetlab/internal/mark"
 )
 
-// Next returns the first free name of the form root/train-N after all that are there. It makes nothing.
+// Next returns the path root/train-N for the next run, with N one above the largest that exists. It makes no folder.
 func Next(root string) (string, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("naming a run: %w", err)
+		return "", fmt.Errorf("choosing the folder of a run: %w", err)
 	}
 	last := 0
 	for _, entry := range entries {
@@ -31,19 +32,21 @@ func Next(root string) (string, error) {
 	return filepath.Join(root, fmt.Sprintf("train-%d", last+1)), nil
 }
 
-// Create begins a run in dir, or in the next free runs/train-N where dir is empty, with a checkpoint of its beginning: from
-// then on a process that is killed leaves a run that can be gone on with. A folder that exists is an error (fs.ErrExist)
-// unless overwrite is set and it is a run, or what is left of one, or holds nothing: then the run's files are removed, and
-// others that lie there stay.
-func Create(dir string, s Settings, info Info, first *Checkpoint, overwrite bool) (*Run, error) {
+// Create begins a run in the folder s.Out, or in the next free runs/train-N if s.Out is empty, and writes first, the checkpoint of step 0: from
+// then on a killed run can be resumed.
+//
+// A folder that exists is an [ErrExists]. With s.Overwrite it is used if it is empty or holds a run or the remains of one: Create removes the
+// run's files and keeps all others.
+func Create(s Settings, info Info, first *Checkpoint) (*Run, error) {
 	s = s.WithDefaults()
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("creating a run: %w", err)
 	}
-	dir, err := claim(dir, overwrite)
+	dir, err := claim(s.Out, s.Overwrite)
 	if err != nil {
 		return nil, fmt.Errorf("creating a run: %w", err)
 	}
+	s.Out, s.Overwrite = "", false
 	r := &Run{Dir: dir, Created: time.Now().UTC().Truncate(time.Second), Settings: s, Info: info}
 	if err := r.begin(first); err != nil {
 		return nil, fmt.Errorf("creating a run: %w", err)
@@ -51,7 +54,7 @@ func Create(dir string, s Settings, info Info, first *Checkpoint, overwrite bool
 	return r, nil
 }
 
-// claim makes the run's folder. Mkdir decides between two processes that want the same one.
+// claim makes the run's folder and returns its path. Mkdir decides which of two processes gets a folder that both want.
 func claim(dir string, overwrite bool) (string, error) {
 	if dir == "" {
 		return claimNext("runs")
@@ -60,15 +63,19 @@ func claim(dir string, overwrite bool) (string, error) {
 		return "", err
 	}
 	err := os.Mkdir(dir, 0o777)
-	if err == nil || !errors.Is(err, fs.ErrExist) {
-		return dir, err
+	switch {
+	case errors.Is(err, fs.ErrExist) && !overwrite:
+		return "", fmt.Errorf("%s: %w: resume the run in it, overwrite that run, or choose another folder", dir, ErrExists)
+	case errors.Is(err, fs.ErrExist):
+		err = clear(dir)
 	}
-	if !overwrite {
-		return "", fmt.Errorf("%s: %w (overwrite it, go on with it, or choose another)", dir, fs.ErrExist)
+	if err != nil {
+		return "", err
 	}
-	return dir, clear(dir)
+	return dir, nil
 }
 
+// claimNext makes the folder of the next free root/train-N and returns its path.
 func claimNext(root string) (string, error) {
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return "", err
@@ -78,25 +85,30 @@ func claimNext(root string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if err := os.Mkdir(dir, 0o777); !errors.Is(err, fs.ErrExist) {
-			return dir, err
+		switch err := os.Mkdir(dir, 0o777); {
+		case err == nil:
+			return dir, nil
+		case !errors.Is(err, fs.ErrExist):
+			return "", err
 		}
 	}
 }
 
-// plainFiles are the files of a run whose place in the order of writing and removing does not matter.
+// plainFiles are the files of a run that may be written and removed in any order.
 var plainFiles = []string{classesFile, bestFile, curvesFile, confusionMatrixFile, TestFile}
 
-// clear removes the files of the run in dir: run.json first, so that what is half removed is no run, and metrics.csv, by which
-// remains knows it, last.
+// clear removes the files of the run in dir. run.json is the first, so that a half removed run is not taken for one; metrics.csv, by which
+// remains recognises it, is the last.
 func clear(dir string) error {
-	_, err := os.Stat(filepath.Join(dir, runFile))
+	found, err := Exists(dir)
+	if err == nil && !found {
+		found, err = remains(dir)
+	}
 	if err != nil {
-		if ok, err := remains(dir); err != nil {
-			return err
-		} else if !ok {
-			return fmt.Errorf("%s is not a run and holds other files: it is not overwritten", dir)
-		}
+		return err
+	}
+	if !found {
+		return mark.As(ErrExists, fmt.Errorf("%s holds no run but other files, which are not overwritten: choose another folder", dir))
 	}
 	if err := remove(dir, append([]string{runFile}, plainFiles...)...); err != nil {
 		return err
@@ -116,7 +128,7 @@ func clear(dir string) error {
 	return remove(dir, metricsFile)
 }
 
-// remove removes those of the named files that are there.
+// remove removes the named files of dir. Missing ones are no error.
 func remove(dir string, names ...string) error {
 	for _, name := range names {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -126,8 +138,8 @@ func remove(dir string, names ...string) error {
 	return nil
 }
 
-// remains tells whether a folder without run.json holds what a process leaves that was killed while it began or removed a run, or nothing: files
-// of a run alone, with a metrics.csv that is one.
+// remains reports whether a folder without run.json is empty, or holds only what a process leaves that is killed while it creates or removes a
+// run: no files but a run's, among them a readable metrics.csv.
 func remains(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -147,7 +159,7 @@ func remains(dir string) (bool, error) {
 	return err == nil || files == 0, nil
 }
 
-// begin writes what a run begins with: metrics.csv first and run.json, which makes the folder a run, last.
+// begin writes the first files of a run: metrics.csv, by which remains recognises it, first, and run.json, which makes the folder a run, last.
 func (r *Run) begin(first *Checkpoint) error {
 	if err := writeMetrics(r.path(metricsFile), nil); err != nil {
 		return err

@@ -14,17 +14,18 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// schemaError names both versions.
+// schemaError is the error of a file that another version of this program wrote.
 type schemaError struct{ found int }
 
+// Error names both versions and says what to do.
 func (e *schemaError) Error() string {
-	return fmt.Sprintf("it has schema %d, and this program reads schema %d", e.found, Schema)
+	return fmt.Sprintf("it has schema %d, and this program reads schema %d: use the version of resnetlab that wrote it", e.found, Schema)
 }
 
-// encode joins the parts. The checksum covers progress, keys, types, shapes and values.
+// encode returns the tensors and the metadata of the checkpoint's file. The checksum covers progress, keys, types, shapes and values.
 func (c *Checkpoint) encode() (*weights.StateDict, map[string]string, error) {
 	if c.Model == nil || c.Optimizer == nil {
-		return nil, nil, errors.New("a checkpoint needs the state dicts of both model and optimiser")
+		return nil, nil, errors.New("a checkpoint needs the state dicts of both the model and the optimizer")
 	}
 	c.Progress.Schema = Schema
 	progress, err := json.Marshal(c.Progress)
@@ -41,13 +42,14 @@ func (c *Checkpoint) encode() (*weights.StateDict, map[string]string, error) {
 	return all, map[string]string{progressKey: string(progress), checksumKey: checksum(string(progress), all)}, nil
 }
 
+// decodeCheckpoint checks the checksum of a checkpoint's file and returns its parts.
 func decodeCheckpoint(file *weights.File) (*Checkpoint, error) {
 	progress, ok := file.Metadata[progressKey]
 	if !ok {
 		return nil, errors.New("these are weights, not a checkpoint: the metadata has no progress")
 	}
 	if got, want := checksum(progress, file.AsStored()), file.Metadata[checksumKey]; got != want {
-		return nil, fmt.Errorf("it is damaged: its sha256 is %s, and it says %s", got, want)
+		return nil, fmt.Errorf("it is damaged: its content has the sha256 %s, and its metadata say %s", got, want)
 	}
 	c := &Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()}
 	if err := json.Unmarshal([]byte(progress), &c.Progress); err != nil {
@@ -68,8 +70,8 @@ func decodeCheckpoint(file *weights.File) (*Checkpoint, error) {
 	return c, nil
 }
 
-// checksum is the sha256 of progress and, sorted by key, of every tensor. Each part is preceded by its length, so that no
-// two contents give the same stream.
+// checksum returns the sha256, in hexadecimal, of progress and of every tensor, sorted by key. The length of each part precedes it, so that
+// different contents never give the same stream of bytes.
 func checksum(progress string, all *weights.StateDict) string {
 	sum := sha256.New()
 	put(sum, []byte(progress))
@@ -82,6 +84,7 @@ func checksum(progress string, all *weights.StateDict) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
+// put adds a part to the hash, after its length in 8 bytes.
 func put(sum hash.Hash, part []byte) {
 	sum.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(part))))
 	sum.Write(part)

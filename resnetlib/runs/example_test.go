@@ -10,7 +10,7 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// A run's folder says everything about itself: who works with it later needs its path alone.
+// The path of its folder is all that is needed to work with a run.
 func ExampleOpen() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
@@ -21,7 +21,7 @@ func ExampleOpen() {
 	dir = filepath.Join(dir, "flowers")
 	info := runs.Info{Classes: []string{"daisy", "rose"}, Preset: transforms.EvalPreset(224)}
 	first := &runs.Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()}
-	if _, err := runs.Create(dir, runs.Settings{Arch: "resnet34", Epochs: 3}, info, first, false); err != nil {
+	if _, err := runs.Create(runs.Settings{Arch: "resnet34", Epochs: 3, Out: dir}, info, first); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -34,7 +34,7 @@ func ExampleOpen() {
 	// Output: resnet34 3 [daisy rose] 224
 }
 
-// The best epoch is the most accurate one and, of equally accurate ones, that of the lowest loss.
+// The best epoch is the most accurate one, and among equally accurate ones that with the lowest loss.
 func ExampleBestOf() {
 	best := runs.BestOf([]runs.Metrics{{Epoch: 1, ValAccuracy: 0.8, ValLoss: 0.6}, {Epoch: 2, ValAccuracy: 0.9, ValLoss: 0.5}, {Epoch: 3, ValAccuracy: 0.9, ValLoss: 0.4}})
 	fmt.Println(best.Epoch)

@@ -1,8 +1,26 @@
-// Package runs keeps a training run in a folder that says everything about itself: settings, classes, preprocessing,
-// metrics, the best weights, and checkpoints from which it goes on. Whatever works with a trained network later needs
-// the folder's path alone.
+// Package runs keeps each training run in a folder of its own, which holds all that prediction, evaluation and a later resume need.
 //
-// Every file appears under its name only when it is whole. One process at a time writes to a run; any number read.
+// [Create] begins a run, [Resume] opens one to continue it, [Open] opens one to read it, and [Exists] tells whether a folder holds one.
+// [Settings] are what the user chose, [Info] is what the run found out before its first step, [Metrics] is one epoch, and [Checkpoint] is the
+// state after a step. [FindWeights] finds the weights that a user names: those of a run, of torchvision, or of a file.
+//
+//	run, err := runs.Open("runs/train-1")
+//	fmt.Println(run.Settings.Arch, run.Classes, runs.BestOf(run.Metrics()).Accuracy)
+//
+// The files of a run:
+//
+//	run.json                          settings, classes, preprocessing, versions, fingerprint of the data, unreadable pictures
+//	class_indices.json                {"0": "daisy", ...}, as the study notes' train.py writes it
+//	metrics.csv                       one line for each epoch
+//	best.safetensors                  weights of the best epoch, with torchvision's keys and layout
+//	checkpoints/step-NNNNNNNN.safetensors   the newest two checkpoints
+//	curves.png, confusion_matrix.png  written at the end
+//
+// run.json is written last when a run begins and removed first when it is overwritten: a folder is a run if it has that file. Every file
+// appears under its name only when it is complete (see package atomicfile), so a process may be killed at any time. One process at a time may
+// write to a run; any number may read it.
+//
+// Errors are of the kinds [ErrExists], [ErrInvalid] and [ErrNoCheckpoint], or come from the file system.
 package runs
 
 import (
@@ -16,6 +34,7 @@ import (
 	"time"
 
 	"resnetlab/internal/atomicfile"
+	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/transforms"
 	"resnetlab/resnetlib/weights"
 )
@@ -23,7 +42,10 @@ import (
 // Schema is the version of run.json and of the checkpoints.
 const Schema = 1
 
-// The files of a run.
+// TestFile is the file in which package compare keeps the test result of a run.
+const TestFile = "test.json"
+
+// The other files of a run; see the comment of the package.
 const (
 	runFile             = "run.json"
 	classesFile         = "class_indices.json"
@@ -31,12 +53,17 @@ const (
 	bestFile            = "best.safetensors"
 	curvesFile          = "curves.png"
 	confusionMatrixFile = "confusion_matrix.png"
-	TestFile            = "test.json" // of a comparison's finished member
 	checkpointsFolder   = "checkpoints"
-	featuresFolder      = "features" // only while the run goes on
+	featuresFolder      = "features" // only during training
 )
 
-// Info is what a run found out before it began.
+// Kinds of errors about a run's folder.
+var (
+	ErrExists  = mark.As(fs.ErrExist, errors.New("the folder exists already")) // also fs.ErrExist: [Create] does not use the folder
+	ErrInvalid = errors.New("no usable run")                                   // the folder holds no run, or its files are damaged or of another version
+)
+
+// Info holds what a run found out before its first step.
 type Info struct {
 	Classes         []string          `json:"classes"` // in label order
 	Preset          transforms.Preset `json:"preprocessing"`
@@ -49,13 +76,13 @@ type Info struct {
 	PyTorchRecipe   string            `json:"pytorch_recipe,omitempty"` // how to load best.safetensors, where it is not plain torchvision
 }
 
-// Unreadable is a picture that was left out.
+// Unreadable is a picture that was left out because it cannot be read.
 type Unreadable struct {
-	File  string `json:"file"`
-	Error string `json:"error"`
+	File  string `json:"file"`  // relative to the data's folder
+	Error string `json:"error"` // the cause
 }
 
-// description is run.json.
+// description is the content of run.json.
 type description struct {
 	Schema  int       `json:"schema"`
 	Created time.Time `json:"created"`
@@ -63,17 +90,18 @@ type description struct {
 	Info
 }
 
-// Run is a run's folder.
+// Run is an open run.
 type Run struct {
-	Dir      string
-	Created  time.Time
-	Settings Settings
+	Dir      string    // its folder
+	Created  time.Time // UTC
+	Settings Settings  // without Out and Overwrite, which belong to one call of [Create]
 	Info
 
 	metrics []Metrics
-	damaged []string // checkpoints that LatestCheckpoint passed over
+	damaged []string // paths of the checkpoints that LatestCheckpoint skipped
 }
 
+// writeDescription writes run.json.
 func (r *Run) writeDescription() error {
 	d := description{Schema, r.Created, r.Settings, r.Info}
 	if d.Unreadable == nil {
@@ -87,38 +115,48 @@ func (r *Run) writeDescription() error {
 	})
 }
 
-// fileError is the error of a file where a run's folder is asked for.
-type fileError string
-
-func (f fileError) Error() string {
-	return fmt.Sprintf("opening a run: %s is a file; a run is a folder", string(f))
+// Exists reports whether the folder dir holds a run, finished or not: whether it has a run.json. It does not read the file.
+func Exists(dir string) (bool, error) {
+	_, err := os.Stat(filepath.Join(dir, runFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), isFile(dir):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("looking for a run: %w", err)
+	}
+	return true, nil
 }
-func (f fileError) Is(target error) bool { return target == fs.ErrNotExist }
 
-// Open opens a run's folder. It changes nothing in it.
+// isFile reports whether path is there and is no folder.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
+// Open opens the run in the folder dir. It changes no file. A folder without a run, or with a damaged one, is an [ErrInvalid].
 func Open(dir string) (*Run, error) {
 	r := &Run{Dir: dir}
 	data, err := os.ReadFile(r.path(runFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("opening a run: %s has no %s, so no run has begun there: %w", dir, runFile, fs.ErrNotExist)
-	}
-	if info, e := os.Stat(dir); e == nil && !info.IsDir() {
-		return nil, fileError(dir)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, mark.As(ErrInvalid, fmt.Errorf("opening a run: %s has no %s, so no run has begun there: %w", dir, runFile, fs.ErrNotExist))
+	case isFile(dir):
+		return nil, mark.As(ErrInvalid, mark.As(fs.ErrNotExist, fmt.Errorf("opening a run: %s is a file; a run is a folder", dir)))
+	case err != nil:
 		return nil, fmt.Errorf("opening a run: %w", err)
 	}
 	if err := r.readDescription(data); err != nil {
-		return nil, fmt.Errorf("opening a run: %s: %w", r.path(runFile), err)
+		return nil, mark.As(ErrInvalid, fmt.Errorf("opening a run: %s: %w", r.path(runFile), err))
 	}
 	if r.metrics, err = ReadMetrics(r.path(metricsFile)); err != nil {
-		return nil, fmt.Errorf("opening a run: %w", err)
+		return nil, mark.As(ErrInvalid, fmt.Errorf("opening a run: %w", err))
 	}
 	return r, nil
 }
 
-// Resume opens a run to go on with it: from the newest checkpoint that is whole, with metrics.csv cut back to its epochs
-// and without what a killed process left half written. damaged says what is wrong with newer checkpoints.
+// Resume opens the run in the folder dir to continue it from its newest undamaged checkpoint. It removes from metrics.csv the epochs after that
+// checkpoint, and the temporary files of killed processes. damaged says what is wrong with each newer checkpoint. A run without an undamaged
+// checkpoint is an [ErrNoCheckpoint].
 func Resume(dir string) (r *Run, c *Checkpoint, damaged []error, err error) {
 	if r, err = Open(dir); err != nil {
 		return nil, nil, nil, err
@@ -127,15 +165,17 @@ func Resume(dir string) (r *Run, c *Checkpoint, damaged []error, err error) {
 		err = errors.Join(r.removeTemporary(), r.cutMetrics(c.Progress.Epoch))
 	}
 	if err != nil {
-		return nil, nil, damaged, fmt.Errorf("going on with the run %s: %w", dir, err)
+		return nil, nil, nil, fmt.Errorf("resuming the run %s: %w", dir, err)
 	}
 	return r, c, damaged, nil
 }
 
+// removeTemporary removes the temporary files of killed processes.
 func (r *Run) removeTemporary() error {
 	return errors.Join(atomicfile.RemoveTemporary(r.Dir), atomicfile.RemoveTemporary(r.path(checkpointsFolder)))
 }
 
+// readDescription reads the content of run.json.
 func (r *Run) readDescription(data []byte) error {
 	var version struct {
 		Schema int `json:"schema"`
@@ -153,36 +193,37 @@ func (r *Run) readDescription(data []byte) error {
 	if len(d.Classes) == 0 || d.Preset.Crop < 1 || d.Preset.Resize < 1 {
 		return errors.New("it names no classes or no preprocessing")
 	}
-	r.Created, r.Settings, r.Info = d.Created, d.Settings.WithDefaults(), d.Info // a run from before a setting existed has its default
+	r.Created, r.Settings, r.Info = d.Created, d.Settings.WithDefaults(), d.Info // run.json of an older version lacks newer settings: they have their defaults
 	return nil
 }
 
+// path returns the path of one of the run's files.
 func (r *Run) path(name string) string { return filepath.Join(r.Dir, name) }
 
-// BestPath is the file of the weights of the best epoch; it is missing until there is one.
+// BestPath returns the path of best.safetensors. The file is missing until the first epoch has ended.
 func (r *Run) BestPath() string { return r.path(bestFile) }
 
-// CurvesPath and ConfusionMatrixPath are where a run's pictures go.
+// CurvesPath returns the path of curves.png: loss, accuracy and learning rate over the epochs.
 func (r *Run) CurvesPath() string { return r.path(curvesFile) }
 
-// ConfusionMatrixPath: see CurvesPath.
+// ConfusionMatrixPath returns the path of confusion_matrix.png: the validation pictures at the best epoch.
 func (r *Run) ConfusionMatrixPath() string { return r.path(confusionMatrixFile) }
 
-// FeaturesPath is a folder for features that do not fit into memory; it is there only while the run goes on.
+// FeaturesPath returns the path of a folder for features that do not fit into memory. The folder exists only during training.
 func (r *Run) FeaturesPath() string { return r.path(featuresFolder) }
 
-// Metrics are the epochs so far.
+// Metrics returns the epochs so far, in their order.
 func (r *Run) Metrics() []Metrics { return r.metrics }
 
 // AppendMetrics adds the next epoch to metrics.csv.
 func (r *Run) AppendMetrics(m Metrics) error {
 	if m.Epoch != len(r.metrics)+1 {
-		return fmt.Errorf("%s: epoch %d where %d is due", r.path(metricsFile), m.Epoch, len(r.metrics)+1)
+		return fmt.Errorf("adding to %s: epoch %d, but epoch %d is next", r.path(metricsFile), m.Epoch, len(r.metrics)+1)
 	}
 	return r.setMetrics(append(r.metrics, m))
 }
 
-// cutMetrics leaves the first epochs lines of metrics.csv.
+// cutMetrics removes from metrics.csv the lines after the given number of epochs.
 func (r *Run) cutMetrics(epochs int) error {
 	if epochs >= len(r.metrics) {
 		return nil
@@ -190,6 +231,7 @@ func (r *Run) cutMetrics(epochs int) error {
 	return r.setMetrics(r.metrics[:epochs:epochs])
 }
 
+// setMetrics replaces metrics.csv.
 func (r *Run) setMetrics(metrics []Metrics) error {
 	if err := writeMetrics(r.path(metricsFile), metrics); err != nil {
 		return err
@@ -198,7 +240,7 @@ func (r *Run) setMetrics(metrics []Metrics) error {
 	return nil
 }
 
-// SetSettings replaces the settings in run.json: those of Continue.
+// SetSettings replaces the settings in run.json, with those that [Settings.Continue] returned. On an error the old ones stay.
 func (r *Run) SetSettings(s Settings) error {
 	before := r.Settings
 	r.Settings = s
@@ -211,6 +253,6 @@ func (r *Run) SetSettings(s Settings) error {
 
 // WriteBest writes best.safetensors, a state dict with torchvision's keys and layout.
 func (r *Run) WriteBest(sd *weights.StateDict) error {
-	// Loaders of the Hugging Face libraries refuse a file that does not say "format".
+	// The Hugging Face libraries refuse a file whose metadata has no "format".
 	return weights.WriteSafetensors(r.BestPath(), sd, map[string]string{"format": "pt", "arch": r.Settings.Arch})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// parse is what the command line does with the flags.
+// parse reads flags as the command line does.
 func parse(t *testing.T, args ...string) (Settings, error) {
 	t.Helper()
 	var s Settings
@@ -36,8 +36,7 @@ func TestFlagsAndLibraryHaveTheSameDefaults(t *testing.T) {
 	}
 }
 
-// TestFlagNames: every flag of DESIGN.md's train row parses, arrives in its field, and is called as flag says.
-func TestFlagNames(t *testing.T) {
+func TestEveryFlagSetsTheFieldOfItsName(t *testing.T) {
 	args := []string{"photos", "--arch=resnet18", "--weights=w.pth", "--weights-upto=layer2", "--strategy=last:layer4", "--freeze-bn=false", "--epochs=9",
 		"--batch-size=2", "--image-size=64", "--lr=0.5", "--head-lr=0.25", "--optimizer=sgd", "--momentum=0.9", "--scheduler=step",
 		"--lr-step-size=7", "--lr-gamma=0.5", "--warmup=1", "--weight-decay=0.01", "--label-smoothing=0.1",
@@ -48,7 +47,7 @@ func TestFlagNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plateau, err := parse(t, "--scheduler=plateau", "--lr-patience=2") // which has no use beside step
+	plateau, err := parse(t, "--scheduler=plateau", "--lr-patience=2") // which has no effect with --scheduler step
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +61,7 @@ func TestFlagNames(t *testing.T) {
 	other := reflect.ValueOf(defaults)
 	for field, value := range fields(&s) {
 		if !given[flag(field)] {
-			t.Errorf("%s is called --%s, which is no flag above", field.Name, flag(field))
+			t.Errorf("%s has the flag --%s, which this test does not give", field.Name, flag(field))
 		}
 		if reflect.DeepEqual(value.Interface(), other.FieldByIndex(field.Index).Interface()) {
 			t.Errorf("%s has its default although another value was given", field.Name)
@@ -96,12 +95,12 @@ func TestWithDefaultsKeepsWhatIsSet(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
+func TestValidateListsEveryWrongSetting(t *testing.T) {
 	for _, c := range []struct {
 		change func(*Settings)
 		want   string
 	}{
-		{func(s *Settings) { s.Optimizer = "rmsprop" }, `--optimizer: "rmsprop" is none of adam, adamw, sgd`},
+		{func(s *Settings) { s.Optimizer = "rmsprop" }, `--optimizer: "rmsprop" is not one of adam, adamw, sgd`},
 		{func(s *Settings) { s.Epochs = -1 }, "--epochs: -1"},
 		{func(s *Settings) { s.BatchSize = -1 }, "--batch-size"},
 		{func(s *Settings) { s.LR = -0.1 }, "--lr: -0.1"},
@@ -113,9 +112,9 @@ func TestValidate(t *testing.T) {
 		{func(s *Settings) { s.Strategy = "head" }, "all, last:LAYER, new"},
 		{func(s *Settings) { s.ClassWeights = "1,x" }, "--class-weights"},
 		{func(s *Settings) { s.ClassWeights = "1,-2" }, "--class-weights"},
-		{func(s *Settings) { s.Momentum = 0.9 }, "--momentum: means nothing with --optimizer adam"},
-		{func(s *Settings) { s.Scheduler, s.LRPatience = "step", 2 }, "--lr-patience: means nothing with --scheduler step"},
-		{func(s *Settings) { s.LRGamma = 0.5 }, "--lr-gamma: means nothing with --scheduler none"},
+		{func(s *Settings) { s.Momentum = 0.9 }, "--momentum: it has no effect with --optimizer adam"},
+		{func(s *Settings) { s.Scheduler, s.LRPatience = "step", 2 }, "--lr-patience: it has no effect with --scheduler step"},
+		{func(s *Settings) { s.LRGamma = 0.5 }, "--lr-gamma: it has no effect with --scheduler none"},
 	} {
 		s := Defaults()
 		c.change(&s)
@@ -150,13 +149,13 @@ func TestParseClassWeights(t *testing.T) {
 	}
 }
 
-func TestContinue(t *testing.T) {
+func TestContinueTakesEpochsWorkersThreadsAndPathOfDataOnly(t *testing.T) {
 	run := Defaults()
 	run.Data, run.LR = "photos", 0.01
 	for _, c := range []struct {
 		flags []string
 		given Settings
-		wrong []string // none: the run can be resumed
+		wrong []string // parts of the error; nil: the run can be resumed
 		check func(Settings) bool
 	}{
 		{[]string{"resume"}, Settings{LR: 5}, nil, func(s Settings) bool { return reflect.DeepEqual(s, run) }},

@@ -12,21 +12,20 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// Source is a weight file and what is known of it: all of a run's best weights and of torchvision's published ones, the path alone of
-// any other file.
+// Source is a weight file and what is known about it. Everything is known about a run's best weights and torchvision's published weights, and only
+// the path about any other file.
 type Source struct {
 	Path    string             // of the file
-	Name    string             // of published weights: "resnet50/IMAGENET1K_V2"
-	Arch    string             // "" where it is not known
-	Classes []string           // in label order, nil where they are not known
-	Preset  *transforms.Preset // the preprocessing that belongs to the weights, nil where it is not known
-	Run     *Run               // whose best weights they are, or nil
+	Name    string             // of published weights: "resnet50/IMAGENET1K_V2"; else ""
+	Arch    string             // "": not known
+	Classes []string           // in label order; nil: not known
+	Preset  *transforms.Preset // the preprocessing that belongs to the weights; nil: not known
+	Run     *Run               // the run whose best weights they are; nil: none
 }
 
-// FindWeights finds the weights that --weights names: a file, a run's folder, or a name of torchvision's table (see
-// [weights.FindPublished]) whose file lies in PyTorch's folder; a version alone ("IMAGENET1K_V1") is one of arch, or of the default
-// architecture. A file is known as published by its name or its content, and as a run's by its place. Errors say what to do; that of a
-// text that names nothing is fs.ErrNotExist.
+// FindWeights finds the weights that name stands for: a file, a run's folder, or a name of torchvision's table (see [weights.FindPublished]) whose
+// file is in PyTorch's cache folder. A version alone ("IMAGENET1K_V1") is that version of arch, or of the default architecture if arch is empty.
+// A file is recognised as published by its name or its content, and as a run's by its folder. A name that stands for nothing is fs.ErrNotExist.
 func FindWeights(name, arch string) (Source, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -39,7 +38,7 @@ func FindWeights(name, arch string) (Source, error) {
 	}
 	run, err := Open(name)
 	if _, published := weights.FindPublished(name); published && errors.Is(err, fs.ErrNotExist) {
-		return findPublished(name, arch) // a folder that happens to have the name of a network
+		return findPublished(name, arch) // a folder without a run that has the name of a network
 	}
 	if err != nil {
 		return Source{}, fmt.Errorf("finding weights: %w", err)
@@ -47,55 +46,60 @@ func FindWeights(name, arch string) (Source, error) {
 	return SourceOf(run), nil
 }
 
-// SourceOf is a run's best weights.
+// SourceOf returns a run's best weights.
 func SourceOf(r *Run) Source {
 	return Source{Path: r.BestPath(), Arch: r.Settings.Arch, Classes: r.Classes, Preset: &r.Preset, Run: r}
 }
 
+// sourceOfFile returns what is known about a weight file.
 func sourceOfFile(path string) (Source, error) {
 	if filepath.Base(path) == bestFile {
 		run, err := Open(filepath.Dir(path))
 		if err == nil {
 			return SourceOf(run), nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) { // a damaged run: without its settings the weights would be asked in the wrong way
+		if !errors.Is(err, fs.ErrNotExist) { // a damaged run: its weights without its preprocessing would give wrong results
 			return Source{}, fmt.Errorf("finding weights: %w", err)
 		}
 	}
 	p, ok, err := weights.IdentifyPublished(path)
-	if err != nil || !ok {
-		return Source{Path: path}, err
+	switch {
+	case err != nil:
+		return Source{}, err
+	case !ok:
+		return Source{Path: path}, nil
 	}
 	return sourceOfPublished(path, p), nil
 }
 
+// sourceOfPublished returns published weights whose file is at path.
 func sourceOfPublished(path string, p weights.Published) Source {
 	preset := p.Preset()
 	return Source{Path: path, Name: p.Name(), Arch: p.Arch, Classes: weights.ImageNetClasses(), Preset: &preset}
 }
 
-// findPublished looks in PyTorch's folder.
+// findPublished finds published weights by their name, in PyTorch's cache folder.
 func findPublished(name, arch string) (Source, error) {
 	p, ok := weights.FindPublished(name)
 	if !ok {
 		p, ok = weights.FindPublished(cmp.Or(arch, Defaults().Arch) + "/" + name)
 	}
 	if !ok {
-		return Source{}, fmt.Errorf("weights %s: no file, no run and no name of 'resnetlab weights list': %w", name, fs.ErrNotExist)
+		return Source{}, fmt.Errorf("finding weights: %s is no file, no run and no name that 'resnetlab weights list' shows: %w", name, fs.ErrNotExist)
 	}
 	path, err := p.LocalPath()
 	if err != nil {
 		return Source{}, err
 	}
 	if path == "" {
-		folder, _ := weights.CheckpointsFolder() // LocalPath has found it
-		return Source{}, fmt.Errorf("weights %s: %s is not in %s; 'resnetlab weights download %s' brings it", name, p.File(), folder, p.Name())
+		folder, _ := weights.CheckpointsFolder() // no error: LocalPath has found the folder
+		return Source{}, fmt.Errorf("finding weights %s: %s is not in %s: download it with 'resnetlab weights download %s'", name, p.File(), folder, p.Name())
 	}
 	return sourceOfPublished(path, p), nil
 }
 
-// PresetFor is the preprocessing for predictions: the weights' own, or [transforms.EvalPreset] where they have none. imageSize is
-// what the user asks for, 0 for nothing (224 then); one that is not the weights' is an error that names both.
+// PresetFor returns the preprocessing for predictions: that of the weights, or [transforms.EvalPreset] of imageSize if they have none. imageSize is
+// in pixels; 0 stands for that of the weights, or 224. Another size than that of the weights is an error, which names both.
 func (s Source) PresetFor(imageSize int) (transforms.Preset, error) {
 	asked := transforms.EvalPreset(imageSize)
 	switch {
@@ -104,14 +108,14 @@ func (s Source) PresetFor(imageSize int) (transforms.Preset, error) {
 	case s.Preset == nil:
 		return asked, nil
 	case imageSize != 0 && imageSize != s.Preset.Crop:
-		return asked, fmt.Errorf("preprocessing: the weights of %s belong to resize %d and crop %d, and image size %d asks for resize %d and crop %d",
+		return transforms.Preset{}, fmt.Errorf("preprocessing: the weights of %s need resize %d and crop %d, but image size %d means resize %d and crop %d",
 			s, s.Preset.Resize, s.Preset.Crop, imageSize, asked.Resize, asked.Crop)
 	}
 	return *s.Preset, nil
 }
 
-// TrainingPreset is the preprocessing for a training that starts from the weights at imageSize: the weights' own where that is their
-// size, and else [transforms.EvalPreset] with their mean, deviation and interpolation.
+// TrainingPreset returns the preprocessing for a training at imageSize pixels that starts from the weights: that of the weights if the size is
+// theirs, else [transforms.EvalPreset] with their mean, standard deviation and interpolation.
 func (s Source) TrainingPreset(imageSize int) transforms.Preset {
 	preset := transforms.EvalPreset(imageSize)
 	switch {
@@ -124,7 +128,7 @@ func (s Source) TrainingPreset(imageSize int) transforms.Preset {
 	return preset
 }
 
-// String names the weights: a run, published ones, or a file.
+// String returns the run's folder, the name of published weights, or the file's path.
 func (s Source) String() string {
 	switch {
 	case s.Run != nil:
@@ -135,7 +139,8 @@ func (s Source) String() string {
 	return s.Path
 }
 
-// StartFrom fills in what is left out of the settings and the weights they start from know: the architecture, and the image size.
+// StartFrom returns the settings with the architecture and the image size of the weights they start from, where these are not set, and then with
+// all other defaults.
 func (s Settings) StartFrom(source Source) Settings {
 	if s.Arch == "" {
 		s.Arch = source.Arch

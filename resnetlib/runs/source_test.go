@@ -12,8 +12,7 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
-// What --weights may be, and what is known of it.
-func TestFindWeights(t *testing.T) {
+func TestFindWeightsTakesNamesFilesAndRuns(t *testing.T) {
 	t.Setenv("TORCH_HOME", t.TempDir())
 	folder := filepath.Join(os.Getenv("TORCH_HOME"), "hub", "checkpoints")
 	t.Chdir(t.TempDir())
@@ -25,8 +24,8 @@ func TestFindWeights(t *testing.T) {
 	write(filepath.Join(folder, "resnet50-11ad3fa6.pth"))
 	write(filepath.Join(folder, "resnet34-333f7ec4.pth"))
 	write("mine.pth")
-	write("resnet50/notes.txt") // a folder that has a network's name
-	run, err := Create("run", Settings{Arch: "resnet18"}, Info{Classes: []string{"a", "b"}, Preset: transforms.EvalPreset(64)}, checkpoint(0), false)
+	write("resnet50/notes.txt") // a folder with the name of a network
+	run, err := Create(Settings{Arch: "resnet18", Out: "run"}, Info{Classes: []string{"a", "b"}, Preset: transforms.EvalPreset(64)}, checkpoint(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +52,7 @@ func TestFindWeights(t *testing.T) {
 		}
 	}
 	for name, says := range map[string]string{
-		"resnet34/IMAGENET1K_V2": "weights list", "nothing.pth": "no file, no run", "resnet18": "weights download resnet18/IMAGENET1K_V1", "IMAGENET1K_V9": "no name",
+		"resnet34/IMAGENET1K_V2": "weights list", "nothing.pth": "no file, no run", "resnet18": "weights download resnet18/IMAGENET1K_V1", "IMAGENET1K_V9": "no run and no name",
 	} {
 		if _, err := FindWeights(name, ""); errors.Is(err, fs.ErrNotExist) == strings.HasPrefix(says, "weights download") || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q in it", name, err, says)
@@ -61,8 +60,7 @@ func TestFindWeights(t *testing.T) {
 	}
 }
 
-// The preprocessing belongs to the weights; one of another size is refused for predictions and taken for training.
-func TestSourcePreset(t *testing.T) {
+func TestPreprocessingOfAnotherSizeIsRefusedForPredictionAndTakenForTraining(t *testing.T) {
 	p, _ := weights.FindPublished("resnet50")
 	v2 := sourceOfPublished("x", p)
 	for _, size := range []int{0, 224} {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"reflect"
 
 	"resnetlab/internal/mark"
@@ -168,8 +166,8 @@ func exists(c Config) (bool, error) {
 	if c.Out == "" {
 		return false, mark.As(ErrInput, errors.New("a run that may exist already needs a folder"))
 	}
-	if _, err := os.Stat(filepath.Join(c.Out, "run.json")); err != nil || c.Overwrite {
-		return false, nil
+	if found, err := runs.Exists(c.Out); err != nil || !found || c.Overwrite {
+		return false, err
 	}
 	run, err := runs.Open(c.Out)
 	if err != nil {

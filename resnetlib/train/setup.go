@@ -212,7 +212,7 @@ func (s *session) createRun() error {
 	if err != nil {
 		return err
 	}
-	if s.run, err = runs.Create(s.config.Out, s.config, info, first, s.config.Overwrite); err != nil {
+	if s.run, err = runs.Create(s.config, info, first); err != nil {
 		return err
 	}
 	s.note("run %s", s.run.Dir)

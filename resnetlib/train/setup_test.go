@@ -20,7 +20,7 @@ func TestStartFromWeights(t *testing.T) {
 	own := transforms.EvalPreset(32)
 	own.Resize, own.Mean = 40, [3]float32{0.1, 0.2, 0.3}
 	empty := &runs.Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()}
-	first, err := runs.Create(filepath.Join(t.TempDir(), "first"), Config{Arch: "resnet18"}, runs.Info{Classes: []string{"a"}, Preset: own}, empty, false)
+	first, err := runs.Create(Config{Arch: "resnet18", Out: filepath.Join(t.TempDir(), "first")}, runs.Info{Classes: []string{"a"}, Preset: own}, empty)
 	if err != nil {
 		t.Fatal(err)
 	}

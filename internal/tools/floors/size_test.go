@@ -27,7 +27,6 @@ var exceptions = map[string]string{
 	"resnetlib/transforms/jpeg/scan.go":       "one part of the JPEG standard, whose procedures share their state",
 
 	"resnetlib/backend/broken_test.go:TestBrokenPlugins": "a table of faults, and the C sources that have them",
-	"resnetlib/runs/run_test.go":                         "to be split",
 }
 
 func TestFunctionsAndFilesAreShort(t *testing.T) {
