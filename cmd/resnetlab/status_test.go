@@ -25,18 +25,41 @@ import (
 	"resnetlab/resnetlib/weights"
 )
 
+// Errors of the file system.
+var (
+	fullDisk    = &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}
+	missingFile = &fs.PathError{Op: "open", Path: "a", Err: syscall.ENOENT}
+	failingDisk = &fs.PathError{Op: "read", Path: "a", Err: syscall.EIO}
+)
+
+// statusCase is an error and the exit status that it must have.
+type statusCase struct {
+	err    error
+	status int
+}
+
+// checkStatus compares the status of each error, also wrapped and with a second kind, with the wanted one.
+func checkStatus(t *testing.T, cases map[string]statusCase) {
+	t.Helper()
+	for name, c := range cases {
+		errs := []error{c.err}
+		if c.err != nil {
+			errs = append(errs, fmt.Errorf("training: %w", c.err), mark.As(errors.New("any kind"), c.err))
+		}
+		for _, err := range errs {
+			if got := statusOf(err); got != c.status {
+				t.Errorf("%s (%T): status %d, want %d", name, err, got, c.status)
+			}
+		}
+	}
+}
+
 func TestEveryKindOfErrorHasItsExitStatus(t *testing.T) {
-	full := &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}
-	missing := &fs.PathError{Op: "open", Path: "a", Err: syscall.ENOENT}
-	failing := &fs.PathError{Op: "read", Path: "a", Err: syscall.EIO}
-	for name, c := range map[string]struct {
-		err    error
-		status int
-	}{
+	checkStatus(t, map[string]statusCase{
 		"none":         {nil, 0},
 		"other":        {errors.New("any other"), 1},
-		"full disk":    {full, 1},
-		"no such file": {missing, 1}, // the command must say that it is input
+		"full disk":    {fullDisk, 1},
+		"no such file": {missingFile, 1}, // the command must say that it is input
 		"deadline":     {context.DeadlineExceeded, 1},
 		"diverged":     {train.ErrDiverged, 1},
 		"canceled":     {context.Canceled, 130},
@@ -51,7 +74,7 @@ func TestEveryKindOfErrorHasItsExitStatus(t *testing.T) {
 		"extension":    {weights.ErrExtension, 2},
 		"exists":       {fs.ErrExist, 2},
 		"run exists":   {runs.ErrExists, 2},
-		"failing disk": {failing, 1},
+		"failing disk": {failingDisk, 1},
 		"input":        {badInput(errors.New("some")), 3},
 		"unavailable":  {backend.ErrUnavailable, 3},
 		"no run":       {runs.ErrInvalid, 3},
@@ -62,16 +85,20 @@ func TestEveryKindOfErrorHasItsExitStatus(t *testing.T) {
 		"not finite":   {explain.ErrNotFinite, 3},
 		"other files":  {sketch.ErrOther, 3},
 		"archive":      {flowers.ErrArchive, 3},
+	})
+}
 
+func TestExitStatusOfErrorsOfSeveralKinds(t *testing.T) {
+	checkStatus(t, map[string]statusCase{
 		"canceled while reading input":  {badInput(context.Canceled), 130},
 		"canceled, also wrong usage":    {errors.Join(usage(errors.New("some")), context.Canceled), 130},
 		"some inputs, not bad input":    {badInput(except(errors.New("some"))), 4},
 		"wrong usage, not bad input":    {badInput(usage(errors.New("some"))), 2},
-		"wrong usage, not failing disk": {usage(failing), 2},
-		"failing disk, not bad input":   {badInput(failing), 1},
+		"wrong usage, not failing disk": {usage(failingDisk), 2},
+		"failing disk, not bad input":   {badInput(failingDisk), 1},
 		"existing output, not input":    {badInput(fs.ErrExist), 2},
-		"full disk, not input":          {ofInput(full), 1},
-		"missing input":                 {ofInput(missing), 3},
+		"full disk, not input":          {ofInput(fullDisk), 1},
+		"missing input":                 {ofInput(missingFile), 3},
 		"wrong input":                   {ofInput(errors.New("some")), 3},
 		"a failed link, not input":      {ofInput(&os.LinkError{Op: "link", Old: "a", New: "b", Err: syscall.EXDEV}), 1},
 		"no unreadable picture":         {unread(0, 9), 0},
@@ -79,20 +106,7 @@ func TestEveryKindOfErrorHasItsExitStatus(t *testing.T) {
 		"only unreadable pictures":      {unread(9, 9), 3},
 		"a flag that is too small":      {atLeast("steps", 7, 8), 2},
 		"a flag at its least value":     {atLeast("steps", 8, 8), 0},
-	} {
-		if got := statusOf(c.err); got != c.status {
-			t.Errorf("%s: status %d, want %d", name, got, c.status)
-		}
-		if c.err == nil {
-			continue
-		}
-		if got := statusOf(fmt.Errorf("training: %w", c.err)); got != c.status {
-			t.Errorf("%s, wrapped: status %d, want %d", name, got, c.status)
-		}
-		if got := statusOf(mark.As(errors.New("any kind"), c.err)); got != c.status {
-			t.Errorf("%s, of a second kind: status %d, want %d", name, got, c.status)
-		}
-	}
+	})
 }
 
 // stderrOf returns what f writes to stderr.
