@@ -100,6 +100,19 @@ func TestRunRefusesMembersOfAnotherExperiment(t *testing.T) {
 	if _, err := Run(context.Background(), c, options...); err != nil {
 		t.Fatal(err)
 	}
+	file := filepath.Join(c.Out, "last-fc-seed-7", runs.TestFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start, rest, _ := strings.Cut(string(text), `"seconds": [`)
+	_, rest, _ = strings.Cut(rest, "]")
+	if err := os.WriteFile(file, []byte(start+`"seconds": [`+"]"+rest), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(context.Background(), c, options...); !errors.Is(err, train.ErrInput) || !strings.Contains(err.Error(), "it has no epochs") {
+		t.Errorf("a member without epochs: %v", err)
+	}
 	c.LR, c.Overwrite = 0.05, true
 	ctx, cancel := context.WithCancel(context.Background())
 	stopping := append(slices.Clone(options), train.Report(func(e train.Event) {

@@ -60,6 +60,9 @@ func (x *comparison) finished(s runs.Settings) (*Member, error) {
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", filepath.Join(s.Out, runs.TestFile), err)
 	}
+	if len(m.Seconds) == 0 {
+		return nil, mark.As(train.ErrInput, fmt.Errorf("reading %s: it has no epochs: remove it, and the run is tested again", filepath.Join(s.Out, runs.TestFile)))
+	}
 	run, err := runs.Open(s.Out)
 	if err != nil {
 		return nil, mark.As(train.ErrInput, err)

@@ -43,10 +43,17 @@ type Option func(*options)
 type options struct{ progress func(pictures int) }
 
 // Progress has f called after every batch with the number of pictures that are done.
-func Progress(f func(pictures int)) Option { return func(o *options) { o.progress = f } }
+// nil: it is not called.
+func Progress(f func(pictures int)) Option {
+	if f == nil {
+		f = func(int) {}
+	}
+	return func(o *options) { o.progress = f }
+}
 
 // Run classifies all pictures of a source and compares with their labels. The classifier is a [predict.Forward], or one behind [predict.Mirrored].
-// Every picture counts the same, in the last, smaller batch too.
+// Every picture counts the same, in the last, smaller batch too. The data must have the classes of the network, in its order
+// ([datasets.WithClasses]); their number is checked.
 func Run(ctx context.Context, c predict.Classifier, source datasets.Source, opts ...Option) (*Result, error) {
 	o := options{progress: func(int) {}}
 	for _, option := range opts {
@@ -62,6 +69,9 @@ func Run(ctx context.Context, c predict.Classifier, source datasets.Source, opts
 			return nil, err
 		}
 		for i, row := range logits {
+			if len(row) != len(r.Confusion) {
+				return nil, fmt.Errorf("evaluating a network of %d classes on data of %d classes", len(row), len(r.Confusion))
+			}
 			r.count(row, outcome(row, batch.Indices[i], int(batch.Labels[i])))
 		}
 		o.progress(r.Pictures)
@@ -124,7 +134,7 @@ type ClassScore struct {
 	Recall    *float64 `json:"recall"`    // share of the class's pictures that were predicted as it; nil without any
 }
 
-// PerClass computes precision and recall of each class from the confusion matrix.
+// PerClass computes precision and recall of each class from the confusion matrix. classes are the names of its rows, all of them.
 func (r *Result) PerClass(classes []string) []ClassScore {
 	scores := make([]ClassScore, len(classes))
 	for i, name := range classes {

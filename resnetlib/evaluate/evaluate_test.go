@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"resnetlab/datasets"
@@ -80,3 +81,16 @@ func TestVerdictsShowTheData(t *testing.T) {
 }
 
 var _ predict.Classifier = (*predict.Forward)(nil)
+
+// A network of other classes than the data's is an error, not an index out of range.
+func TestRunRefusesOtherNumbersOfClasses(t *testing.T) {
+	for _, logits := range [][]float32{{1}, {0, 0, 0, 0, 0, 0, 9}} {
+		loader, o := handMade()
+		for i := range o.rows {
+			o.rows[i] = logits
+		}
+		if _, err := Run(context.Background(), o, loader, Progress(nil)); err == nil || !strings.Contains(err.Error(), "data of 6 classes") {
+			t.Errorf("%d logits: %v", len(logits), err)
+		}
+	}
+}

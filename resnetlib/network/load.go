@@ -26,7 +26,7 @@ const (
 type Spec struct {
 	Arch    string // one of models.Names
 	Classes int    // logits of the network; 0 with KeepHead: as many as the file has
-	Head    Head
+	Head    Head   // has no meaning with UpTo, where it must not be AppendHead
 	UpTo    string // last of the network's modules that is loaded (conv1, ..., layer4); what follows starts from random weights. "": all
 	Seed    uint64 // of what starts from random weights
 }
@@ -98,6 +98,9 @@ func (s Spec) fcClasses(file *weights.File, added int) (int, error) {
 // loadUpTo loads the layers up to s.UpTo and leaves the rest at random, to see which layers are worth having (Yosinski et al. 2014,
 // arXiv:1411.1792). What it loads is as strict as a whole file.
 func loadUpTo(file *weights.File, s Spec) (*models.ResNet, error) {
+	if s.Head == AppendHead {
+		return nil, fmt.Errorf("weights up to %s: a layer cannot be added behind a head that is not loaded", s.UpTo)
+	}
 	net, err := models.New(model.NewStore(), s.Arch, s.Classes, nn.Seed(s.Seed))
 	if err != nil {
 		return nil, err

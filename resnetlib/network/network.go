@@ -37,10 +37,11 @@ type Network struct {
 	Source  runs.Source       // where the weights came from
 }
 
-// ErrOptions is the kind of an error of the options: they contradict the weights, or the weights need one that is missing.
+// ErrOptions is the kind of an error of the options: [Arch] or [ImageSize] contradicts the weights, or [Classes] is missing. That there are more or
+// fewer names in Classes than the weights have classes is not of this kind, as names come from files.
 var ErrOptions = errors.New("the options do not suit the weights")
 
-// Option tells of a network what its weights do not. One that contradicts the weights is an error of the kind [ErrOptions].
+// Option is an option of [Open], [OpenRun] and [OpenBackbone], and tells of a network what its weights do not; see [ErrOptions].
 type Option func(*options)
 
 type options struct {

@@ -114,6 +114,7 @@ func TestLoadRefusesWhatDoesNotFit(t *testing.T) {
 		"another number of classes": {stateDict(t, 5, 0), network.Spec{Classes: 4}, "fc.weight"},
 		"a second added layer":      {stateDict(t, 5, 4), network.Spec{Classes: 4, Head: network.AppendHead}, "last:head"},
 		"no head to keep":           {without(stateDict(t, 5, 0), "fc."), network.Spec{}, "no head"},
+		"a layer behind no head":    {stateDict(t, 5, 0), network.Spec{Classes: 5, UpTo: "layer2", Head: network.AppendHead}, "cannot be added behind a head that is not loaded"},
 		"no layer of that name":     {stateDict(t, 5, 0), network.Spec{Classes: 5, UpTo: "layer9"}, "there are conv1, bn1, layer1"},
 		"a layer is missing":        {without(stateDict(t, 5, 0), "layer2."), network.Spec{Classes: 5}, "layer2"},
 	} {

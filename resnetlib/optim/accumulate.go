@@ -42,12 +42,12 @@ func (t *Trainer) Update(lrs ...float64) (gradNorm float64, err error) {
 	if t.update == nil {
 		return 0, fmt.Errorf("gradients are accumulated by a Trainer whose StepOptions.Accumulate is 2 or more")
 	}
-	if err := checkRates(lrs); err != nil {
+	if err := t.checkRates(lrs); err != nil {
 		return 0, fmt.Errorf("training step %d: %w", t.Steps+1, err)
 	}
 	out, err := t.update.Call(t.scalars(lrs))
 	if err != nil {
-		return 0, fmt.Errorf("training step %d: %w", t.Steps+1, err)
+		return 0, fmt.Errorf("training step %d: %w", t.Steps+1, nn.Plain(err))
 	}
 	t.Steps++
 	gradNorm = float64(tensors.ToScalar[float32](out[0]))

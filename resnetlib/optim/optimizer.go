@@ -1,18 +1,19 @@
 package optim
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Optimizer says how a gradient changes a parameter; names and defaults are those of torch.optim.
+// Optimizer says how a gradient changes a parameter; names are those of torch.optim. There is no default for Name.
 type Optimizer struct {
-	Name        string // "sgd", "adam" (decay added to the gradient) or "adamw" (decay apart from it)
-	Momentum    float64
-	Nesterov    bool
-	WeightDecay float64
+	Name        string  // "sgd", "adam" (decay added to the gradient) or "adamw" (decay apart from it)
+	Momentum    float64 // of sgd; the others do not use it
+	Nesterov    bool    // Nesterov momentum, of sgd with a Momentum
+	WeightDecay float64 // 0: none, for adamw too, where PyTorch's default is 0.01
 }
 
 // Constants of torch.optim.Adam and AdamW.
@@ -39,6 +40,9 @@ func (o Optimizer) StatesPerParameter() (int, error) {
 func (o Optimizer) rule() (rule, error) {
 	switch o.Name {
 	case "sgd":
+		if o.Nesterov && o.Momentum == 0 { // as torch.optim.SGD refuses it
+			return rule{}, errors.New("optimizer sgd: Nesterov needs a Momentum")
+		}
 		return o.sgd(), nil
 	case "adam", "adamw":
 		return o.adam(), nil

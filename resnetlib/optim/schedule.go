@@ -1,17 +1,31 @@
 package optim
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Schedule returns the learning rate of step t (from 0) for a base rate. The schedules of torch.optim.lr_scheduler that have a closed form are
-// here under PyTorch's names; [Plateau], which depends on results, is a type of its own.
+// here under PyTorch's names; [Plateau], which depends on results, is a type of its own. A number of steps must be at least 1: a schedule of fewer
+// panics when it is called.
 type Schedule func(base float64, t int) float64
+
+// atLeastOne panics where a schedule would divide by zero, or never end.
+func atLeastOne(what string, steps int) {
+	if steps < 1 {
+		panic(fmt.Sprintf("optim: %s is %d: it must be at least 1", what, steps))
+	}
+}
 
 // ConstantLR returns the base rate at every step.
 func ConstantLR() Schedule { return func(base float64, _ int) float64 { return base } }
 
 // StepLR multiplies by gamma every stepSize steps.
 func StepLR(stepSize int, gamma float64) Schedule {
-	return func(base float64, t int) float64 { return base * math.Pow(gamma, float64(t/stepSize)) }
+	return func(base float64, t int) float64 {
+		atLeastOne("stepSize of StepLR", stepSize)
+		return base * math.Pow(gamma, float64(t/stepSize))
+	}
 }
 
 // MultiStepLR multiplies by gamma at each milestone.
@@ -33,6 +47,7 @@ func ExponentialLR(gamma float64) Schedule { return StepLR(1, gamma) }
 // CosineAnnealingLR goes from base to etaMin along half a cosine of tMax steps, and back up after them (arXiv:1608.03983).
 func CosineAnnealingLR(tMax int, etaMin float64) Schedule {
 	return func(base float64, t int) float64 {
+		atLeastOne("tMax of CosineAnnealingLR", tMax)
 		return etaMin + (base-etaMin)*(1+math.Cos(math.Pi*float64(t)/float64(tMax)))/2
 	}
 }
@@ -40,6 +55,8 @@ func CosineAnnealingLR(tMax int, etaMin float64) Schedule {
 // CosineAnnealingWarmRestarts starts the cosine anew after t0 steps, then after t0*tMult, and so on.
 func CosineAnnealingWarmRestarts(t0, tMult int, etaMin float64) Schedule {
 	return func(base float64, t int) float64 {
+		atLeastOne("t0 of CosineAnnealingWarmRestarts", t0)
+		atLeastOne("tMult of CosineAnnealingWarmRestarts", tMult)
 		period := t0
 		for t >= period {
 			t -= period
@@ -52,6 +69,7 @@ func CosineAnnealingWarmRestarts(t0, tMult int, etaMin float64) Schedule {
 // LinearLR goes from startFactor*base to base in a straight line of totalIters steps: a warm-up.
 func LinearLR(startFactor float64, totalIters int) Schedule {
 	return func(base float64, t int) float64 {
+		atLeastOne("totalIters of LinearLR", totalIters)
 		return base * (startFactor + (1-startFactor)*float64(min(t, totalIters))/float64(totalIters))
 	}
 }
@@ -59,6 +77,7 @@ func LinearLR(startFactor float64, totalIters int) Schedule {
 // PolynomialLR goes to 0 in totalIters steps by a power.
 func PolynomialLR(totalIters int, power float64) Schedule {
 	return func(base float64, t int) float64 {
+		atLeastOne("totalIters of PolynomialLR", totalIters)
 		return base * math.Pow(1-float64(min(t, totalIters))/float64(totalIters), power)
 	}
 }
@@ -67,6 +86,7 @@ func PolynomialLR(totalIters int, power float64) Schedule {
 // not used (arXiv:1708.07120).
 func OneCycleLR(maxLR float64, totalSteps int) Schedule {
 	return func(_ float64, t int) float64 {
+		atLeastOne("totalSteps of OneCycleLR", totalSteps)
 		top, end := 0.3*float64(totalSteps)-1, float64(totalSteps-1)
 		between := func(from, to, share float64) float64 { return to + (from-to)/2*(1+math.Cos(math.Pi*share)) }
 		if float64(t) <= top {
@@ -76,8 +96,12 @@ func OneCycleLR(maxLR float64, totalSteps int) Schedule {
 	}
 }
 
-// SequentialLR runs each schedule from its milestone on, counting from there; the first begins at 0.
+// SequentialLR runs each schedule from its milestone on, counting from there; the first begins at 0. It panics unless there is one milestone less
+// than there are schedules.
 func SequentialLR(milestones []int, schedules ...Schedule) Schedule {
+	if len(schedules) != len(milestones)+1 {
+		panic(fmt.Sprintf("optim: SequentialLR of %d schedules with %d milestones", len(schedules), len(milestones)))
+	}
 	return func(base float64, t int) float64 {
 		current, start := 0, 0
 		for i, m := range milestones {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"resnetlab/internal/golden"
@@ -17,6 +18,28 @@ type schedulesFile struct {
 		BaseLR    float64   `json:"base_lr"`
 		Metric    []float64 `json:"metric_per_step"`
 		LR        []float64
+	}
+}
+
+// A schedule of no steps panics with its name: warm restarts of 0 steps would never end, and the others give NaN.
+func TestSchedulesOfNoStepsPanic(t *testing.T) {
+	for name, schedule := range map[string]func() Schedule{
+		"StepLR":                      func() Schedule { return StepLR(0, 0.1) },
+		"CosineAnnealingLR":           func() Schedule { return CosineAnnealingLR(0, 0) },
+		"CosineAnnealingWarmRestarts": func() Schedule { return CosineAnnealingWarmRestarts(0, 1, 0) },
+		"LinearLR":                    func() Schedule { return LinearLR(0.1, 0) },
+		"PolynomialLR":                func() Schedule { return PolynomialLR(0, 1) },
+		"OneCycleLR":                  func() Schedule { return OneCycleLR(0.1, 0) },
+		"SequentialLR":                func() Schedule { return SequentialLR([]int{1}, ConstantLR()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if said := fmt.Sprint(recover()); !strings.Contains(said, name) {
+					t.Errorf("panic %q does not name the schedule", said)
+				}
+			}()
+			schedule()(0.1, 3)
+		})
 	}
 }
 

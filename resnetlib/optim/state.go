@@ -27,7 +27,8 @@ func (t *Trainer) OptimizerState() (*weights.StateDict, error) {
 	return sd, err
 }
 
-// SetOptimizerState restores the optimizer's moments. They must be exactly those of the parameters that are trained.
+// SetOptimizerState restores the optimizer's moments. They must be exactly those of the parameters that are trained. Set Steps as well: Adam's rates
+// depend on it.
 func (t *Trainer) SetOptimizerState(sd *weights.StateDict) error {
 	if want := len(t.trained) * len(t.slots); sd.Len() != want {
 		return fmt.Errorf("the optimizer's state has %d tensors, %d are trained", sd.Len(), want)

@@ -40,6 +40,7 @@ type Trainer struct {
 	options StepOptions
 	rule    rule
 	trained []*nn.Parameter
+	groups  int                 // parameter groups
 	slots   []string            // names of a parameter's state tensors: the rule's, then the accumulated gradient's, if gradients are accumulated
 	state   [][]*model.Variable // by trained parameter and slot
 
@@ -57,11 +58,15 @@ type StepResult struct {
 	gradients []*tensors.Tensor
 }
 
-// NewTrainer makes a trainer of the parameters that require a gradient now, with an optimizer state of zeros.
+// NewTrainer makes a trainer of the parameters that require a gradient now, with an optimizer state of zeros. A network has one trainer at a time: an
+// earlier one of the same network must not be used any more.
 func NewTrainer(b compute.Backend, net *models.ResNet, o StepOptions) (*Trainer, error) {
 	r, err := o.Optimizer.rule()
 	if err != nil {
 		return nil, err
+	}
+	if n := len(o.ClassWeights); o.ClassWeights != nil && n != net.NumClasses() {
+		return nil, fmt.Errorf("%d class weights for a network of %d classes", n, net.NumClasses())
 	}
 	if o.Group == nil {
 		o.Group = func(*nn.Parameter) int { return 0 }
@@ -73,6 +78,9 @@ func NewTrainer(b compute.Backend, net *models.ResNet, o StepOptions) (*Trainer,
 	if o.Accumulate > 1 {
 		t.slots = append(slices.Clone(r.state), gradSlot)
 	}
+	if err := t.countGroups(); err != nil {
+		return nil, err
+	}
 	if err := t.makeState(); err != nil {
 		return nil, err
 	}
@@ -82,11 +90,28 @@ func NewTrainer(b compute.Backend, net *models.ResNet, o StepOptions) (*Trainer,
 	return t, nil
 }
 
+// countGroups finds the number of parameter groups, which is that of the learning rates of a step.
+func (t *Trainer) countGroups() error {
+	for _, p := range t.trained {
+		group := t.options.Group(p)
+		if group < 0 {
+			return fmt.Errorf("parameter group %d of %s: groups count from 0", group, p.Key)
+		}
+		t.groups = max(t.groups, group+1)
+	}
+	return nil
+}
+
+// makeState makes the optimizer's state. What an earlier trainer has left is dropped: CreateVariable would share it, values included.
 func (t *Trainer) makeState() error {
 	for _, p := range t.trained {
 		state := make([]*model.Variable, len(t.slots))
 		for i, name := range t.slots {
-			v, err := t.net.Store.CreateVariable(statePath(name, p), tensors.FromShape(p.Variable.Shape()))
+			path := statePath(name, p)
+			if err := t.net.Store.DeleteVariable(path); err != nil {
+				return fmt.Errorf("optimizer state of %s: %w", p.Key, err)
+			}
+			v, err := t.net.Store.CreateVariable(path, tensors.FromShape(p.Variable.Shape()))
 			if err != nil {
 				return fmt.Errorf("optimizer state of %s: %w", p.Key, err)
 			}
@@ -193,7 +218,7 @@ func (t *Trainer) Step(images *tensors.Tensor, labels []int32, lrs ...float64) (
 	if t.step == nil {
 		return StepResult{}, fmt.Errorf("a Trainer whose StepOptions.Accumulate is %d takes a step by Backward and Update", t.options.Accumulate)
 	}
-	if err := errors.Join(t.checkBatch(images, labels), checkRates(lrs)); err != nil {
+	if err := errors.Join(t.checkBatch(images, labels), t.checkRates(lrs)); err != nil {
 		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, err)
 	}
 	out, err := t.step.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)), t.scalars(lrs))
@@ -221,9 +246,9 @@ func (t *Trainer) checkBatch(images *tensors.Tensor, labels []int32) error {
 	return nil
 }
 
-func checkRates(lrs []float64) error {
-	if len(lrs) == 0 {
-		return errors.New("a step needs a learning rate")
+func (t *Trainer) checkRates(lrs []float64) error {
+	if len(lrs) < t.groups {
+		return fmt.Errorf("a step needs a learning rate for each of %d parameter groups, not %d", t.groups, len(lrs))
 	}
 	return nil
 }
@@ -269,8 +294,11 @@ func (t *Trainer) Finalize() error {
 			e.Finalize()
 		}
 	}
-	for _, p := range t.trained {
-		for _, name := range t.slots {
+	for i, p := range t.trained {
+		for j, name := range t.slots {
+			if t.net.Store.GetVariable(statePath(name, p)) != t.state[i][j] {
+				continue // that of a later trainer
+			}
 			if err := t.net.Store.DeleteVariable(statePath(name, p)); err != nil {
 				return fmt.Errorf("freeing the optimizer's state of %s: %w", p.Key, err)
 			}
