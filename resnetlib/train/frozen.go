@@ -13,6 +13,7 @@ import (
 	"resnetlab/datasets"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/predict"
+	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train/featurecache"
 )
 
@@ -137,7 +138,7 @@ func (s *session) features(split string, forward *predict.Forward, order *datase
 // versions.
 func (s *session) featuresKey(c datasets.LoaderConfig) (string, error) {
 	cut := s.compiled.body.Cut
-	about, err := json.Marshal([]any{cut, s.run.DataFingerprint, s.preset, c.Train, c.Seed, c.BatchSize, s.config.Exif, s.backendName, moduleVersions()})
+	about, err := json.Marshal([]any{cut, s.run.DataFingerprint, s.preset, c.Train, c.Seed, c.BatchSize, s.config.Exif, s.backendName, runs.ModuleVersions()})
 	if err != nil {
 		return "", err
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"resnetlab/datasets"
@@ -224,26 +222,11 @@ func (s *session) info() (runs.Info, error) {
 	if err != nil {
 		return runs.Info{}, err
 	}
-	info := runs.Info{Classes: s.data.Train.Classes(), Preset: s.preset, Backend: s.backendName, Versions: moduleVersions(), DataFingerprint: fingerprint,
+	info := runs.Info{Classes: s.data.Train.Classes(), Preset: s.preset, Backend: s.backendName, Versions: runs.ModuleVersions(), DataFingerprint: fingerprint,
 		TrainPictures: s.data.Train.Len(), ValPictures: s.data.Val.Len(), Unreadable: s.leftOut}
 	if s.net.Head != nil {
 		info.PyTorchRecipe = fmt.Sprintf("net = torchvision.models.%s(num_classes=%d); net = torch.nn.Sequential(collections.OrderedDict(net=net, head=torch.nn.Linear(%d, %d))); "+
 			"load keys head.* into head and all others into net", s.config.Arch, s.net.FC.Out, s.net.FC.Out, len(info.Classes))
 	}
 	return info, nil
-}
-
-// moduleVersions returns the versions that go into run.json.
-func moduleVersions() map[string]string {
-	v := map[string]string{"go": runtime.Version()}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range info.Deps {
-			for _, name := range []string{"gomlx/gomlx", "gomlx/compute", "gomlx/go-xla"} {
-				if strings.HasSuffix(m.Path, name) {
-					v[name[len("gomlx/"):]] = m.Version
-				}
-			}
-		}
-	}
-	return v
 }
