@@ -105,8 +105,8 @@ func (b *batchCommand) unreadable(job predict.Job, s predict.Summary) error {
 
 // started logs what a job found before its work.
 func (c *commands) started(p predict.Plan, out string) {
-	if len(p.Aside) > 0 {
-		c.logf("skipped, because their extensions are not those of pictures%s", p.Aside)
+	if len(p.Others) > 0 {
+		c.logf("skipped, because their extensions are not those of pictures%s", p.Others)
 	}
 	if p.Escaped > 0 {
 		c.logf(`%d file names are not UTF-8: their invalid bytes are written as escapes such as \xe9`, p.Escaped)

@@ -50,7 +50,7 @@ func TestFolderWritesWhatFilesYield(t *testing.T) {
 	}
 	var h told
 	s, err := predict.Folder(context.Background(), p, h.listen(predict.Job{Dir: dir, Out: out}))
-	if err != nil || s.Files != 7 || s.Unreadable != 1 || s.Aside[".txt"] != 1 || s.Done != 0 || s.Whole {
+	if err != nil || s.Files != 7 || s.Unreadable != 1 || s.Others[".txt"] != 1 || s.Done != 0 || s.Whole {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	if h.plan.Files != 7 || h.last != 7 || h.total != 7 || len(h.unreadable) != 1 || h.unreadable[0] != "2.png" {
@@ -176,7 +176,15 @@ func TestNamesAreWrittenHarmlessly(t *testing.T) {
 		"jsonl": `{"file": "a\u001b[2J\\xe9\n.png", "label": "rose", "index": 1, "prob": 0.731058579, "probs": {"rose": 0.731058579}}` + "\n" +
 			`{"file": "a\u001b[2J\\xe9\n.png", "error": "reading a\u001b[2J\\xe9\n.png"}` + "\n",
 	} {
-		got := string(text(t, predict.Layout{Format: format, Classes: []string{"daisy", "rose"}, TopK: 1}, []predict.Result{r, bad}))
+		var b strings.Builder
+		w, err := predict.NewWriter(&b, predict.Layout{Format: format, Classes: []string{"daisy", "rose"}, TopK: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.Write(r), w.Write(bad), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		got := b.String()
 		if format == "text" { // less the line of the class
 			got = strings.Replace(got, "  class: rose         prob: 0.7311\n", "", 1)
 		}
