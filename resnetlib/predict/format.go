@@ -19,7 +19,7 @@ import (
 // line, and is the only format that shards and resumed runs write.
 var Formats = []string{"text", "csv", "json", "jsonl"}
 
-// FormatOf returns the format that the ending of a file's name says, in any case (.txt is text), or "".
+// FormatOf returns the format of a file by its extension, in any case (.txt is text), or "" if it is not one of a format.
 func FormatOf(path string) string {
 	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
 	if ending == "txt" {

@@ -44,8 +44,12 @@ func (f *Forward) Logits(pixels []float32, n, height, width int) ([][]float32, e
 	return f.Rows(pixels, n, height, width, 3)
 }
 
-// Rows computes the outputs of n inputs, n at most BatchSize: values [n, dims...] -> n rows. A row is the output of one input, flattened.
+// Rows computes the outputs of n inputs, n at most BatchSize: values [n, dims...] -> n rows. A row is the
+// output of one input, flattened.
 func (f *Forward) Rows(values []float32, n int, dims ...int) ([][]float32, error) {
+	if n > f.BatchSize {
+		return nil, fmt.Errorf("forward pass of %d inputs: the batch size is %d", n, f.BatchSize)
+	}
 	x := tensors.FromShape(shapes.Make(dtypes.Float32, append([]int{f.BatchSize}, dims...)...))
 	size := x.Shape().Size() / f.BatchSize
 	tensors.MustMutableFlatData(x, func(v []float32) { copy(v, values[:n*size]) })

@@ -37,11 +37,11 @@ type Job struct {
 
 // Plan says what a job is going to do, after its checks and before its work.
 type Plan struct {
-	Files   int    // pictures to do: of the folder, or of the shard
-	Others  Others // files that are not pictures
-	Escaped int    // names of the folder's pictures that are not UTF-8, and are written with escapes
-	Done    int    // pictures whose results an earlier run wrote
-	Whole   bool   // an earlier run completed the output: there is nothing to do
+	Files    int    // pictures to do: of the folder, or of the shard
+	Others   Others // files that are not pictures
+	Escaped  int    // names of the folder's pictures that are not UTF-8, and are written with escapes
+	Done     int    // pictures whose results an earlier run wrote
+	Complete bool   // an earlier run completed the output: there is nothing to do
 }
 
 // Summary says what a job did.
@@ -50,8 +50,8 @@ type Summary struct {
 	Unreadable int // pictures without a result, those of an earlier run included
 }
 
-// Folder predicts the pictures of a folder into a file or stream, in the order of their names. Settings and names are checked before the work. A
-// picture that cannot be read has its error among the results and counts in [Summary]. A disk that fails ends the job instead.
+// Folder predicts the pictures of a folder into a file or stream, in the order of their names. It checks settings and names before the work. For a
+// picture that cannot be read it writes the error as its result, and counts it in the [Summary]. A disk that fails ends the job.
 //
 // Errors are [ErrInvalidJob], [ErrOtherOutput], [ErrBadFolder], or one of the network, the context or the disk.
 func Folder(ctx context.Context, p *Predictor, job Job) (Summary, error) {
@@ -66,7 +66,7 @@ func Folder(ctx context.Context, p *Predictor, job Job) (Summary, error) {
 		job.Started(w.plan)
 	}
 	s := Summary{Plan: w.plan, Unreadable: w.earlier.unreadable}
-	if !w.plan.Whole {
+	if !w.plan.Complete {
 		bad, err := w.write(ctx)
 		if s.Unreadable += bad; err != nil {
 			return s, err
@@ -89,8 +89,8 @@ func (j Job) format() string {
 	return cmp.Or(j.Format, FormatOf(j.Out), "text")
 }
 
-// Check returns an [ErrInvalidJob] if the settings do not fit together or Out cannot be written, and an [ErrBadFolder] if names of Pictures would
-// be written alike. [Folder] checks the same; call Check earlier to fail before a network is loaded.
+// Check returns an [ErrInvalidJob] if the settings do not fit together or Out cannot be written, and an [ErrBadFolder] if two names of Pictures
+// would be written as the same text. [Folder] checks the same; call Check earlier to fail before a network is loaded.
 func (j Job) Check() error {
 	if _, err := distinct(j.Pictures.Names); err != nil {
 		return mark.As(ErrBadFolder, err)

@@ -20,7 +20,7 @@ type Result struct {
 	Err    error     // nil, or why there is no prediction: then only File is set
 }
 
-// NewResult makes a result of a row of logits [classes]. Where one is NaN or infinite, Err is an [ErrNotFinite].
+// NewResult makes a result of a row of logits [classes], which it keeps. If one is NaN or infinite, Err is an [ErrNotFinite].
 func NewResult(logits []float32) Result {
 	if err := checkFinite(logits); err != nil {
 		return Result{Err: err}

@@ -22,7 +22,7 @@ func (w *work) findEarlier() error {
 	case !same:
 		return mark.As(ErrOtherOutput, fmt.Errorf("%s exists, and is of other settings or pictures: --overwrite replaces it", w.Out))
 	case done.results == len(w.names):
-		w.plan.Whole = true
+		w.plan.Complete = true
 		w.keep(w.Out, done)
 		return nil
 	default: // cut off, by a copy perhaps
