@@ -23,13 +23,13 @@ func (b BadPicture) Error() string { return fmt.Sprintf("%s: %v", printable.Name
 // Unwrap returns Err.
 func (b BadPicture) Unwrap() error { return b.Err }
 
-// Check makes every sample of ds once, on workers goroutines (one a core where workers < 1), and returns those that
-// cannot be made, in ds's order. Call it before the first epoch and train on Without(ds, bad): a picture that cannot be
-// read later ends the epoch with an error.
+// Check makes every sample of ds once, on workers goroutines (one a core where workers < 1), and returns those that cannot be
+// made, in the order of ds. Call it before the first epoch and train on Without(ds, bad): a picture that cannot be read ends an
+// epoch with an error. [Readable] does both.
 //
-// The error of Check itself is the context's, or a SystemError: where the disk fails or the process has no file handle
-// left, reading the other pictures would fail too, and says nothing about them. Check returns soon after the end of ctx
-// even if a read does not (a network drive that has gone); see Each.
+// The error of Check itself is the context's, or a [SystemError]: if the disk fails or the process has no file handle left, the
+// other pictures could not be read either, and nothing is known about them. Check returns soon after the end of ctx even if a
+// read hangs, as on a network drive that has gone; see [Each].
 func Check(ctx context.Context, ds Dataset, workers int) ([]BadPicture, error) {
 	return check(ctx, ds, workers, func(i int) error {
 		_, err := fetch(ds, i)
@@ -67,12 +67,12 @@ func check(ctx context.Context, ds Dataset, workers int, try func(i int) error) 
 	return bad, nil
 }
 
-// patience is how long to wait, after the end of a context, for goroutines to end: longer than a picture takes, shorter
-// than a person waits after Ctrl-C.
+// patience is how long to wait for goroutines after the end of a context: longer than decoding a picture takes, and short
+// enough for a user who pressed Ctrl-C.
 const patience = time.Second
 
-// wait waits for group. After the end of ctx it waits no longer than patience: a read from a drive that has gone may
-// never return, and its goroutine is left behind. It reports whether the group has ended.
+// wait waits for group, but no longer than patience after the end of ctx: a read from a drive that has gone may never return,
+// and its goroutine stays behind. It reports whether the group has ended.
 func wait(ctx context.Context, group *sync.WaitGroup) bool {
 	ended := make(chan struct{})
 	go func() {
@@ -92,9 +92,9 @@ func wait(ctx context.Context, group *sync.WaitGroup) bool {
 	}
 }
 
-// Each calls f with 0 to n-1, each once, on workers goroutines (one a core where workers < 1). It stops at the end of ctx
-// and returns the context's error. A call of f that is stuck then is waited for no longer than a second: it may still
-// be running when Each has returned an error, so do not use what f writes to after one.
+// Each calls f once with each of 0 to n-1, on workers goroutines (one a core where workers < 1). At the end of ctx it stops and
+// returns the context's error, after waiting up to a second for the calls that are running. A call that hangs may still run when
+// Each has returned an error: after an error, do not read what f writes.
 func Each(ctx context.Context, n, workers int, f func(i int)) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
@@ -112,14 +112,14 @@ func Each(ctx context.Context, n, workers int, f func(i int)) error {
 	return nil
 }
 
-// Without returns ds less the pictures that Check found to be bad.
+// Without returns ds without the pictures that [Check] found to be bad.
 func Without(ds Dataset, bad []BadPicture) Dataset {
 	if len(bad) == 0 {
 		return ds
 	}
-	left := make([]bool, ds.Len())
+	isBad := make([]bool, ds.Len())
 	for _, b := range bad {
-		left[b.Index] = true
+		isBad[b.Index] = true
 	}
-	return Subset(ds, where(left, false))
+	return Subset(ds, indicesWhere(isBad, false))
 }

@@ -9,15 +9,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ErrUnknownClass is what errors.Is finds where data have a class that is not among the given ones; see WithClasses.
+// ErrUnknownClass matches, with errors.Is, the error for data with a class that is not among the given ones; see [WithClasses].
 var ErrUnknownClass = errors.New("unknown class")
 
-// WithClasses returns ds with the labels of classes: of the data that a network is trained on for its validation data,
-// or of the network for data to evaluate it on. Classes are matched by name, so their order in ds does not matter.
-// Names that differ in their Unicode form alone (macOS may write é as e and an accent) are the same class.
+// WithClasses returns ds with labels that index classes: the training data's classes for validation data, a network's classes
+// for data to evaluate it on. Classes are matched by name, whatever their order in ds. Names that differ in their Unicode form
+// alone (macOS may write é as e and an accent) are the same class. Samples keep their order.
 //
-// A class without a picture in ds is no error: its recall is undefined. A class of ds that is not among classes is
-// ErrUnknownClass, and the error names it. Samples keep their order. ds itself is returned where its classes are classes.
+// A class without a picture in ds is no error: its recall is undefined. A class of ds that is not in classes is an
+// [ErrUnknownClass] that names it. WithClasses returns ds itself if its classes are equal to classes.
 func WithClasses(ds Dataset, classes []string) (Dataset, error) {
 	if slices.Equal(ds.Classes(), classes) {
 		return ds, nil

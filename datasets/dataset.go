@@ -2,15 +2,16 @@
 //
 // [Open] opens a folder or a list as training, validation and test data. [NewImageFolder] reads a folder per class by
 // the rules of torchvision.datasets.ImageFolder, [NewList] reads a table or text file, [NewMemory] takes pictures that are
-// in memory, and package sketch draws them. A data set of your own needs three methods; see [Dataset].
+// in memory, and package sketch draws them. Another kind of data set needs three methods; see
+// [Dataset].
 //
-// [Check] finds the pictures that cannot be decoded, and [Without] leaves them out. [Split] holds out a fraction of each
-// class. [WithClasses] gives validation or evaluation data the labels of a network's classes.
+// [Readable] leaves out the pictures that cannot be decoded; [Check] only finds them. [Split] holds out a fraction of each class.
+// [WithClasses] gives validation or evaluation data the labels of a network's classes.
 //
 // A [Loader] does the work of torch.utils.data.DataLoader. Its order and its augmentation depend on the seed, the epoch
 // and a picture's index alone, so the batches are the same, byte for byte, for any number of workers.
 //
-// A data set has a fingerprint (see [Splits.Fingerprint]), by which a stopped training recognises its data.
+// A resumed training recognises its data by their fingerprint; see [Splits.Fingerprint].
 package datasets
 
 import (
@@ -41,14 +42,15 @@ type Indexed interface {
 	Entry(i int) (name string, label int)
 }
 
-// Sized is implemented by data sets whose pictures are files; Size is in bytes. See Fingerprint.
+// Sized is implemented by data sets whose pictures are files. Size returns the length of sample i's file in bytes, which is part
+// of the [Fingerprint].
 type Sized interface {
 	Size(i int) (int64, error)
 }
 
-// Encoded is implemented by data sets whose pictures are files. From a JPEG a Loader decodes only the part that its crop
-// needs, which is far less work than Sample. Encoded returns the bytes of the file; nil without an error means that this
-// picture must come from Sample. A type that embeds such a data set and has a Sample of its own needs its own Encoded.
+// Encoded is implemented by data sets whose pictures are files. It makes a [Loader] faster: of a JPEG it decodes only the part
+// that the crop needs. The method returns the bytes of sample i's file, or nil without an error if the Loader must call Sample
+// for it. A type that embeds such a data set and changes Sample must also define Encoded, or the Loader does not call its Sample.
 type Encoded interface {
 	Encoded(i int) (file []byte, err error)
 }

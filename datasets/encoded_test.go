@@ -64,13 +64,16 @@ func TestEncodedBatches(t *testing.T) {
 	}
 }
 
-// TestDecodeGoesBeforeEncoded: a Decode of the user's own (as for --exif) is what the loader uses.
+// TestDecodeGoesBeforeEncoded: the loader uses the Decode of OpenOptions (as for --exif).
 func TestDecodeGoesBeforeEncoded(t *testing.T) {
 	folder, _ := goldenFolder(t)
 	plain := epoch(t, datasets.NewLoader(folder, config(2)), 1, 0)
-	folder.Decode = transforms.DecodeFileUpright
-	turned := epoch(t, datasets.NewLoader(folder, config(2)), 1, 0)
-	if !slices.EqualFunc(turned, epoch(t, datasets.NewLoader(whole{folder}, config(2)), 1, 0), bytes.Equal) {
+	upright, err := datasets.OpenSplit(folder.Dir(), "val", datasets.OpenOptions{Decode: transforms.DecodeFileUpright})
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned := epoch(t, datasets.NewLoader(upright, config(2)), 1, 0)
+	if !slices.EqualFunc(turned, epoch(t, datasets.NewLoader(whole{upright}, config(2)), 1, 0), bytes.Equal) {
 		t.Error("upright pictures: other batches than from whole pictures")
 	}
 	if slices.EqualFunc(plain, turned, bytes.Equal) {

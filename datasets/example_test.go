@@ -106,8 +106,8 @@ func ExampleDataset() {
 	// 2 batches
 }
 
-// Check finds the pictures that cannot be read before training meets them.
-func ExampleCheck() {
+// A picture that cannot be read would end an epoch: leave it out before.
+func ExampleReadable() {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {
 		log.Fatal(err)
@@ -132,11 +132,11 @@ func ExampleCheck() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	bad, err := datasets.Check(context.Background(), ds, 1)
+	readable, bad, err := datasets.Readable(context.Background(), ds, 1)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(bad[0].Name, "is left out;", datasets.Without(ds, bad).Len(), "picture stays")
+	fmt.Println(bad[0].Name, "is left out;", readable.Len(), "picture stays")
 	// Output:
 	// grey/bad.png is left out; 1 picture stays
 }

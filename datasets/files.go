@@ -21,8 +21,7 @@ type files struct {
 	classes []string
 	files   []file
 
-	// Decode reads one picture. Set it before the first use; nil is transforms.DecodeFile.
-	Decode func(path string) (*transforms.RGB, error)
+	decode func(path string) (*transforms.RGB, error) // OpenOptions.Decode; nil: transforms.DecodeFile
 }
 
 // Len returns the number of pictures.
@@ -36,36 +35,36 @@ func (f *files) Entry(i int) (string, int) { return f.files[i].name, f.files[i].
 
 // Sample decodes picture i; the error names its file.
 func (f *files) Sample(i int) (Sample, error) {
-	decode := f.Decode
+	decode := f.decode
 	if decode == nil {
 		decode = transforms.DecodeFile
 	}
 	path := f.Path(i)
 	if err := checkRegular(path); err != nil {
-		return Sample{}, clean(err, path)
+		return Sample{}, printableError(err, path)
 	}
 	image, err := decode(path)
 	if err != nil {
-		return Sample{}, clean(err, path)
+		return Sample{}, printableError(err, path)
 	}
 	return Sample{Image: image, Label: f.files[i].label, Name: f.files[i].name}, nil
 }
 
-// Encoded returns the bytes of picture i's file, or nil where Decode has its own way to read it.
+// Encoded returns the bytes of picture i's file, or nil if the data set was opened with [OpenOptions] that have a Decode.
 func (f *files) Encoded(i int) ([]byte, error) {
-	if f.Decode != nil {
+	if f.decode != nil {
 		return nil, nil
 	}
 	path := f.Path(i)
 	if err := checkRegular(path); err != nil {
-		return nil, clean(err, path)
+		return nil, printableError(err, path)
 	}
 	data, err := transforms.ReadFile(path)
-	return data, clean(err, path)
+	return data, printableError(err, path)
 }
 
-// checkRegular refuses what is no regular file without opening it: opening a pipe waits for a writer that may never
-// come. What cannot be looked at is left to the reader's error.
+// checkRegular returns an error for a pipe, socket or device. It does not open the file: opening a pipe waits for a writer,
+// which may never come. A folder or a file without a status is no error here: reading it gives one.
 func checkRegular(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().IsRegular() || info.IsDir() {
@@ -85,7 +84,7 @@ func special(mode fs.FileMode) string {
 	return "device"
 }
 
-// Path returns the path of picture i: absolute, or relative to the working folder if the root was.
+// Path returns the path of picture i: absolute, or relative to the working directory if the data set was opened so.
 func (f *files) Path(i int) string {
 	name := filepath.FromSlash(f.files[i].name)
 	if filepath.IsAbs(name) { // a list may name pictures anywhere
@@ -94,8 +93,8 @@ func (f *files) Path(i int) string {
 	return filepath.Join(f.root, name)
 }
 
-// Size returns the length of picture i's file in bytes. A file that cannot be found, such as behind a broken link,
-// counts as 0: Check finds it, not Size. The error is one of the system; see IsSystemError.
+// Size returns the length of picture i's file in bytes, 0 for a file that cannot be found, such as behind a broken link:
+// [Check] reports it. The error is one of the system; see [IsSystemError].
 func (f *files) Size(i int) (int64, error) {
 	info, err := os.Stat(f.Path(i))
 	switch {

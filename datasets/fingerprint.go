@@ -8,16 +8,16 @@ import (
 	"slices"
 )
 
-// Fingerprinter is implemented by data sets that are not files. Fingerprint returns a text that differs where the pictures
-// or labels do.
+// Fingerprinter is implemented by data sets whose pictures are not files. Fingerprint returns a text that is different for
+// different pictures or labels. [Readable] does not check such data sets.
 type Fingerprinter interface {
 	Fingerprint() (string, error)
 }
 
-// Fingerprint tells two versions of a data set apart without reading every picture. It returns the sha256, in hexadecimal,
-// of one line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder. For a list,
-// whose paths do not tell the class, the class is appended. A part that is no set of files counts by its own Fingerprint,
-// or by its names alone where it has none.
+// Fingerprint identifies a version of a data set without reading every picture. It returns the sha256, in hexadecimal, of one
+// line "path size\n" for each picture of every part, sorted, with paths relative to the data's folder. For a list, whose paths
+// do not tell the class, the class follows the size. Of a part that is not [Sized], the lines have names alone; its own
+// Fingerprint is a further line if it is a [Fingerprinter].
 func (s *Splits) Fingerprint() (string, error) {
 	var lines []string
 	for i, part := range []Dataset{s.Train, s.Val, s.Test} {
@@ -33,7 +33,7 @@ func (s *Splits) Fingerprint() (string, error) {
 	return digest(lines), nil
 }
 
-// Fingerprint returns what Splits.Fingerprint does, for one data set.
+// Fingerprint returns the fingerprint of one data set, by the rules of [Splits.Fingerprint].
 func Fingerprint(ds Dataset) (string, error) {
 	lines, err := fingerprintLines(ds, "")
 	if err != nil {

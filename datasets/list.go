@@ -82,7 +82,7 @@ func (l *List) part(split string) Dataset {
 	if !slices.Contains(is, true) {
 		return nil
 	}
-	return Subset(l, where(is, true))
+	return Subset(l, indicesWhere(is, true))
 }
 
 // classesOf returns the sorted classes of rows.

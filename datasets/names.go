@@ -11,9 +11,9 @@ import (
 // listed returns names for an error message: at most 20, on one line.
 func listed(names []string) string { return printable.List(names, 20) }
 
-// clean returns the error of reading the file at path with a text that is one bounded line without control characters: a list may name anything as
-// a picture, and the system's errors repeat the path as it stands. errors.Is and errors.As still find err.
-func clean(err error, path string) error {
+// printableError returns err, of reading the file at path, with a message that is one bounded line without control characters: a list may name
+// anything as a picture, and the system's errors repeat the path as it is. errors.Is and errors.As still find err.
+func printableError(err error, path string) error {
 	if err == nil || printable.Line(err.Error()) == err.Error() {
 		return err
 	}

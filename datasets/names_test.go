@@ -17,7 +17,7 @@ func TestCleanKeepsReasonAndKind(t *testing.T) {
 		strings.Repeat("x", 1<<20):        fmt.Sprintf("reading %s...%[2]s: open %[1]s...%[2]s: file does not exist", strings.Repeat("x", 99), strings.Repeat("x", 98)),
 	} {
 		err := fmt.Errorf("reading %s: %w", path, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist})
-		got := clean(err, path)
+		got := printableError(err, path)
 		if got.Error() != want {
 			t.Errorf("%.50q: %.1000s, want %.1000s", path, got, want)
 		}
@@ -26,7 +26,7 @@ func TestCleanKeepsReasonAndKind(t *testing.T) {
 			t.Errorf("%.50q: the error is not found in %.1000q", path, got)
 		}
 	}
-	if err := clean(nil, "a"); err != nil {
+	if err := printableError(nil, "a"); err != nil {
 		t.Error(err)
 	}
 }

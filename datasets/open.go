@@ -13,24 +13,25 @@ import (
 
 // OpenOptions say how Open reads and splits.
 type OpenOptions struct {
-	ValSplit float64                                    // held out for validation where the data have no val part; 0 makes that an error
-	Seed     uint64                                     // of that split
-	Decode   func(path string) (*transforms.RGB, error) // transforms.DecodeFile unless it is set
+	ValSplit float64                                    // fraction of train to hold out if the data have no val part; 0: such data are an error
+	Seed     uint64                                     // of that split; see Split
+	Decode   func(path string) (*transforms.RGB, error) // reads one picture; nil: transforms.DecodeFile
 }
 
-// Splits are the parts of one data set. All have the classes of Train; Val and Test may lack pictures of some.
+// Splits holds the parts of one data set. All have the classes and labels of Train; Val and Test may lack pictures of some.
 type Splits struct {
 	Train, Val Dataset
-	Test       Dataset // nil where there is none; nothing is chosen by it
+	Test       Dataset // nil if there is none; training does not use it
 
-	folders [3]string // for the fingerprint: of train, val and test below the data's folder, with / behind
+	folders [3]string // of train, val and test in the data's folder, each with a slash at the end; for the fingerprint
 }
 
 // Open opens a folder that holds train/ and val/ (and perhaps test/), each an image folder; or one image folder, or a
 // list file (see NewList), of which ValSplit is held out. With train/ but no val/, ValSplit of train/ is held out.
 //
-// Every class of train needs a picture. A class that val or test lacks is no error; one that train does not have is
-// ErrUnknownClass. Folders with similar names (valid, training) are an error: they would be taken for classes, or ignored.
+// Every class of train needs a picture. A class without pictures in val or test is no error; a class of theirs that train does
+// not have is [ErrUnknownClass]. Folders with similar names (valid, training) are an error: they would be taken for classes, or
+// ignored.
 func Open(dir string, o OpenOptions) (*Splits, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -47,7 +48,7 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(all.Classes(), func(class string) bool { return nearly[strings.ToLower(class)] == "" }) {
+		if !slices.ContainsFunc(all.Classes(), func(class string) bool { return partAliases[strings.ToLower(class)] == "" }) {
 			return nil, fmt.Errorf("opening data %s: its folders are %s; call the parts of a data set train, val and test", dir, strings.Join(all.Classes(), ", "))
 		}
 		return o.split(dir, all, &Splits{})
@@ -55,13 +56,15 @@ func Open(dir string, o OpenOptions) (*Splits, error) {
 	return o.parts(dir)
 }
 
-// nearly maps what people call the parts of a data set to the names used here.
-var nearly = map[string]string{"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test"}
+// partAliases maps common names of the parts of a data set to the names that Open expects.
+var partAliases = map[string]string{
+	"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test",
+}
 
 // misnamed returns an error where a folder beside train/ has a similar name and would be ignored.
 func misnamed(dir string) error {
-	for _, name := range slices.Sorted(maps.Keys(nearly)) {
-		if part := nearly[name]; name != part && isFolder(dir, name) && !isFolder(dir, part) {
+	for _, name := range slices.Sorted(maps.Keys(partAliases)) {
+		if part := partAliases[name]; name != part && isFolder(dir, name) && !isFolder(dir, part) {
 			return fmt.Errorf("opening data %s: there is %s/; its pictures belong into %s/", dir, name, part)
 		}
 	}
@@ -137,7 +140,7 @@ func (o OpenOptions) folder(dir string, rules folderRules) (*ImageFolder, error)
 	if err != nil {
 		return nil, fmt.Errorf("opening data: %w", err)
 	}
-	folder.Decode = o.Decode
+	folder.decode = o.Decode
 	return folder, nil
 }
 
@@ -146,7 +149,7 @@ func (o OpenOptions) readList(file string) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	list.Decode = o.Decode
+	list.decode = o.Decode
 	return list, nil
 }
 
@@ -170,9 +173,9 @@ func isFolder(dir, name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// OpenSplit opens one part of a data set to evaluate on: the part called split of a folder with train/, val/ or test/, or
-// of a list with a column split; else the folder or the list itself. Classes may lack pictures: give the data the
-// network's labels by WithClasses. Of the options, only Decode counts.
+// OpenSplit opens one part of a data set for evaluation: train, val or test of a folder with such folders, or of a list with a
+// column split. A folder or list without parts is opened whole. Classes may lack pictures, so labels may differ from those of
+// the network: call [WithClasses] with the network's classes. Only Decode of the options is used.
 func OpenSplit(dir, split string, o OpenOptions) (Dataset, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return o.listSplit(dir, split)

@@ -8,9 +8,9 @@ import (
 	"slices"
 )
 
-// Split holds out a fraction of every class for validation: floor(fraction*n) pictures of a class of n, but at least
-// one where n is 2 or more. Which ones depends on the seed and the pictures' names alone: pictures are ordered by a hash
-// of both, and the first ones are held out, so adding pictures does not reorder the others. Both parts keep ds's order.
+// Split holds out a fraction of every class for validation: floor(fraction*n) of the n pictures of a class, but at least one if
+// n is 2 or more. The choice depends on the seed and the pictures' names alone: pictures are ordered by a hash of both, and the
+// first ones are held out, so adding pictures does not reorder the others. Both parts keep the order of ds.
 func Split(ds Dataset, fraction float64, seed uint64) (train, val Dataset, err error) {
 	if !(fraction > 0 && fraction < 1) {
 		return nil, nil, fmt.Errorf("splitting: fraction %v is not between 0 and 1", fraction)
@@ -38,7 +38,7 @@ func Split(ds Dataset, fraction float64, seed uint64) (train, val Dataset, err e
 			held[l.index] = true
 		}
 	}
-	return Subset(ds, where(held, false)), Subset(ds, where(held, true)), nil
+	return Subset(ds, indicesWhere(held, false)), Subset(ds, indicesWhere(held, true)), nil
 }
 
 // heldOut returns the number of pictures of a class of n that go to validation.
@@ -50,9 +50,10 @@ func heldOut(n int, fraction float64) int {
 	return max(1, int(math.Floor(exact+1e-9))) // 0.29*100 is 28.999999999999996
 }
 
-func where(held []bool, want bool) (indices []int) {
-	for i, h := range held {
-		if h == want {
+// indicesWhere returns the indices of flags that have the wanted value.
+func indicesWhere(flags []bool, want bool) (indices []int) {
+	for i, flag := range flags {
+		if flag == want {
 			indices = append(indices, i)
 		}
 	}

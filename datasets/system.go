@@ -9,15 +9,15 @@ import (
 	"resnetlab/internal/printable"
 )
 
-// The errors by which an operating system says that it cannot read now, whatever the file is, by what a person can do.
+// Errors of an operating system that cannot read any file now, grouped by what a user can do.
 var (
 	handleErrors = []syscall.Errno{syscall.EMFILE, syscall.ENFILE}
 	memoryErrors = []syscall.Errno{syscall.ENOMEM, syscall.ENOBUFS}
 	diskErrors   = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOTCONN, syscall.ENODEV, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH}
 )
 
-// IsSystemError reports whether an error of reading a picture comes from the machine: a disk or network drive that
-// fails, too many open files, no memory. Trying again may help, and it says nothing about the picture.
+// IsSystemError reports whether an error of reading a picture comes from the machine: a disk or network drive that fails, too
+// many open files, no memory. The picture may be good, and reading it again later may succeed.
 func IsSystemError(err error) bool {
 	return isOneOf(err, diskErrors) || isOneOf(err, handleErrors) || isOneOf(err, memoryErrors)
 }
@@ -27,8 +27,8 @@ func isOneOf(err error, codes []syscall.Errno) bool {
 	return errors.As(err, &code) && slices.Contains(codes, code)
 }
 
-// SystemError returns an error that names the picture which was being read and says what to do about err, for which
-// IsSystemError holds. It wraps err.
+// SystemError wraps err, for which [IsSystemError] is true, in an error that names the picture that was being read and says what
+// to do.
 func SystemError(name string, err error) error {
 	name = printable.Name(name)
 	switch {

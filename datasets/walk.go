@@ -15,21 +15,22 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Pictures lists the picture files below dir at any depth, by their extension, sorted by path: relative to dir, with /.
+// Pictures lists the picture files below dir at any depth, which it recognises by their extension. The names are sorted paths,
+// relative to dir, with slashes. It does not stop before the end; see [ListPictures].
 func Pictures(dir string) ([]string, error) {
 	names, _, err := ListPictures(context.Background(), dir)
 	return names, err
 }
 
-// ListPictures is Pictures that stops with ctx (on a slow disk a million files take their time) and also counts the
-// files that are no pictures, by their extension in lower case. A pipe, socket or device with the extension of a
-// picture is counted there as one that is no file. It returns soon after the end of ctx even if the disk does not answer.
+// ListPictures lists the picture files below dir as [Pictures] does. others counts the other files by their extension in lower
+// case; a pipe, socket or device with the extension of a picture counts as ".png (named pipe)" there. It stops at the end of ctx,
+// since a million files on a slow disk take long, and returns soon after it even if the disk hangs.
 func ListPictures(ctx context.Context, dir string) (names []string, others map[string]int, err error) {
 	return listBelow(ctx, dir, nil)
 }
 
-// ListData is ListPictures for a data set: dir holds a folder per class, or train/, val/ and test/. It follows links as
-// Open does, so that no picture is found under another class or part through a link.
+// ListData lists the picture files of a data set: dir holds a folder per class, or train/, val/ and test/. It differs from
+// [ListPictures] in that it follows links as [Open] does, so that no link puts a picture into a second class or part.
 func ListData(ctx context.Context, dir string) (names []string, others map[string]int, err error) {
 	return listBelow(ctx, dir, partFolders(dir))
 }
@@ -116,7 +117,7 @@ func (w *walker) walkClass(class string) error {
 	return w.walk(class, nil)
 }
 
-// walk adds the pictures below folder. above holds the folders that it lies in, itself excluded.
+// walk adds the pictures below folder. above holds the folders around it, up to the root: a link to one of them is not followed.
 func (w *walker) walk(folder string, above []fs.FileInfo) error {
 	if w.ctx.Err() != nil {
 		return context.Cause(w.ctx)

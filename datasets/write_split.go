@@ -15,8 +15,8 @@ import (
 // SplitConfig says how WriteSplit and PlaceSplit split.
 type SplitConfig struct {
 	Val      float64                     // share of each class that goes to val/
-	Seed     uint64                      // of the draw; see Split
-	Put      func(from, to string) error // makes the file to from the file from, in a folder that exists: nil is CopyFile; or os.Link, os.Rename
+	Seed     uint64                      // see Split
+	Put      func(from, to string) error // makes the new file to from the file from: os.Link, os.Rename; nil: copies the bytes
 	Progress func(done, total int)       // may be nil
 }
 
@@ -26,9 +26,9 @@ type SplitResult struct {
 	LeftOut    []BadPicture // pictures that are in neither part: their files cannot be opened, as behind a broken link
 }
 
-// WriteSplit makes out/train and out/val of the image folder dir. Which picture goes where depends on names and seed
-// alone. dir stays unchanged; out appears when it is complete, and one that holds something is fs.ErrExist. A picture whose
-// file cannot be opened is left out before the draw.
+// WriteSplit copies the image folder dir into out/train and out/val, divided by [Split]. dir stays unchanged, unless c.Put moves
+// its files. out appears when it is complete; if it exists and is not empty, the error is an fs.ErrExist. A picture whose file
+// cannot be opened is in neither part, and does not count for the fraction.
 func WriteSplit(ctx context.Context, dir, out string, c SplitConfig) (result SplitResult, err error) {
 	if isFolder(dir, "train") {
 		return SplitResult{}, fmt.Errorf("splitting %s: it has train/, so it is split already", dir)
@@ -50,9 +50,9 @@ func WriteSplit(ctx context.Context, dir, out string, c SplitConfig) (result Spl
 	return result, nil
 }
 
-// PlaceSplit puts each picture of folder into out/train or out/val, under its name.
+// PlaceSplit is WriteSplit for an open folder and a new folder out, which it fills in place: after an error, out is incomplete.
 func PlaceSplit(ctx context.Context, folder *ImageFolder, out string, c SplitConfig) (SplitResult, error) {
-	bad, err := check(ctx, folder, 0, func(i int) error { return canOpen(folder.Path(i)) }) // what is in the files, data check looks at
+	bad, err := check(ctx, folder, 0, func(i int) error { return canOpen(folder.Path(i)) }) // package audit looks at the content; here a file only needs to open
 	if err != nil {
 		return SplitResult{}, err
 	}
@@ -138,13 +138,13 @@ func (c SplitConfig) put(from, to string) error {
 		return err
 	}
 	if c.Put == nil {
-		return CopyFile(from, to)
+		return copyFile(from, to)
 	}
 	return c.Put(from, to)
 }
 
-// CopyFile copies the bytes of the file from to a new file; one that is there is fs.ErrExist.
-func CopyFile(from, to string) (err error) {
+// copyFile copies the bytes of the file from to the new file to. If to exists, the error is an fs.ErrExist.
+func copyFile(from, to string) (err error) {
 	source, err := os.Open(from)
 	if err != nil {
 		return err

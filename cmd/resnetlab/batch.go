@@ -95,7 +95,7 @@ func countUnreadable(n int) string {
 func (b *batchCommand) unreadable(job predict.Job, s predict.Summary) error {
 	err := unread(s.Unreadable, s.Files)
 	switch {
-	case s.Whole:
+	case s.Complete:
 		return nil
 	case job.NumShards > 0 || job.Resume:
 		return except(err)
@@ -105,14 +105,14 @@ func (b *batchCommand) unreadable(job predict.Job, s predict.Summary) error {
 
 // started logs what a job found before its work.
 func (c *commands) started(p predict.Plan, out string) {
-	if len(p.Aside) > 0 {
-		c.logf("skipped, because their extensions are not those of pictures%s", p.Aside)
+	if len(p.Others) > 0 {
+		c.logf("skipped, because their extensions are not those of pictures%s", p.Others)
 	}
 	if p.Escaped > 0 {
 		c.logf(`%d file names are not UTF-8: their invalid bytes are written as escapes such as \xe9`, p.Escaped)
 	}
 	switch {
-	case p.Whole:
+	case p.Complete:
 		c.logf("%s is complete and was made with these settings: nothing to do", out)
 	case p.Done > 0:
 		c.logf("resuming after %d of %d pictures, which a stopped run has done", p.Done, p.Files)

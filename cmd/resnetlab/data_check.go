@@ -77,7 +77,7 @@ func (d *dataCheck) print(r *audit.Report) error {
 	_, err := fmt.Printf("%d pictures: %d broken, %d other findings, %d groups of duplicates, %d of near duplicates\n",
 		r.Pictures, r.Broken, len(r.Findings)-r.Broken, len(r.Duplicates), len(r.Near))
 	if len(r.Others) > 0 && err == nil {
-		_, err = fmt.Printf("skipped, because their extensions are not those of pictures%s\n", printable.Line(predict.Aside(r.Others).String()))
+		_, err = fmt.Printf("skipped, because their extensions are not those of pictures%s\n", printable.Line(predict.Others(r.Others).String()))
 	}
 	return err
 }

@@ -1,6 +1,6 @@
-// Package audit checks a folder of pictures for what spoils training without an error: files that cannot be read, names
-// that end as for another format, tiny or grey pictures, duplicates (worst where one is in train and one in val), and
-// classes of very different size.
+// Package audit checks a folder of pictures for what harms training without an error: files that cannot be read, names with the
+// extension of another format, tiny or grey pictures, duplicates (worst where one is in train and one in val), and classes of
+// very different size.
 //
 // [Run] reads every picture once and returns a [Report]. Duplicates are files of the same bytes; near duplicates are
 // pictures whose difference hashes differ in a few bits, such as one saved again at another size. [Report.Tiles] makes
@@ -20,9 +20,9 @@ type Kind string
 
 // The kinds of finding. Unreadable and Truncated are broken files; the others can be trained on.
 const (
-	Unreadable Kind = "unreadable" // no picture, or damaged
+	Unreadable Kind = "unreadable" // not a picture, or damaged
 	Truncated  Kind = "truncated"  // the file ends before its picture does
-	Extension  Kind = "extension"  // the name ends as for another format
+	Extension  Kind = "extension"  // the name has the extension of another format
 	Tiny       Kind = "tiny"       // the shorter side is less than TinySide
 	Grey       Kind = "grey"       // no pixel has a colour
 	Mode       Kind = "mode"       // CMYK, 16 bits, palette, alpha
@@ -47,17 +47,17 @@ func (f Finding) Broken() bool { return f.Kind == Unreadable || f.Kind == Trunca
 type DuplicateGroup struct {
 	Files    []string `json:"files"`
 	Distance int      `json:"distance"` // largest difference, in bits of 64, between hashes by which the group was joined
-	Parts    []string `json:"parts"`    // of train, val and test, those that the files lie in
+	Parts    []string `json:"parts"`    // those of train, val and test that the files are in
 	Classes  []string `json:"classes"`  // more than one: at least one label is wrong
 }
 
-// Across reports whether the files lie in more than one part, so that validation is not on unseen pictures.
+// Across reports whether the files are in more than one part: validation or test then sees pictures of the training data.
 func (g DuplicateGroup) Across() bool { return len(g.Parts) > 1 }
 
 // Report is what Run found. Files are sorted.
 type Report struct {
 	Pictures   int                       `json:"pictures"`
-	Others     map[string]int            `json:"others,omitempty"` // files that are no pictures, by ending
+	Others     map[string]int            `json:"others,omitempty"` // files that are not pictures, by extension
 	Broken     int                       `json:"broken"`
 	Parts      map[string]map[string]int `json:"parts"` // pictures by part ("" where there is no train/) and class
 	Findings   []Finding                 `json:"findings"`
@@ -66,20 +66,20 @@ type Report struct {
 	Distance   int                       `json:"distance"`        // Options.Distance
 }
 
-// Options are what Run can be told.
+// Options are the settings of [Run]. The zero Distance finds only pictures of equal hashes; see [DefaultDistance].
 type Options struct {
-	Workers  int                   // goroutines; one a core where it is < 1
-	Distance int                   // pictures whose hashes differ in at most so many of 64 bits, along rows and along columns, are near duplicates; negative: look for none
+	Workers  int                   // goroutines that read; < 1: one a core
+	Distance int                   // largest difference of near duplicates' hashes, in bits of 64, along rows and along columns; negative: do not look for them
 	Progress func(done, total int) // called by one goroutine at a time; may be nil
 }
 
-// DefaultDistance is the Distance that finds pictures saved again at another size or quality, and series of one scene.
-// Among 3,119 photographs of flowers it grouped no two different ones.
+// DefaultDistance is a good Distance: it finds pictures saved again at another size or quality, and series of one scene. Among
+// 3,119 photographs of flowers it grouped no two different ones.
 const DefaultDistance = 5
 
-// Run checks every picture below dir, which is an image folder or has train/, val/ and test/. Of each picture it keeps a
-// name and two hashes in memory. A folder without pictures is an error, and so is a machine that cannot read (see
-// datasets.IsSystemError): nothing is then said of the pictures.
+// Run checks every picture below dir, which is an image folder or has train/, val/ and test/. It keeps a name and two hashes of
+// each picture in memory. A folder without pictures is an error. So is a machine that cannot read (see
+// [datasets.IsSystemError]): Run then returns no report, since the pictures may be good.
 func Run(ctx context.Context, dir string, o Options) (*Report, error) {
 	names, others, err := datasets.ListData(ctx, dir)
 	if err != nil {

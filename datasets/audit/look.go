@@ -14,13 +14,13 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// look is what is remembered of one file.
+// look is what Run keeps of one file.
 type look struct {
 	findings []Finding
-	content  [sha256.Size]byte // of the bytes
-	hash     hash              // only of a picture
-	tint     uint64            // of a picture of even brightness, whose hash says nothing: its colours; else 0
-	picture  bool
+	content  [sha256.Size]byte // sha256 of the file, zero if it could not be read
+	picture  bool              // it could be decoded: hash and tint are set
+	hash     hash
+	tint     uint64 // hash of the colours of a picture of even brightness, whose difference hash is the same for all; else 0
 }
 
 // lookAt reads one file. A panic of a decoder is a finding too. The error is one of the machine; see datasets.IsSystemError.
@@ -53,11 +53,16 @@ func lookAt(dir, name string) (l look, err error) {
 	if format != "" && !slices.Contains(endings[format], strings.ToLower(filepath.Ext(name))) {
 		find(Extension, "the content is %s", format)
 	}
-	if err != nil {
-		return l, nil
+	if err == nil {
+		l.hash, l.tint = dHash(p)
+		l.picture = true
+		checkPicture(file, p, find)
 	}
-	l.hash, l.tint = dHash(p)
-	l.picture = true
+	return l, nil
+}
+
+// checkPicture calls find for what is odd about a picture that can be decoded; p is the picture of file.
+func checkPicture(file []byte, p *transforms.RGB, find func(kind Kind, format string, args ...any)) {
 	if min(p.Width, p.Height) < TinySide {
 		find(Tiny, "%d x %d", p.Width, p.Height)
 	}
@@ -70,7 +75,6 @@ func lookAt(dir, name string) (l look, err error) {
 	if o := transforms.Orientation(file); o > 1 && o <= 8 {
 		find(Rotated, "EXIF orientation %d", o)
 	}
-	return l, nil
 }
 
 // endings are the file name endings of each format.

@@ -49,17 +49,17 @@ func (g DuplicateGroup) reasons(how string) (all []reason) {
 	return all
 }
 
-// tileSide is the longer side of a tile at most, in pixels.
+// tileSide is the largest width and height of a tile, in pixels.
 const tileSide = 200
 
-// Tiles returns the pictures of a contact sheet, at most most of them, with their names and what was found as titles. A
-// picture that cannot be read is nil. Each is at most 200 pixels wide and high.
-func (r *Report) Tiles(dir string, most int) (images []*transforms.RGB, titles []string) {
+// Tiles returns at most limit pictures for a contact sheet, the worst findings first. dir is the folder that was checked. A title
+// has the name of a file and what was found. A picture that cannot be read is nil; the others are at most 200 pixels wide and high.
+func (r *Report) Tiles(dir string, limit int) (images []*transforms.RGB, titles []string) {
 	var files []string
 	lines := map[string][]string{}
 	for _, found := range r.reasons() {
 		if lines[found.file] == nil {
-			if len(files) == most {
+			if len(files) == limit {
 				continue
 			}
 			files = append(files, found.file)

@@ -43,7 +43,7 @@ func (a Archive) Fetch(ctx context.Context, path string, progress func(done, tot
 	return nil
 }
 
-// Is reports whether the file at path is this archive.
+// Is reports whether the file at path is this archive: it compares length and sha256.
 func (a Archive) Is(path string) (bool, error) {
 	err := a.at(path).Check()
 	if errors.Is(err, fetch.ErrWrong) {
@@ -52,17 +52,17 @@ func (a Archive) Is(path string) (bool, error) {
 	return err == nil, err
 }
 
-// at is what is known of the archive's file.
+// at describes the archive's file at path.
 func (a Archive) at(path string) fetch.File {
 	return fetch.File{URL: a.URL, Path: path, SHA256: a.SHA256, Min: a.Bytes, Max: a.Bytes}
 }
 
-// ErrArchive is what errors.Is finds where an archive cannot be used.
+// ErrArchive matches, with errors.Is, the error of [Write] for an archive that is damaged or not safe to unpack.
 var ErrArchive = errors.New("the archive cannot be used")
 
-// Write unpacks the archive file into out/train and out/val, of each class the share c.Val in val: at 0.1 that is 3,306
-// and 364 photographs, as in the notes. out appears when it is complete; one that holds something is fs.ErrExist. c.Put
-// is not used.
+// Write unpacks the archive file into out/train and out/val, with the fraction c.Val of each class in val: 0.1 gives 3,306 and
+// 364 photographs, as in the notes. out appears when it is complete; if it exists and is not empty, the error is an fs.ErrExist.
+// Write ignores c.Put: it moves the unpacked files.
 func Write(ctx context.Context, archive, out string, c datasets.SplitConfig) (result datasets.SplitResult, err error) {
 	c.Put = os.Rename
 	err = atomicfile.WriteFolder(out, func(unfinished string) error {

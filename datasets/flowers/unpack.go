@@ -13,13 +13,13 @@ import (
 	"path/filepath"
 )
 
-// limits are what an archive may come to, so that a small file cannot fill a disk.
+// limits bound what an archive unpacks to, so that a small file cannot fill a disk.
 type limits struct {
 	entries int   // files, folders and headers
 	bytes   int64 // unpacked
 }
 
-// published holds the published archive many times over.
+// published are generous limits for the published archive.
 var published = limits{entries: 100_000, bytes: 4 << 30}
 
 // unpack writes the files of a tar, gzipped or not, into the new folder dir. It makes folders and regular files alone:
@@ -33,7 +33,7 @@ func unpack(ctx context.Context, archive, dir string, most limits) error {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(dir) // a second wall: nothing goes out of it, whatever the names are
+	root, err := os.OpenRoot(dir) // a second check: it refuses every path that leaves dir
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,11 @@ func (u *unpacker) all(ctx context.Context, file io.Reader) error {
 	}
 }
 
-// plain takes off gzip where there is one.
+// plain returns the tar in file, which may be gzipped.
 func plain(file io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(file, 1<<16)
 	if magic, err := buffered.Peek(2); err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
-		return buffered, nil // what is no tar either, package tar says
+		return buffered, nil // if it is not a tar, package tar returns the error
 	}
 	return gzip.NewReader(buffered)
 }

@@ -1,4 +1,5 @@
-// Package named opens the data that a name stands for: a folder of pictures, a list of them, or one of the data sets that the program draws.
+// Package named opens data by name, as the commands take it: the path of a folder of pictures or of a list, or the name of a drawn data set of package
+// sketch.
 package named
 
 import (
@@ -19,8 +20,8 @@ type Options struct {
 	Exif     bool    // turn pictures as their EXIF orientation says; torchvision does not
 }
 
-// Open opens data to train on: a folder or a list. "sketch" and "sketch:TASK" are the drawn data sets, unless a folder has that name; no name
-// at all is "sketch".
+// Open opens data to train on: a folder or a list by its path (see [datasets.Open]), or a drawn data set as "sketch" or "sketch:TASK". A file or folder
+// of that name goes first. The empty name is "sketch".
 func Open(name string, o Options) (*datasets.Splits, error) {
 	if name == "" {
 		name = sketch.Name
@@ -33,7 +34,8 @@ func Open(name string, o Options) (*datasets.Splits, error) {
 	return datasets.Open(name, reading)
 }
 
-// OpenSplit opens one part of the data, train, val or test; of a folder or list without parts, all of it.
+// OpenSplit opens one part of the data: train, val or test. A folder or list without parts is opened whole (see [datasets.OpenSplit]). Of the options,
+// ValSplit is not used.
 func OpenSplit(name, split string, o Options) (datasets.Dataset, error) {
 	if !drawn(name) {
 		return datasets.OpenSplit(name, split, o.reading())
@@ -48,7 +50,7 @@ func OpenSplit(name, split string, o Options) (datasets.Dataset, error) {
 	return nil, fmt.Errorf("%s has no split %q: there are train, val and test", name, split)
 }
 
-// drawn tells whether a name stands for a drawn data set.
+// drawn reports whether a name is that of a drawn data set, and no file or folder has it.
 func drawn(name string) bool {
 	if _, ok := sketch.Named(name); !ok {
 		return false

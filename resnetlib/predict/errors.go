@@ -2,11 +2,11 @@ package predict
 
 import "errors"
 
-// What keeps a job from its work. The message of an error is its own; errors.Is tells the kind.
+// Kinds of errors of [Folder], [WriteFeatures] and [List], for errors.Is. The message of an error says more than its kind.
 var (
-	// ErrInvalidJob says that a job's settings do not fit together, or that its output cannot be written where they say.
+	// ErrInvalidJob says that a job's settings do not fit together, or that the output cannot be written.
 	ErrInvalidJob = errors.New("invalid job")
-	// ErrOtherOutput says that the output exists and is of other settings or pictures.
+	// ErrOtherOutput says that the output exists and was made with other settings or of other pictures; Overwrite replaces it.
 	ErrOtherOutput = errors.New("the output is of another job")
 	// ErrBadFolder says that a folder cannot be listed, has no pictures, or has names that cannot be written.
 	ErrBadFolder = errors.New("bad folder of pictures")

@@ -161,64 +161,34 @@ func ExampleWriter() {
 	// {"file": "b.png", "error": "the file is empty"}
 }
 
-func ExampleShardOf() {
-	for _, name := range []string{"a.png", "b.png", "c.png", "d.png"} {
-		fmt.Println(name, "belongs to shard", predict.ShardOf(name, 3))
-	}
-	// Output:
-	// a.png belongs to shard 2
-	// b.png belongs to shard 0
-	// c.png belongs to shard 0
-	// d.png belongs to shard 0
-}
-
 func ExampleMerge() {
-	dir, err := os.MkdirTemp("", "shards-")
+	dir, err := drawn()
+	defer os.RemoveAll(dir)
 	if err != nil {
 		log.Panic(err)
 	}
-	defer os.RemoveAll(dir)
-	classes, names := []string{"daisy", "rose"}, []string{"a.png", "b.png", "c.png"}
+	p, err := random()
+	if err != nil {
+		log.Panic(err)
+	}
+	defer p.Finalize()
 	var paths []string
-	for index := range 2 { // each on a machine of its own
-		shard := &predict.Shard{Schema: 1, Index: index, Of: 2, Network: "its digest", BatchSize: 8, Classes: classes}
-		mine := shard.Choose(names)
-		path := filepath.Join(dir, fmt.Sprintf("%d.jsonl", index))
-		if err := saveShard(path, shard, mine); err != nil {
+	for index := range 2 { // each may run on a machine of its own
+		out := filepath.Join(dir, fmt.Sprintf("%d.jsonl", index))
+		job := predict.Job{Dir: dir, Out: out, Shard: index, NumShards: 2, Digest: "of the network"}
+		if _, err := predict.Folder(context.Background(), p, job); err != nil {
 			log.Panic(err)
 		}
-		paths = append(paths, path)
+		paths = append(paths, out)
 	}
-	m, err := predict.Merge(os.Stdout, "csv", paths)
-	fmt.Println(m.Files, "pictures, error:", err)
+	var merged strings.Builder
+	m, err := predict.Merge(&merged, "csv", paths)
+	fmt.Println(m.Files, "pictures,", m.Unreadable, "unreadable, error:", err)
+	fmt.Println(strings.Count(merged.String(), "\n"), "lines")
 	_, err = predict.Merge(&strings.Builder{}, "csv", paths[:1])
 	fmt.Println(err)
 	// Output:
-	// file,label,index,prob,prob_daisy,prob_rose,error
-	// a.png,rose,1,0.622459331,0.377540669,0.622459331,
-	// b.png,rose,1,0.622459331,0.377540669,0.622459331,
-	// c.png,rose,1,0.622459331,0.377540669,0.622459331,
-	// 3 pictures, error: <nil>
+	// 3 pictures, 1 unreadable, error: <nil>
+	// 4 lines
 	// merging: 1 of 2 shards are missing: [1]
-}
-
-// saveShard writes a shard whose pictures are all the same.
-func saveShard(path string, shard *predict.Shard, names []string) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	w, err := predict.NewWriter(f, predict.Layout{Format: "jsonl", Classes: shard.Classes, Shard: shard})
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		r := predict.NewResult([]float32{0, 0.5})
-		r.File = name
-		if err := w.Write(r); err != nil {
-			return err
-		}
-	}
-	return w.Close()
 }

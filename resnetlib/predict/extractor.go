@@ -9,10 +9,10 @@ import (
 	"resnetlab/resnetlib/network"
 )
 
-// Extractor computes the features of pictures: the input of the network's fc, which is its output with PyTorch's Identity in the place of fc.
+// Extractor computes the features of pictures: the input of the network's fc layer, as in PyTorch after net.fc = torch.nn.Identity().
 type Extractor struct{ predictor *Predictor }
 
-// NewExtractor makes an extractor for any network that has an fc.
+// NewExtractor makes an extractor. The network needs an fc layer, but no names of classes. Call [Extractor.Finalize] when it is no longer needed.
 func NewExtractor(b compute.Backend, net *network.Network, opts ...Option) (*Extractor, error) {
 	body, _, err := net.Split("fc")
 	if err != nil {
@@ -25,14 +25,14 @@ func NewExtractor(b compute.Backend, net *network.Network, opts ...Option) (*Ext
 	return &Extractor{&Predictor{Preset: net.Preset, forward: forward}}, nil
 }
 
-// Features are those of one picture, or the error that kept it from them.
+// Features holds the features of one picture, or the error why there are none.
 type Features struct {
-	File   string    // the name that was asked for
-	Values []float32 // [C]: C is 512, or 2048 for networks of bottlenecks
-	Err    error     // nil, or why there are none
+	File   string    // the name as given to Files
+	Values []float32 // [C]; C is 512 for ResNet-18 and -34, 2048 for networks of bottleneck blocks
+	Err    error     // nil, or why Values is nil
 }
 
-// Files is [Predictor.Files] for features.
+// Files computes the features of picture files. Arguments, order and errors are those of [Predictor.Files].
 func (e *Extractor) Files(ctx context.Context, root string, names []string, workers int) iter.Seq2[Features, error] {
 	return func(yield func(Features, error) bool) {
 		for r, err := range e.predictor.rows(ctx, root, names, workers) {
@@ -47,5 +47,5 @@ func (e *Extractor) Files(ctx context.Context, root string, names []string, work
 	}
 }
 
-// Finalize frees the compiled graph.
+// Finalize frees the compiled graph. The extractor must not be used afterwards.
 func (e *Extractor) Finalize() { e.predictor.Finalize() }

@@ -11,13 +11,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"resnetlab/datasets"
 	"resnetlab/internal/atomicfile"
 	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/weights"
 )
 
-// FeatureJob says of which folder [WriteFeatures] computes the features, and where they go.
+// FeatureJob says which folder's features [WriteFeatures] computes, and where they go. Dir and Out are needed; all other fields may be zero.
 type FeatureJob struct {
 	Dir       string   // folder of pictures, at any depth
 	Pictures  Pictures // what List found in Dir; zero: WriteFeatures lists it
@@ -31,10 +30,10 @@ type FeatureJob struct {
 }
 
 // WriteFeatures computes the features of a folder's pictures, in the order of their names, and writes them to a file that appears when it is
-// whole: .safetensors with the tensor features [n, C] and the names, one a line, as files in the metadata; or .npy, with the names in FILE.npy.txt.
-// Pictures that cannot be read are left out and counted. All features are in memory until the end: 4 bytes a number.
+// complete: .safetensors with the tensor features [n, C] and the names, one a line, as files in the metadata; or .npy, with the names in FILE.npy.txt.
+// Pictures that cannot be read are left out and counted in the [Summary]. All features are in memory until the end: 4 bytes a number.
 //
-// Names that the file cannot hold, and a folder where it cannot be written, are found before the work. Errors are [ErrInvalidJob],
+// Names that the file cannot hold, and a folder where Out cannot be written, are refused before the work. Errors are [ErrInvalidJob],
 // [ErrBadFolder], [ErrNoneReadable], or one of the network, the context or the disk.
 func WriteFeatures(ctx context.Context, e *Extractor, job FeatureJob) (s Summary, err error) {
 	if err := job.Check(); err != nil {
@@ -47,9 +46,9 @@ func WriteFeatures(ctx context.Context, e *Extractor, job FeatureJob) (s Summary
 	if err := job.checkNames(found.Names); err != nil {
 		return s, mark.As(ErrBadFolder, err)
 	}
-	s.Plan = Plan{Files: len(found.Names), Aside: found.Aside}
+	s.Plan = Plan{Files: len(found.Names), Others: found.Others}
 	table := features{job: job}
-	var failed error // of the work, which says itself what was being done
+	var failed error // of the computation: returned without the context that atomicfile.Write adds, since it is not about the file
 	err = atomicfile.Write(job.Out, func(w io.Writer) error {
 		if job.Started != nil {
 			job.Started(s.Plan)
@@ -66,10 +65,10 @@ func WriteFeatures(ctx context.Context, e *Extractor, job FeatureJob) (s Summary
 	return s, err
 }
 
-// kind is the ending of Out.
+// kind returns the extension of Out, which is the format.
 func (j FeatureJob) kind() string { return strings.ToLower(filepath.Ext(j.Out)) }
 
-// namesFile is the file of names beside a .npy file, which has no place for them.
+// namesFile returns the path of the list of names that goes with a .npy file, which cannot hold them.
 func (j FeatureJob) namesFile() string { return j.Out + ".txt" }
 
 // Check returns an [ErrInvalidJob] if Out cannot be written, and an [ErrBadFolder] if it cannot hold the names of Pictures. [WriteFeatures] checks
@@ -89,7 +88,7 @@ func (j FeatureJob) Check() error {
 	return mark.As(ErrBadFolder, j.checkNames(j.Pictures.Names))
 }
 
-// roomForNames are the bytes of a .safetensors header that names may take: of 100 MB, which its readers allow, less the rest.
+// roomForNames is how many bytes of a .safetensors header the names may take: the 100 MB that readers allow, less the rest of the header.
 const roomForNames = 99_000_000
 
 // checkNames refuses names that cannot be written, before the work rather than after it.
@@ -103,7 +102,7 @@ func (j FeatureJob) checkNames(names []string) error {
 		case tensors && !utf8.ValidString(name):
 			return fmt.Errorf("the file name %q is not UTF-8, which a .safetensors file needs: rename it, or write .npy, whose list of names holds any bytes", name)
 		}
-		size += len(quote(name)) // with two quotes for the line feed, which JSON writes as \n
+		size += len(quote(name)) // the two quotes count for the line feed, which JSON writes as \n
 	}
 	if tensors && size > roomForNames {
 		return fmt.Errorf("the names of %d pictures are too long for the header of a .safetensors file; an .npy file has them in a file of their own", len(names))
@@ -111,16 +110,16 @@ func (j FeatureJob) checkNames(names []string) error {
 	return nil
 }
 
-// features are those that have been computed: names, and values [len(names), C], little-endian.
+// features collects the results: names, and values [len(names), C], little-endian.
 type features struct {
 	job    FeatureJob
 	names  []string
 	values []byte
 }
 
-// compute computes the features of all pictures and returns the number of those without.
+// compute computes the features of all pictures and returns the number of pictures that have none.
 func (f *features) compute(ctx context.Context, e *Extractor, names []string) (bad int, err error) {
-	for r, err := range e.Files(ctx, f.job.Dir, names, datasets.WorkerCount(f.job.Workers)) {
+	for r, err := range e.Files(ctx, f.job.Dir, names, f.job.Workers) {
 		if err != nil {
 			return bad, err
 		}
@@ -153,7 +152,7 @@ func (f *features) write(w io.Writer) error {
 		sd.Set("features", tensor)
 		return weights.EncodeSafetensors(w, sd, map[string]string{"format": "pt", "files": lines})
 	}
-	// An old file of features must not stand beside new names, whatever happens between the two.
+	// Remove the old features first: if the work is cut off between the two files, old features must not be left with new names.
 	if info, err := os.Lstat(f.job.Out); err == nil && info.Mode().IsRegular() {
 		if err := os.Remove(f.job.Out); err != nil {
 			return err

@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+
+	"resnetlab/datasets"
 )
 
-// Files classifies picture files and yields one result per name, in the order of the names. Names are relative to root, with slashes, or paths of
-// their own where root is "". A file that cannot be read yields its error in [Result.Err].
+// Files classifies picture files and yields one result per name, in the order of the names. Names are relative to root, with slashes; with
+// root "" they are paths. A file that cannot be read yields its error in [Result.Err].
 //
-// The sequence's error is that of the network, of the context, or of a disk or machine that fails. It comes with a zero Result and is the last.
+// The sequence's error is that of the network, of the context, or of a disk or machine that fails. It comes with a zero Result and ends the sequence.
 //
-// Workers goroutines decode ahead while the network computes, at most two batches, so that memory does not grow with the number of files. The end
-// of the context ends the sequence after the batch in flight; a read that does not answer is left behind.
+// Workers goroutines decode while the network computes (one a core where workers < 1), at most two batches ahead, so that memory does not grow with
+// the number of files. The end of the context ends the sequence after the current batch. It does not wait for a read that hangs, as on a network
+// drive that has gone: its goroutine stays behind.
 func (p *Predictor) Files(ctx context.Context, root string, names []string, workers int) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		for r, err := range p.rows(ctx, root, names, workers) {
@@ -24,7 +27,7 @@ func (p *Predictor) Files(ctx context.Context, root string, names []string, work
 	}
 }
 
-// row is what the network gave for one file, or the error that kept it from it.
+// row is the network's output for one file, or the error why there is none.
 type row struct {
 	file   string
 	values []float32 // the network's output
@@ -40,7 +43,7 @@ func (r row) result() Result {
 	return result
 }
 
-// rows is Files before the softmax.
+// rows yields what the network computes for each file, in order. Both Files methods are made of it.
 func (p *Predictor) rows(ctx context.Context, root string, names []string, workers int) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -50,7 +53,7 @@ func (p *Predictor) rows(ctx context.Context, root string, names []string, worke
 			yield(row{}, err)
 			return
 		}
-		ahead := p.decodeAhead(ctx, root, names, max(workers, 1))
+		ahead := p.decodeAhead(ctx, root, names, datasets.WorkerCount(workers))
 		batch := batch{predictor: p, yield: yield}
 		for _, name := range names {
 			d, err := next(ctx, ahead)
@@ -155,7 +158,8 @@ func (b *batch) add(name string, d decoded) (more bool) {
 	return b.flush()
 }
 
-// full tells whether a batch goes to the network. Unreadable files alone do not fill one, but do not wait without end either.
+// full reports whether the pending files go to the network: when they fill a batch, or when so many are unreadable that their results would wait
+// too long for one.
 func full(readable, all, batchSize int) bool { return readable >= batchSize || all >= 64*batchSize }
 
 // flush runs the network on the readable files of the batch and yields all of it.

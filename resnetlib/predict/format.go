@@ -19,7 +19,7 @@ import (
 // line, and is the only format that shards and resumed runs write.
 var Formats = []string{"text", "csv", "json", "jsonl"}
 
-// FormatOf returns the format that the ending of a file's name says, in any case (.txt is text), or "".
+// FormatOf returns the format of a file by its extension, in any case (.txt is text), or "" if it is not one of a format.
 func FormatOf(path string) string {
 	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
 	if ending == "txt" {
@@ -35,22 +35,22 @@ func FormatOf(path string) string {
 type Layout struct {
 	Format  string   // one of Formats
 	Classes []string // in label order
-	TopK    int      // classes written of each picture, the most probable first; 0: all, in class order
-	Logits  bool     // logits beside probabilities; in text, in their place
-	Shard   *Shard   // with jsonl: written into the first line; else nil
+	TopK    int      // number of classes written per picture, the most probable first; 0: all, in class order
+	Logits  bool     // write logits too; text has them instead of the probabilities
 }
 
 // Writer writes results one by one, so that memory does not grow with their number. Make one with [NewWriter], and Close it after the last result.
 type Writer struct {
-	Layout
+	layout  Layout
+	shard   *shardHeader // written into the first line; nil where the lines are not a shard's
 	w       io.Writer
 	csv     *csv.Writer
-	results int
+	results int // in the file, those of an earlier run included
 }
 
 // NewWriter makes a writer and writes the header, where the format has one.
 func NewWriter(w io.Writer, l Layout) (*Writer, error) {
-	out := &Writer{Layout: l, w: w}
+	out := &Writer{layout: l, w: w}
 	var err error
 	switch l.Format {
 	case "csv":
@@ -80,13 +80,10 @@ func prefixed(prefix string, names []string) []string {
 	return out
 }
 
-// Skip counts results that are in the file already, from a run that was stopped.
-func (w *Writer) Skip(results int) { w.results += results }
-
 // Write writes one result.
 func (w *Writer) Write(r Result) (err error) {
 	w.results++
-	switch w.Format {
+	switch w.layout.Format {
 	case "csv":
 		return w.csv.Write(w.record(r))
 	case "jsonl":
@@ -103,9 +100,9 @@ func (w *Writer) Write(r Result) (err error) {
 	return err
 }
 
-// Close writes what the format ends with, and flushes. It does not close the writer below.
+// Close writes the end of the format and flushes. It does not close the writer that NewWriter was given.
 func (w *Writer) Close() error {
-	switch w.Format {
+	switch w.layout.Format {
 	case "csv":
 		w.csv.Flush()
 		return w.csv.Error()
@@ -113,39 +110,39 @@ func (w *Writer) Close() error {
 		_, err := io.WriteString(w.w, "\n]}\n")
 		return err
 	case "jsonl":
-		if w.Shard != nil && w.results == 0 {
-			_, err := fmt.Fprintf(w.w, "%s\n", w.Shard.encode())
+		if w.shard != nil && w.results == 0 {
+			_, err := fmt.Fprintf(w.w, "%s\n", w.shard.encode())
 			return err
 		}
 	}
 	return nil
 }
 
-// order are the classes shown of a result.
+// order returns the indices of the classes that are written of a result, in order.
 func (w *Writer) order(r Result) []int {
-	if w.TopK == 0 {
+	if w.layout.TopK == 0 {
 		order := make([]int, len(r.Probs))
 		for i := range order {
 			order[i] = i
 		}
 		return order
 	}
-	return r.Top(w.TopK)
+	return r.Top(w.layout.TopK)
 }
 
-// text writes the file's name, then one line per class. What could steer a terminal is escaped.
+// text writes the file's name, then one line per class. Control characters are escaped, so that a name cannot control the terminal.
 func (w *Writer) text(r Result) error {
 	if r.Err != nil {
 		_, err := fmt.Fprintf(w.w, "%s: error: %s\n", printable.Escaped(r.File), printable.Escaped(r.Err.Error()))
 		return err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s: %s %.4f\n", printable.Escaped(r.File), printable.Escaped(w.Classes[r.Index]), r.Probs[r.Index])
+	fmt.Fprintf(&b, "%s: %s %.4f\n", printable.Escaped(r.File), printable.Escaped(w.layout.Classes[r.Index]), r.Probs[r.Index])
 	for _, i := range w.order(r) {
-		if w.Logits {
-			fmt.Fprintf(&b, "  class: %-12s logit: %.4f\n", printable.Escaped(w.Classes[i]), r.Logits[i])
+		if w.layout.Logits {
+			fmt.Fprintf(&b, "  class: %-12s logit: %.4f\n", printable.Escaped(w.layout.Classes[i]), r.Logits[i])
 		} else {
-			fmt.Fprintf(&b, "  class: %-12s prob: %.4f\n", printable.Escaped(w.Classes[i]), r.Probs[i])
+			fmt.Fprintf(&b, "  class: %-12s prob: %.4f\n", printable.Escaped(w.layout.Classes[i]), r.Probs[i])
 		}
 	}
 	_, err := w.w.Write(b.Bytes())
@@ -153,9 +150,9 @@ func (w *Writer) text(r Result) error {
 }
 
 func (w *Writer) record(r Result) []string {
-	width := 5 + len(w.Classes)
-	if w.Logits {
-		width += len(w.Classes)
+	width := 5 + len(w.layout.Classes)
+	if w.layout.Logits {
+		width += len(w.layout.Classes)
 	}
 	record := make([]string, width)
 	record[0] = printable.UTF8(r.File)
@@ -163,11 +160,11 @@ func (w *Writer) record(r Result) []string {
 		record[width-1] = printable.UTF8(r.Err.Error())
 		return record
 	}
-	record[1], record[2], record[3] = w.Classes[r.Index], strconv.Itoa(r.Index), number(r.Probs[r.Index])
+	record[1], record[2], record[3] = w.layout.Classes[r.Index], strconv.Itoa(r.Index), number(r.Probs[r.Index])
 	for _, i := range w.order(r) {
 		record[4+i] = number(r.Probs[i])
-		if w.Logits {
-			record[4+len(w.Classes)+i] = number(float64(r.Logits[i]))
+		if w.layout.Logits {
+			record[4+len(w.layout.Classes)+i] = number(float64(r.Logits[i]))
 		}
 	}
 	return record
@@ -175,7 +172,7 @@ func (w *Writer) record(r Result) []string {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 
-// object is one result as a line of JSON. The probabilities stand in the order of the classes, or the most probable first with TopK.
+// object returns one result as a line of JSON. The probabilities are in class order, or with TopK the most probable first.
 func (w *Writer) object(r Result) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"file": ` + quote(printable.UTF8(r.File)))
@@ -184,15 +181,15 @@ func (w *Writer) object(r Result) []byte {
 		w.end(&b)
 		return b.Bytes()
 	}
-	fmt.Fprintf(&b, `, "label": %s, "index": %d, "prob": %s, "probs": {`, quote(w.Classes[r.Index]), r.Index, jsonNumber(r.Probs[r.Index]))
+	fmt.Fprintf(&b, `, "label": %s, "index": %d, "prob": %s, "probs": {`, quote(w.layout.Classes[r.Index]), r.Index, jsonNumber(r.Probs[r.Index]))
 	for n, i := range w.order(r) {
 		if n > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(quote(w.Classes[i]) + ": " + jsonNumber(r.Probs[i]))
+		b.WriteString(quote(w.layout.Classes[i]) + ": " + jsonNumber(r.Probs[i]))
 	}
 	b.WriteString("}")
-	if w.Logits {
+	if w.layout.Logits {
 		b.WriteString(`, "logits": [`)
 		for i, v := range r.Logits {
 			if i > 0 {
@@ -206,15 +203,15 @@ func (w *Writer) object(r Result) []byte {
 	return b.Bytes()
 }
 
-// end ends a result's object; the first of a shard says which shard it is.
+// end ends a result's object. The first object of a shard also has the shard's header.
 func (w *Writer) end(b *bytes.Buffer) {
-	if w.Shard != nil && w.results == 1 {
-		b.WriteString(`, "shard": ` + w.Shard.field())
+	if w.shard != nil && w.results == 1 {
+		b.WriteString(`, "shard": ` + w.shard.field())
 	}
 	b.WriteString("}")
 }
 
-// jsonNumber is a number, or null for NaN and infinities, which JSON does not have: results that were read back may have them.
+// jsonNumber formats a number: null for NaN and infinities, which JSON does not have and shards of earlier versions hold.
 func jsonNumber(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "null"

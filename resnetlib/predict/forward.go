@@ -17,16 +17,17 @@ import (
 // Forward runs a network, or a part of one, in evaluation mode. All batches have one size, so that one compiled graph serves for all: a smaller
 // batch is padded with zeros, and the rows of the padding are dropped. In evaluation mode the pictures of a batch do not affect one another.
 type Forward struct {
-	BatchSize int
+	BatchSize int // as given to the constructor; do not change it
 	exec      *model.Exec
 }
 
-// NewForward makes the forward pass of a network. The first call compiles the graph; later changes of the weights are seen.
+// NewForward makes the forward pass of a network. The first batch compiles the graph. The weights are not part of it: each batch uses their current
+// values. Call [Forward.Finalize] when it is no longer needed.
 func NewForward(b compute.Backend, net *models.ResNet, batchSize int) (*Forward, error) {
 	return NewPart(b, net, net, batchSize)
 }
 
-// NewPart is NewForward for a part of a network (see [models.ResNet.Split]).
+// NewPart makes the forward pass of a part of a network (see [models.ResNet.Split]), as [NewForward] does of all of it.
 func NewPart(b compute.Backend, net *models.ResNet, part nn.Module, batchSize int) (*Forward, error) {
 	if batchSize < 1 {
 		return nil, fmt.Errorf("batch size %d: at least 1", batchSize)
@@ -43,8 +44,12 @@ func (f *Forward) Logits(pixels []float32, n, height, width int) ([][]float32, e
 	return f.Rows(pixels, n, height, width, 3)
 }
 
-// Rows computes the outputs of n inputs of the given dimensions, n at most BatchSize: values [n, dims...] -> n rows, each flat.
+// Rows computes the outputs of n inputs, n at most BatchSize: values [n, dims...] -> n rows. A row is the
+// output of one input, flattened.
 func (f *Forward) Rows(values []float32, n int, dims ...int) ([][]float32, error) {
+	if n > f.BatchSize {
+		return nil, fmt.Errorf("forward pass of %d inputs: the batch size is %d", n, f.BatchSize)
+	}
 	x := tensors.FromShape(shapes.Make(dtypes.Float32, append([]int{f.BatchSize}, dims...)...))
 	size := x.Shape().Size() / f.BatchSize
 	tensors.MustMutableFlatData(x, func(v []float32) { copy(v, values[:n*size]) })
@@ -60,5 +65,5 @@ func (f *Forward) Rows(values []float32, n int, dims ...int) ([][]float32, error
 	return slices.Collect(slices.Chunk(flat, len(flat)/f.BatchSize))[:n], nil
 }
 
-// Finalize frees the compiled graphs.
+// Finalize frees the compiled graphs. The forward pass must not be used afterwards.
 func (f *Forward) Finalize() { f.exec.Finalize() }

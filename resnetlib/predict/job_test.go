@@ -50,7 +50,7 @@ func TestFolderWritesWhatFilesYield(t *testing.T) {
 	}
 	var h told
 	s, err := predict.Folder(context.Background(), p, h.listen(predict.Job{Dir: dir, Out: out}))
-	if err != nil || s.Files != 7 || s.Unreadable != 1 || s.Aside[".txt"] != 1 || s.Done != 0 || s.Whole {
+	if err != nil || s.Files != 7 || s.Unreadable != 1 || s.Others[".txt"] != 1 || s.Done != 0 || s.Complete {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	if h.plan.Files != 7 || h.last != 7 || h.total != 7 || len(h.unreadable) != 1 || h.unreadable[0] != "2.png" {
@@ -87,13 +87,13 @@ func TestFolderResumesAStoppedJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := predict.Folder(context.Background(), p, job)
-	if err != nil || s.Done != 4 || s.Files != 7 || s.Unreadable != 1 || s.Whole {
+	if err != nil || s.Done != 4 || s.Files != 7 || s.Unreadable != 1 || s.Complete {
 		t.Fatalf("resumed: %+v, %v", s, err)
 	}
 	if got, want := read(t, out), read(t, straight.Out); got != want {
 		t.Errorf("resumed:\n%s\nwant\n%s", got, want)
 	}
-	if s, err := predict.Folder(context.Background(), p, job); err != nil || !s.Whole || s.Unreadable != 1 || s.Files != 7 {
+	if s, err := predict.Folder(context.Background(), p, job); err != nil || !s.Complete || s.Unreadable != 1 || s.Files != 7 {
 		t.Errorf("again: %+v, %v", s, err)
 	}
 	job.Digest = "another"
@@ -176,7 +176,15 @@ func TestNamesAreWrittenHarmlessly(t *testing.T) {
 		"jsonl": `{"file": "a\u001b[2J\\xe9\n.png", "label": "rose", "index": 1, "prob": 0.731058579, "probs": {"rose": 0.731058579}}` + "\n" +
 			`{"file": "a\u001b[2J\\xe9\n.png", "error": "reading a\u001b[2J\\xe9\n.png"}` + "\n",
 	} {
-		got := string(text(t, predict.Layout{Format: format, Classes: []string{"daisy", "rose"}, TopK: 1}, []predict.Result{r, bad}))
+		var b strings.Builder
+		w, err := predict.NewWriter(&b, predict.Layout{Format: format, Classes: []string{"daisy", "rose"}, TopK: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(w.Write(r), w.Write(bad), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		got := b.String()
 		if format == "text" { // less the line of the class
 			got = strings.Replace(got, "  class: rose         prob: 0.7311\n", "", 1)
 		}
@@ -215,4 +223,12 @@ func read(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(content)
+}
+
+// More inputs than the batch size are an error, not rows that are missing.
+func TestForwardRefusesMoreThanABatch(t *testing.T) {
+	f := &predict.Forward{BatchSize: 3}
+	if rows, err := f.Rows(make([]float32, 4*12), 4, 2, 2, 3); rows != nil || err == nil || !strings.Contains(err.Error(), "batch size is 3") {
+		t.Errorf("%v, %v", rows, err)
+	}
 }

@@ -9,13 +9,13 @@ import (
 	"resnetlab/datasets"
 )
 
-// pictureFolder is a folder of pictures as it was when the work began; the zero value is none.
+// pictureFolder identifies a folder of pictures as it was when the work began. The zero value stands for no folder.
 type pictureFolder struct {
 	path string
 	info fs.FileInfo
 }
 
-// openFolder looks at a folder before the work; "" is none.
+// openFolder identifies the folder at path; "" is no folder.
 func openFolder(path string) (pictureFolder, error) {
 	if path == "" {
 		return pictureFolder{}, nil
@@ -27,7 +27,7 @@ func openFolder(path string) (pictureFolder, error) {
 	return pictureFolder{path, info}, nil
 }
 
-// check returns the error that ends the work, where the error of a picture is not the picture's own.
+// check returns the error that ends the work where err, of reading file, is not about that picture alone; else nil.
 func (f pictureFolder) check(file string, err error) error {
 	if !f.lost(err) {
 		return nil
@@ -35,8 +35,8 @@ func (f pictureFolder) check(file string, err error) error {
 	return datasets.SystemError(file, err)
 }
 
-// lost tells an error of the disk or the machine from one of a picture. A picture that is broken, has vanished or may not be read is one picture.
-// Where the disk fails, or another folder stands at the path (the disk was unmounted, say), all further pictures would fail alike.
+// lost reports whether all further pictures would fail too: the disk or the machine fails, or the folder is gone or another one (after an unmount,
+// say). A picture that is damaged, deleted or not permitted is the error of one picture.
 func (f pictureFolder) lost(err error) bool {
 	if datasets.IsSystemError(err) {
 		return true

@@ -21,9 +21,9 @@ const longestLine = 1 << 24
 // Merged counts the pictures that [Merge] joined.
 type Merged struct{ Files, Unreadable int }
 
-// Merge joins the files of all shards of a prediction, in the order and format of a run without shards, and proves that no picture is missing or
-// duplicate: the shards are of one prediction, each is there once and has its own pictures, as many as it says, and all names together have the
-// sha256 that every shard recorded. What is written counts only if there is no error. One line of each shard is in memory.
+// Merge joins the files of all shards of a prediction (see [Job]) into what a run without shards writes in that format. It checks that no picture is
+// missing or duplicate: all shards are of one prediction, each is there once with its own pictures, as many as it says, and the sha256 of all names
+// is the one that every shard recorded. Discard what was written if Merge returns an error. One line of each shard is in memory.
 func Merge(w io.Writer, format string, paths []string) (m Merged, err error) {
 	parts, err := openParts(paths)
 	defer parts.close()
@@ -54,13 +54,13 @@ type part struct {
 	path   string
 	file   *os.File
 	lines  *bufio.Scanner
-	shard  Shard
+	shard  shardHeader
 	line   line
 	result Result
 	number int // of the line, from 1
 }
 
-// openPart reads the first line and what it says of the shard.
+// openPart opens a shard's file and reads its header.
 func openPart(path string) (*part, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -110,7 +110,7 @@ func (p *part) scan() error {
 
 // take makes the line a result of this shard.
 func (p *part) take() (err error) {
-	if owner := ShardOf(p.line.File, p.shard.Of); owner != p.shard.Index {
+	if owner := shardOf(p.line.File, p.shard.Of); owner != p.shard.Index {
 		return fmt.Errorf("%q belongs to shard %d, and this is %d", p.line.File, owner, p.shard.Index)
 	}
 	p.result, err = p.shard.result(p.line)
@@ -140,7 +140,7 @@ func (p *part) wrap(err error) error {
 // parts is a heap by the next file's name.
 type parts []*part
 
-// openParts opens the files of shards. Beside an error the parts are those that are open.
+// openParts opens the files of shards. With an error it returns the parts that are open, for close.
 func openParts(paths []string) (p parts, err error) {
 	for _, path := range paths {
 		one, err := openPart(path)
@@ -197,7 +197,7 @@ func (p parts) complete() error {
 }
 
 // differs names what shows that two shards are not of one prediction, or returns "". The batch size may differ.
-func (s Shard) differs(other Shard) string {
+func (s shardHeader) differs(other shardHeader) string {
 	for _, c := range []struct {
 		what string
 		a, b any

@@ -14,14 +14,14 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Aside counts files that are not pictures, by their ending.
-type Aside map[string]int
+// Others counts the files of a folder that are not pictures, by extension in lower case.
+type Others map[string]int
 
-// String lists the endings in order: ": 2 .txt, 1 without"; it is empty for none.
-func (a Aside) String() string {
+// String lists the extensions in order, for the end of a message: ": 1 without, 2 .txt"; "" for none.
+func (o Others) String() string {
 	var parts []string
-	for _, ending := range slices.Sorted(maps.Keys(a)) {
-		parts = append(parts, fmt.Sprintf("%d %s", a[ending], cmp.Or(ending, "without")))
+	for _, extension := range slices.Sorted(maps.Keys(o)) {
+		parts = append(parts, fmt.Sprintf("%d %s", o[extension], cmp.Or(extension, "without")))
 	}
 	if parts == nil {
 		return ""
@@ -29,27 +29,27 @@ func (a Aside) String() string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-// Pictures are those of a folder.
+// Pictures lists the pictures of a folder.
 type Pictures struct {
-	Names []string // sorted, relative to the folder, with slashes
-	Aside Aside    // the other files
+	Names  []string // sorted, relative to the folder, with slashes
+	Others Others   // the files that are not pictures
 }
 
-// List lists the pictures of a folder, at any depth. A folder without one is an [ErrBadFolder]. List returns soon after the end of the context even
-// where the disk does not answer.
+// List lists the pictures of a folder, at any depth. A folder without pictures is an [ErrBadFolder]. List returns soon after the end of the context
+// even where the disk hangs.
 func List(ctx context.Context, dir string) (Pictures, error) {
 	names, others, err := datasets.ListPictures(ctx, dir)
-	aside := Aside(others)
+	ignored := Others(others)
 	switch {
 	case ctx.Err() != nil:
 		return Pictures{}, ctx.Err()
 	case err != nil:
 		return Pictures{}, mark.As(ErrBadFolder, err)
 	case len(names) == 0:
-		err := fmt.Errorf("no pictures in %s%s; pictures end in %s", dir, aside, strings.Join(transforms.Extensions, " "))
+		err := fmt.Errorf("no pictures in %s%s; pictures end in %s", dir, ignored, strings.Join(transforms.Extensions, " "))
 		return Pictures{}, mark.As(ErrBadFolder, err)
 	}
-	return Pictures{names, aside}, nil
+	return Pictures{names, ignored}, nil
 }
 
 // or returns the pictures, or lists dir where there are none.
@@ -60,7 +60,7 @@ func (p Pictures) or(ctx context.Context, dir string) (Pictures, error) {
 	return p, nil
 }
 
-// distinct checks that no two names are written alike, and returns the number of those that are not written as they are.
+// distinct checks that no two names are written as the same text, and returns the number of names that are written with escapes.
 func distinct(names []string) (escaped int, err error) {
 	first := map[string]string{} // a name by what is written for it
 	for _, name := range names {

@@ -30,11 +30,11 @@ func TestNamesWrittenAlikeAreRefused(t *testing.T) {
 	}
 }
 
-func TestAsideListsEndingsInOrder(t *testing.T) {
-	if got := (Aside{".txt": 2, "": 1, ".csv": 3}).String(); got != ": 1 without, 3 .csv, 2 .txt" {
+func TestOthersListsEndingsInOrder(t *testing.T) {
+	if got := (Others{".txt": 2, "": 1, ".csv": 3}).String(); got != ": 1 without, 3 .csv, 2 .txt" {
 		t.Errorf("%q", got)
 	}
-	if got := (Aside{}).String(); got != "" {
+	if got := (Others{}).String(); got != "" {
 		t.Errorf("of none: %q", got)
 	}
 }

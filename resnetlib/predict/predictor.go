@@ -11,7 +11,7 @@ import (
 	"resnetlab/resnetlib/transforms"
 )
 
-// Predictor classifies pictures: preprocessing, network, softmax.
+// Predictor classifies pictures: preprocessing, network, softmax. Make one with [New].
 type Predictor struct {
 	Classes []string // in label order
 	Preset  transforms.Preset
@@ -23,7 +23,8 @@ type Option func(*options)
 
 type options struct{ batchSize int }
 
-// BatchSize sets the number of pictures that the network sees at once; 8 without it. It changes the last digits of a probability at most.
+// BatchSize sets the number of pictures that the network computes at once, 8 by default. Another batch size may change the last digits of a
+// probability.
 func BatchSize(n int) Option { return func(o *options) { o.batchSize = n } }
 
 func optionsOf(opts []Option) options {
@@ -34,7 +35,7 @@ func optionsOf(opts []Option) options {
 	return o
 }
 
-// New makes a predictor. The names of the network's classes must be known.
+// New makes a predictor. The network needs the names of its classes. Call [Predictor.Finalize] when the predictor is no longer needed.
 func New(b compute.Backend, net *network.Network, opts ...Option) (*Predictor, error) {
 	if err := net.CheckClasses(); err != nil {
 		return nil, fmt.Errorf("making a predictor: %w", err)
@@ -46,7 +47,8 @@ func New(b compute.Backend, net *network.Network, opts ...Option) (*Predictor, e
 	return &Predictor{Classes: net.Classes, Preset: net.Preset, forward: forward}, nil
 }
 
-// Pictures classifies decoded pictures, in batches; the results are in their order. Results beside an error are those of the batches before it.
+// Pictures classifies decoded pictures in batches and returns one result per picture, in order. With an error it returns the results of the batches
+// before it.
 func (p *Predictor) Pictures(ctx context.Context, pictures []*transforms.RGB) ([]Result, error) {
 	results := make([]Result, 0, len(pictures))
 	for batch := range slices.Chunk(pictures, p.forward.BatchSize) {
@@ -68,10 +70,10 @@ func (p *Predictor) Pictures(ctx context.Context, pictures []*transforms.RGB) ([
 	return results, nil
 }
 
-// Finalize frees the compiled graph.
+// Finalize frees the compiled graph. The predictor must not be used afterwards.
 func (p *Predictor) Finalize() { p.forward.Finalize() }
 
-// input is what the network sees of a picture: [crop, crop, 3], normalised.
+// input returns a picture as the network gets it: [crop, crop, 3], normalised.
 func (p *Predictor) input(picture *transforms.RGB) []float32 {
 	picture = p.Preset.Eval(picture)
 	x := make([]float32, len(picture.Pix))

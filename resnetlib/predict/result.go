@@ -8,19 +8,19 @@ import (
 	"slices"
 )
 
-// ErrNotFinite says that the network gave NaN or an infinity for a picture, which is no prediction.
+// ErrNotFinite says that the network computed NaN or an infinity for a picture.
 var ErrNotFinite = errors.New("the network's output is not finite")
 
-// Result is the prediction of one picture, or the error that kept it from one.
+// Result holds the prediction of one picture, or the error why there is none.
 type Result struct {
-	File   string    // the name that was asked for; empty for decoded pictures
+	File   string    // the name as given to Files; empty for decoded pictures
 	Index  int       // of the most probable class
 	Logits []float32 // [classes]
 	Probs  []float64 // [classes], softmax of the logits
-	Err    error     // nil, or why there is no prediction; the other fields but File then say nothing
+	Err    error     // nil, or why there is no prediction: then only File is set
 }
 
-// NewResult makes a result of a row of logits [classes]. Where one is NaN or infinite, Err is an [ErrNotFinite].
+// NewResult makes a result of a row of logits [classes], which it keeps. If one is NaN or infinite, Err is an [ErrNotFinite].
 func NewResult(logits []float32) Result {
 	if err := checkFinite(logits); err != nil {
 		return Result{Err: err}

@@ -11,8 +11,9 @@ import (
 	"resnetlab/internal/mark"
 )
 
-// look finds what earlier runs left: Out, whole and of this very job; or, of Out and the files that were never finished, the one with most results.
-func (w *work) look() error {
+// findEarlier finds the results of an earlier run of this job: a complete Out, or else, of Out and the unfinished files beside it, the one with most
+// results.
+func (w *work) findEarlier() error {
 	done, same, err := w.scan(w.Out)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -20,13 +21,18 @@ func (w *work) look() error {
 		return err
 	case !same:
 		return mark.As(ErrOtherOutput, fmt.Errorf("%s exists, and is of other settings or pictures: --overwrite replaces it", w.Out))
-	case done.Results == len(w.names):
-		w.plan.Whole = true
+	case done.results == len(w.names):
+		w.plan.Complete = true
 		w.keep(w.Out, done)
 		return nil
 	default: // cut off, by a copy perhaps
 		w.keep(w.Out, done)
 	}
+	return w.findUnfinished()
+}
+
+// findUnfinished looks for more results than Out has in the files that stopped runs left beside it.
+func (w *work) findUnfinished() error {
 	unfinished, err := atomicfile.Unfinished(w.Out)
 	if err != nil {
 		return err
@@ -39,39 +45,39 @@ func (w *work) look() error {
 		if err != nil {
 			return err
 		}
-		if same && done.Results > w.plan.Done {
+		if same && done.results > w.plan.Done {
 			w.keep(path, done)
 		}
 	}
 	return nil
 }
 
-// keep notes which file to resume from.
-func (w *work) keep(path string, done Done) {
-	w.leftIn, w.left, w.plan.Done = path, done, done.Results
+// keep records the file to resume from.
+func (w *work) keep(path string, done finished) {
+	w.earlierFile, w.earlier, w.plan.Done = path, done, done.results
 }
 
-func (w *work) scan(path string) (Done, bool, error) {
+func (w *work) scan(path string) (done finished, same bool, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return Done{}, false, err
+		return finished{}, false, err
 	}
 	defer file.Close()
-	return w.shard.Scan(file, w.names)
+	return w.shard.scan(file, w.names)
 }
 
-// copyLeft copies what a stopped run has done. It only reads that file: another process may still be writing it.
-func (w *work) copyLeft(to io.Writer) error {
-	if w.leftIn == "" {
+// copyEarlier copies the results of an earlier run. It only reads their file: another process may still be writing it.
+func (w *work) copyEarlier(to io.Writer) error {
+	if w.earlierFile == "" {
 		return nil
 	}
-	file, err := os.Open(w.leftIn)
+	file, err := os.Open(w.earlierFile)
 	if err != nil {
 		return fmt.Errorf("resuming what a stopped run left: %w", err)
 	}
 	defer file.Close()
-	if _, err := io.CopyN(to, file, w.left.Bytes); err != nil {
-		return fmt.Errorf("resuming what a stopped run left in %s: %w", w.leftIn, err)
+	if _, err := io.CopyN(to, file, w.earlier.bytes); err != nil {
+		return fmt.Errorf("resuming what a stopped run left in %s: %w", w.earlierFile, err)
 	}
 	return nil
 }

@@ -17,15 +17,15 @@ import (
 	"resnetlab/internal/printable"
 )
 
-// Shard says of a file of predictions which part of a folder's pictures it holds, and of what prediction it is a part. It stands in the first
-// line of the shard's JSON lines, beside what every line has, so that [Merge] needs the files alone to prove that no picture is missing or duplicate.
-type Shard struct {
+// shardHeader describes the prediction that a shard belongs to, and the shard's part of the folder. It is the field "shard" of the file's first
+// line, so that [Merge] needs the files alone to prove that no picture is missing or duplicate.
+type shardHeader struct {
 	Schema    int      `json:"schema"`
 	Index     int      `json:"index"` // from 0
 	Of        int      `json:"of"`
 	Files     int      `json:"files"`      // of this shard: its lines
 	AllFiles  int      `json:"all_files"`  // of all shards
-	Names     string   `json:"names"`      // sha256 of all files' names, sorted, each with a line feed
+	Names     string   `json:"names"`      // sha256 of the names of all shards' files: sorted, a line feed after each
 	Network   string   `json:"network"`    // sha256 of weights, architecture and preprocessing
 	BatchSize int      `json:"batch_size"` // another batch size may change a probability's last digits
 	TopK      int      `json:"top_k"`
@@ -33,19 +33,20 @@ type Shard struct {
 	Classes   []string `json:"classes"`
 }
 
-// ShardOf returns the shard, from 0 to n-1, that a picture belongs to. A hash of its name alone decides: a picture that is added or removed between
-// the runs of two shards moves no other picture, and folders are spread evenly.
-func ShardOf(name string, n int) int {
+// shardOf returns the shard, from 0 to n-1, that a picture belongs to. It depends on a hash of the name alone: a picture that is added or removed
+// between the runs of two shards moves no other picture, and the pictures of each folder are spread evenly.
+func shardOf(name string, n int) int {
 	hash := sha256.Sum256([]byte(name))
 	return int(binary.BigEndian.Uint64(hash[:8]) % uint64(n))
 }
 
-// Choose returns this shard's names out of the names of all pictures, in the order that [Merge] expects, and sets Files, AllFiles and Names.
-func (s *Shard) Choose(all []string) (mine []string) {
+// assign returns this shard's names out of the names of all pictures, in the order that [Merge] expects, and records their numbers and hash in
+// Files, AllFiles and Names.
+func (s *shardHeader) assign(all []string) (mine []string) {
 	all = slices.SortedFunc(slices.Values(all), func(a, b string) int { return strings.Compare(printable.UTF8(a), printable.UTF8(b)) })
 	names := sha256.New()
 	for _, name := range all {
-		if ShardOf(printable.UTF8(name), s.Of) == s.Index {
+		if shardOf(printable.UTF8(name), s.Of) == s.Index {
 			mine = append(mine, name)
 		}
 		_, _ = io.WriteString(names, printable.UTF8(name)+"\n")
@@ -54,58 +55,77 @@ func (s *Shard) Choose(all []string) (mine []string) {
 	return mine
 }
 
-// Done says how much of a shard's file can be kept.
-type Done struct {
-	Results, Unreadable int   // lines, and those of them that are errors
-	Bytes               int64 // the length of these lines
+// finished is the part of a shard's file that a run can resume after.
+type finished struct {
+	results    int   // lines
+	unreadable int   // lines that record an error
+	bytes      int64 // length of these lines
 }
 
-// Scan reads a file that a shard's writer may have left at any byte; its error is one of reading. same tells whether the file is of this very shard
-// and prediction. What is good is the whole file, or ends with a full batch: a run that resumes there forms the same batches, and so writes the
-// same bytes, as one that was never stopped.
-func (s Shard) Scan(r io.Reader, names []string) (good Done, same bool, err error) {
+// scan reads what a stopped run of this shard left in a file, which may end at any byte. good is the whole file, or its lines up to the end of a
+// full batch: a run that resumes there forms the same batches, and so writes the same bytes, as one that was never stopped. same reports whether
+// the file is of this shard and prediction. The error is one of reading.
+func (s shardHeader) scan(r io.Reader, names []string) (good finished, same bool, err error) {
 	if s.Files == 0 {
 		text, err := io.ReadAll(io.LimitReader(r, 1<<20))
-		return Done{Bytes: int64(len(text))}, bytes.Equal(text, append(s.encode(), '\n')), err
+		return finished{bytes: int64(len(text))}, bytes.Equal(text, append(s.encode(), '\n')), err
 	}
 	lines := bufio.NewReader(r)
-	var at Done
-	read, pending := 0, 0 // of the batch
+	var at finished
+	read, all := 0, 0 // pictures of the current batch: those that could be read, and all
 	for i, name := range names {
-		text, err := lines.ReadBytes('\n')
-		if err != nil && err != io.EOF {
+		l, size, err := nextLine(lines, name)
+		if err != nil || size == 0 {
 			return good, same, err
-		}
-		l, parsed := parseLine(text)
-		if err != nil || parsed != nil || l.File != printable.UTF8(name) {
-			return good, same, nil
 		}
 		if i == 0 {
 			if same = l.Shard != nil && reflect.DeepEqual(*l.Shard, s); !same {
-				return good, false, nil
+				return finished{}, false, nil
 			}
 		}
-		at.Results, at.Bytes, pending = at.Results+1, at.Bytes+int64(len(text)), pending+1
-		if l.Error != "" {
-			at.Unreadable++
-		} else {
+		at.add(l, size)
+		if all++; l.Error == "" {
 			read++
 		}
-		if full(read, pending, s.BatchSize) {
-			good, read, pending = at, 0, 0
+		if full(read, all, s.BatchSize) {
+			good, read, all = at, 0, 0
 		}
 	}
-	_, err = lines.ReadByte()
-	if err == io.EOF {
+	if _, err = lines.ReadByte(); err == io.EOF {
 		return at, same, nil
 	}
 	return good, same, err
 }
 
-// encode is the only line of a shard without pictures.
-func (s Shard) encode() []byte { return []byte(`{"shard": ` + s.field() + "}") }
+// add counts a line of so many bytes.
+func (f *finished) add(l line, size int) {
+	f.results++
+	f.bytes += int64(size)
+	if l.Error != "" {
+		f.unreadable++
+	}
+}
 
-func (s Shard) field() string {
+// nextLine reads the line of a picture and returns its size in bytes: 0 where it is cut off, damaged or another picture's.
+func nextLine(lines *bufio.Reader, name string) (l line, size int, err error) {
+	text, err := lines.ReadBytes('\n')
+	if err == io.EOF {
+		return line{}, 0, nil
+	}
+	if err != nil {
+		return line{}, 0, err
+	}
+	l, err = parseLine(text)
+	if err != nil || l.File != printable.UTF8(name) {
+		return line{}, 0, nil
+	}
+	return l, len(text), nil
+}
+
+// encode returns the only line of a shard without pictures.
+func (s shardHeader) encode() []byte { return []byte(`{"shard": ` + s.field() + "}") }
+
+func (s shardHeader) field() string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -113,7 +133,7 @@ func (s Shard) field() string {
 	return strings.TrimSpace(b.String())
 }
 
-// line is a JSON line of a prediction, read.
+// line is a JSON line of a prediction, as read back.
 type line struct {
 	File   string              `json:"file"`
 	Index  int                 `json:"index"`
@@ -122,7 +142,7 @@ type line struct {
 	Probs  map[string]*float64 `json:"probs"`
 	Logits []*float64          `json:"logits"`
 	Error  string              `json:"error"`
-	Shard  *Shard              `json:"shard"`
+	Shard  *shardHeader        `json:"shard"`
 }
 
 func parseLine(text []byte) (l line, err error) {
@@ -132,8 +152,8 @@ func parseLine(text []byte) (l line, err error) {
 	return l, nil
 }
 
-// result makes a Result of a line of this shard. Classes that a top-k line leaves out have probability -Inf.
-func (s Shard) result(l line) (Result, error) {
+// result makes a Result of a line of this shard. Classes that a top-k line leaves out get probability -Inf, so that [Result.Top] sorts them last.
+func (s shardHeader) result(l line) (Result, error) {
 	r := Result{File: l.File, Index: l.Index}
 	if l.Error != "" {
 		r.Err = recorded(l.Error)

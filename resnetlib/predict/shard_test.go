@@ -1,4 +1,4 @@
-package predict_test
+package predict
 
 import (
 	"bytes"
@@ -12,52 +12,53 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-
-	"resnetlab/resnetlib/predict"
 )
 
 var shardClasses = []string{"daisy", "rose <&>", "雏菊"}
 
 // written is a prediction of n made-up results, whole and in shards: every seventh picture is unreadable.
 type written struct {
-	layout predict.Layout
-	all    []predict.Result
-	shards []predict.Shard
+	layout Layout
+	all    []Result
+	shards []shardHeader
 	names  [][]string
 	files  [][]byte
 }
 
-func write(t testing.TB, n, of int, layout predict.Layout) written {
+func write(t testing.TB, n, of int, layout Layout) written {
 	t.Helper()
 	layout.Classes, layout.Format = shardClasses, "jsonl"
 	w := written{layout: layout}
 	random := rand.New(rand.NewPCG(1, 2))
 	var all []string
 	for i := range n {
-		r := predict.NewResult([]float32{random.Float32(), random.Float32(), random.Float32()})
+		r := NewResult([]float32{random.Float32(), random.Float32(), random.Float32()})
 		if i%7 == 3 {
-			r = predict.Result{Err: errors.New("reading it: \"cut\" off")}
+			r = Result{Err: errors.New("reading it: \"cut\" off")}
 		}
 		r.File = fmt.Sprintf("f%d/%04d.png", i/10, i)
 		w.all, all = append(w.all, r), append(all, r.File)
 	}
 	for index := range of {
-		s := predict.Shard{Schema: 1, Index: index, Of: of, Network: "n", BatchSize: 4, TopK: layout.TopK, Logits: layout.Logits, Classes: shardClasses}
-		mine := s.Choose(all)
-		layout.Shard = &s
-		w.shards, w.names, w.files = append(w.shards, s), append(w.names, mine), append(w.files, text(t, layout, pick(w.all, mine)))
+		s := shardHeader{Schema: 1, Index: index, Of: of, Network: "n", BatchSize: 4, TopK: layout.TopK, Logits: layout.Logits, Classes: shardClasses}
+		mine := s.assign(all)
+		w.shards, w.names, w.files = append(w.shards, s), append(w.names, mine), append(w.files, text(t, layout, &s, pick(w.all, mine)))
 	}
 	return w
 }
 
-func pick(all []predict.Result, names []string) []predict.Result {
-	return slices.DeleteFunc(slices.Clone(all), func(r predict.Result) bool { return !slices.Contains(names, r.File) })
+func pick(all []Result, names []string) []Result {
+	return slices.DeleteFunc(slices.Clone(all), func(r Result) bool { return !slices.Contains(names, r.File) })
 }
 
-func text(t testing.TB, layout predict.Layout, results []predict.Result) []byte {
+func text(t testing.TB, layout Layout, shard *shardHeader, results []Result) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	out, err := predict.NewWriter(&b, layout)
+	out, err := NewWriter(&b, layout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.shard = shard
 	for _, r := range results {
 		err = errors.Join(err, out.Write(r))
 	}
@@ -79,25 +80,34 @@ func save(t testing.TB, files [][]byte) (paths []string) {
 	return paths
 }
 
+// A picture belongs to the same shard in every version, so that shards of different versions can be merged.
+func TestShardOfIsPinned(t *testing.T) {
+	for name, want := range map[string]int{"a.png": 2, "b.png": 0, "c.png": 0, "d.png": 0} {
+		if got := shardOf(name, 3); got != want {
+			t.Errorf("%s belongs to shard %d, want %d", name, got, want)
+		}
+	}
+}
+
 // Merged shards are the very bytes that one writer writes, in every format; also where there are more shards than pictures.
 func TestMergedShardsAreTheBytesOfOneRun(t *testing.T) {
 	for _, c := range []struct {
 		n, of  int
-		layout predict.Layout
-	}{{100, 1, predict.Layout{}}, {100, 7, predict.Layout{}}, {3, 8, predict.Layout{}}, {50, 3, predict.Layout{TopK: 2}},
-		{50, 3, predict.Layout{Logits: true}}, {50, 3, predict.Layout{TopK: 1, Logits: true}}} {
+		layout Layout
+	}{{100, 1, Layout{}}, {100, 7, Layout{}}, {3, 8, Layout{}}, {50, 3, Layout{TopK: 2}},
+		{50, 3, Layout{Logits: true}}, {50, 3, Layout{TopK: 1, Logits: true}}} {
 		w := write(t, c.n, c.of, c.layout)
 		paths := save(t, w.files)
 		slices.Reverse(paths)
-		for _, format := range predict.Formats {
+		for _, format := range Formats {
 			var got bytes.Buffer
-			m, err := predict.Merge(&got, format, paths)
+			m, err := Merge(&got, format, paths)
 			if err != nil || m.Files != c.n || m.Unreadable != (c.n+3)/7 {
 				t.Fatalf("%d in %d shards: %+v, %v", c.n, c.of, m, err)
 			}
 			layout := w.layout
 			layout.Format = format
-			if want := text(t, layout, w.all); !bytes.Equal(got.Bytes(), want) {
+			if want := text(t, layout, nil, w.all); !bytes.Equal(got.Bytes(), want) {
 				t.Errorf("%d in %d shards, %+v, %s:\n%s\nwant\n%s", c.n, c.of, c.layout, format, &got, want)
 			}
 		}
@@ -113,15 +123,15 @@ func TestNamesThatAreNotUTF8StayDistinct(t *testing.T) {
 	slices.Sort(all)
 	var files [][]byte
 	for index := range 3 {
-		s := predict.Shard{Schema: 1, Index: index, Of: 3, Network: "n", BatchSize: 4, Classes: shardClasses}
-		layout, results := predict.Layout{Format: "jsonl", Classes: shardClasses, Shard: &s}, []predict.Result(nil)
-		for _, name := range s.Choose(all) {
-			results = append(results, predict.Result{File: name, Err: errors.New("not read")})
+		s := shardHeader{Schema: 1, Index: index, Of: 3, Network: "n", BatchSize: 4, Classes: shardClasses}
+		layout, results := Layout{Format: "jsonl", Classes: shardClasses}, []Result(nil)
+		for _, name := range s.assign(all) {
+			results = append(results, Result{File: name, Err: errors.New("not read")})
 		}
-		files = append(files, text(t, layout, results))
+		files = append(files, text(t, layout, &s, results))
 	}
 	var got bytes.Buffer
-	m, err := predict.Merge(&got, "jsonl", save(t, files))
+	m, err := Merge(&got, "jsonl", save(t, files))
 	if err != nil || m.Files != len(all) {
 		t.Fatalf("%+v, %v", m, err)
 	}
@@ -132,7 +142,7 @@ func TestNamesThatAreNotUTF8StayDistinct(t *testing.T) {
 
 // Whatever is missing, duplicate, cut off, moved or of another prediction is refused, and the message says what.
 func TestMergeRefusesWhatIsNotWhole(t *testing.T) {
-	w, other := write(t, 60, 3, predict.Layout{}), write(t, 61, 3, predict.Layout{})
+	w, other := write(t, 60, 3, Layout{}), write(t, 61, 3, Layout{})
 	lines := func(i int) []string { return strings.SplitAfter(strings.TrimSuffix(string(w.files[i]), "\n"), "\n") }
 	without := func(i, line int) []byte { return []byte(strings.Join(slices.Delete(lines(i), line, line+1), "")) }
 	duplicate := func(i, line int) []byte {
@@ -156,7 +166,7 @@ func TestMergeRefusesWhatIsNotWhole(t *testing.T) {
 		{"it is empty", [][]byte{a, b, nil}},
 		{"sha256", [][]byte{a, bytes.ReplaceAll(b, []byte(w.names[1][4]), []byte(sameShard(w, 1, w.names[1][4]))), c}},
 	} {
-		if _, err := predict.Merge(&bytes.Buffer{}, "jsonl", save(t, bad.files)); err == nil || !strings.Contains(err.Error(), bad.says) {
+		if _, err := Merge(&bytes.Buffer{}, "jsonl", save(t, bad.files)); err == nil || !strings.Contains(err.Error(), bad.says) {
 			t.Errorf("got %v, want %q", err, bad.says)
 		}
 	}
@@ -165,7 +175,7 @@ func TestMergeRefusesWhatIsNotWhole(t *testing.T) {
 // sameShard is another name that the shard would own, and that stands where name does.
 func sameShard(w written, shard int, name string) string {
 	for i := 0; ; i++ {
-		if other := fmt.Sprintf("%s%d", name, i); predict.ShardOf(other, len(w.shards)) == shard {
+		if other := fmt.Sprintf("%s%d", name, i); shardOf(other, len(w.shards)) == shard {
 			return other
 		}
 	}
@@ -173,30 +183,31 @@ func sameShard(w written, shard int, name string) string {
 
 // A file cut off at any byte is good up to the end of a batch, and resuming there makes the same bytes.
 func TestShardCutAnywhereResumesToTheSameBytes(t *testing.T) {
-	w := write(t, 30, 2, predict.Layout{})
+	w := write(t, 30, 2, Layout{})
 	s, names, whole := w.shards[1], w.names[1], w.files[1]
-	layout := w.layout
-	layout.Shard = &s
 	results := pick(w.all, names)
 	steps := map[int]bool{}
 	for cut := range len(whole) + 1 {
-		good, same, err := s.Scan(bytes.NewReader(whole[:cut]), names)
+		good, same, err := s.scan(bytes.NewReader(whole[:cut]), names)
 		if err != nil {
 			t.Fatal(err)
 		}
-		steps[good.Results] = true
-		if same != (cut >= bytes.IndexByte(whole, '\n')+1) || good.Bytes > int64(cut) {
+		steps[good.results] = true
+		if same != (cut >= bytes.IndexByte(whole, '\n')+1) || good.bytes > int64(cut) {
 			t.Fatalf("cut at %d: %+v, same %v", cut, good, same)
 		}
 		var rest bytes.Buffer
-		out, _ := predict.NewWriter(&rest, layout)
-		out.Skip(good.Results)
-		for _, r := range results[good.Results:] {
+		out, err := NewWriter(&rest, w.layout)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.shard, out.results = &s, good.results
+		for _, r := range results[good.results:] {
 			if err := out.Write(r); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if joined := append(slices.Clone(whole[:good.Bytes]), rest.Bytes()...); !bytes.Equal(joined, whole) {
+		if joined := append(slices.Clone(whole[:good.bytes]), rest.Bytes()...); !bytes.Equal(joined, whole) {
 			t.Fatalf("cut at %d and resumed:\n%s", cut, joined)
 		}
 	}
@@ -206,18 +217,18 @@ func TestShardCutAnywhereResumesToTheSameBytes(t *testing.T) {
 	}
 	other := s
 	other.TopK = 1
-	if _, same, _ := other.Scan(bytes.NewReader(whole), names); same {
+	if _, same, _ := other.scan(bytes.NewReader(whole), names); same {
 		t.Error("other settings are taken for the same")
 	}
-	if _, _, err := s.Scan(io.MultiReader(bytes.NewReader(whole[:30]), iotest.ErrReader(errors.ErrUnsupported)), names); err == nil {
+	if _, _, err := s.scan(io.MultiReader(bytes.NewReader(whole[:30]), iotest.ErrReader(errors.ErrUnsupported)), names); err == nil {
 		t.Error("a disk that cannot be read is taken for a file of something else")
 	}
-	if good, _, _ := s.Scan(bytes.NewReader(append(slices.Clone(whole), '{')), names); good.Results == len(names) {
+	if good, _, _ := s.scan(bytes.NewReader(append(slices.Clone(whole), '{')), names); good.results == len(names) {
 		t.Error("a file with something after its end is taken for whole")
 	}
 }
 
-func count(results []predict.Result) (unreadable int) {
+func count(results []Result) (unreadable int) {
 	for _, r := range results {
 		if r.Err != nil {
 			unreadable++
@@ -228,19 +239,19 @@ func count(results []predict.Result) (unreadable int) {
 
 // Whatever shards' files hold, merging them ends without a panic, and what it accepts it counts.
 func FuzzMerge(f *testing.F) {
-	w := write(f, 12, 2, predict.Layout{Logits: true})
+	w := write(f, 12, 2, Layout{Logits: true})
 	f.Add(w.files[0], w.files[1])
-	empty := write(f, 1, 2, predict.Layout{})
+	empty := write(f, 1, 2, Layout{})
 	f.Add(empty.files[0], empty.files[1])
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		var out bytes.Buffer
-		m, err := predict.Merge(&out, "jsonl", save(t, [][]byte{a, b}))
+		m, err := Merge(&out, "jsonl", save(t, [][]byte{a, b}))
 		if err == nil && bytes.Count(out.Bytes(), []byte("\n")) != m.Files {
 			t.Errorf("%d files merged to\n%s", m.Files, &out)
 		}
 		for _, s := range w.shards {
-			if good, _, _ := s.Scan(bytes.NewReader(a), w.names[s.Index]); good.Bytes > int64(len(a)) {
-				t.Errorf("%d good bytes of %d", good.Bytes, len(a))
+			if good, _, _ := s.scan(bytes.NewReader(a), w.names[s.Index]); good.bytes > int64(len(a)) {
+				t.Errorf("%d good bytes of %d", good.bytes, len(a))
 			}
 		}
 	})

@@ -7,8 +7,8 @@ type Classifier interface {
 	Logits(pixels []float32, n, height, width int) ([][]float32, error)
 }
 
-// Mirrored adds test-time augmentation to c: it classifies each picture and its mirror image, and returns the logarithms of the means of the two
-// probabilities. They are logits of those means: softmax gives the means back.
+// Mirrored adds test-time augmentation to c: it classifies each picture and its mirror image, and takes the mean of the two probabilities of each
+// class. It returns the logarithms of the means as logits: their softmax is the means.
 //
 // Probabilities are averaged, as in Krizhevsky et al. 2012 (section 4.1), rather than logits: by convexity the cross-entropy of the mean never
 // exceeds the mean of the two cross-entropies, and a view with extreme logits cannot outvote the other.

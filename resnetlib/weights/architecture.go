@@ -56,14 +56,13 @@ func specShapes(spec []Spec) map[string][]int {
 	return shapes
 }
 
-// Architecture names the network in the file, as far as its keys and shapes tell: "ResNet-50", "ResNeXt-101 32x8d",
-// "Wide ResNet-50-2"; "" if it is none of torchvision's ResNet family. A network without fc counts.
+// Architecture names the network in the file by its keys and shapes: "ResNet-50", "ResNeXt-101 32x8d", "Wide ResNet-50-2"; "" if
+// it is not of torchvision's ResNet family. fc is not needed.
 func (f *File) Architecture() string { return architecture(f.StateDict.shapes()) }
 
-// HeadClasses returns the number of classes that the network in the file tells apart, which is the number of rows of
-// fc.weight. It is 0 for a network of the family without fc: a backbone from self-supervised training, or one that was
-// saved without its classifier. Load such a file with [WithoutHead]. A file without a network of the family is an error,
-// which says what is in it instead, as far as that is known.
+// HeadClasses returns the number of classes of the network in the file: the rows of fc.weight. It is 0 for a ResNet without fc,
+// such as a backbone from self-supervised training; load such a file with [WithoutHead]. If there is no network of torchvision's
+// ResNet family in the file, the error says what is in it instead, as far as that is known.
 func (f *File) HeadClasses() (int, error) {
 	if head, ok := f.StateDict.Get("fc.weight"); ok && len(head.Shape) == 2 {
 		return head.Shape[0], nil
@@ -77,8 +76,8 @@ func (f *File) HeadClasses() (int, error) {
 	return 0, fmt.Errorf("%s: there is no fc.weight in it, so it is no network of this family", f.Name)
 }
 
-// AddedClasses returns the number of classes of the layer that training strategy "new" adds behind fc, which is the number
-// of rows of head.weight. It is 0 without such a layer.
+// AddedClasses returns the number of classes of the layer that this library's training strategy "new" adds behind fc: the rows of
+// head.weight. It is 0 without such a layer.
 func (f *File) AddedClasses() int {
 	head, ok := f.StateDict.Get("head.weight")
 	if !ok || len(head.Shape) != 2 {

@@ -4,31 +4,34 @@
 //
 // # Reading
 //
-// [Read] tells the format by the content and returns a [File]. Its StateDict holds the tensors of the network. They are
-// found inside a training checkpoint (File.Wrapper names the key), and behind a prefix such as "module." or "backbone."
-// (File.StrippedPrefix). [File.Notes] says what was done, and [File.AsStored] returns all tensors under the file's own
-// names. [File.Inspect] lists keys, shapes, types and sums; [Diff] compares two state dicts.
+// [Read] recognises the format by the content and returns a [File]; close it when its tensors are no longer needed.
+// File.StateDict holds the tensors of the network under PyTorch's names: Read finds it in a training checkpoint (File.Wrapper is
+// its key there) and removes a prefix such as "module." or "backbone." from the keys (File.StrippedPrefix). [File.Notes] says
+// what Read did, and [File.AsStored] returns all tensors under the names in the file. [File.Inspect] lists keys, shapes, types
+// and sums; [Diff] compares two state dicts.
 //
-// Reading does not trust the file. A .pth file holds a pickle, and a pickle can run any program in Python. Here only
-// the opcodes and names of an allow-list exist, which build tensors and plain containers. Every size that a file states
-// is compared with the bytes that it has before memory is allocated. Keys are escaped before a message shows them.
+// A file may come from anywhere, so Read does not trust it. A .pth file holds a pickle, which in Python can run any code. This
+// package executes only opcodes and names of an allow-list, which build tensors and plain containers. It compares every size
+// that a file states with the bytes in the file before it allocates memory, and escapes keys in messages.
 //
 // # Loading
 //
-// [Load], [LoadFile] and [LoadStateDict] copy tensors into a [Target], which is all that this package knows of a network:
-// a list of keys, shapes and types. Loading is strict, and sets all tensors or none. [WithoutHead] leaves out the
-// classifier, for a network with other classes or a file without a classifier; [NonStrict] allows missing and unexpected
-// keys. NaN and infinite values are refused ([ErrNotFinite]). The [Report] lists what was missing, unexpected or of
-// another shape, and says in sentences what that means.
+// [Load] (from a path), [LoadFile] (from a [File]) and [LoadStateDict] copy tensors into a [Target], which is a network seen as a
+// list of keys, shapes and types. Loading is strict, and a file that does not fit changes no tensor. [WithoutHead] skips the
+// classifier, for a network with other classes or a file without a classifier; [NonStrict] allows missing and unexpected keys.
+// NaN and infinite values are refused ([ErrNotFinite]). The [Report] lists keys that are missing, unexpected or of another shape,
+// and says in sentences what that means.
 //
 // # Writing
 //
-// [Write] chooses the format by the extension, [WritePth] and [WriteSafetensors] fix it. A file appears whole or not at
-// all. PyTorch and the safetensors library read what they write.
+// [Write] chooses the format by the extension of the path; [WritePth] and [WriteSafetensors] write one format, whatever the name.
+// The file appears only when it is complete. [EncodePth] and [EncodeSafetensors] write to an io.Writer. PyTorch and the
+// safetensors library can read the files.
 //
 // # Published weights
 //
-// [FindPublished] finds an entry in torchvision's table of trained ResNets; package hub downloads its file.
+// [FindPublished] finds an entry in torchvision's table of trained ResNets; package [resnetlab/resnetlib/weights/hub] downloads its
+// file.
 //
 // Keys, shapes and layouts are PyTorch's throughout: [out, in/groups, height, width] for a convolution, [out, in] for a
 // linear layer.

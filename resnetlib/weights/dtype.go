@@ -5,8 +5,7 @@ import "math"
 // DType is the type of a tensor's elements, by PyTorch's name without "torch.".
 type DType string
 
-// The element types that a weights file may hold here. [Read] refuses others
-// (complex, quantised, 8-bit floats) with an error that names the type.
+// The element types that can be read. [Read] refuses others (complex, quantised, 8-bit floats) with an error that names the type.
 const (
 	Float64  DType = "float64"
 	Float32  DType = "float32"

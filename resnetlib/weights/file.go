@@ -15,14 +15,15 @@ const (
 	FormatSafetensors = "safetensors"
 )
 
-// File is the content of a weights file. Read makes one; a literal with a StateDict is enough to load from.
+// File is the content of a weights file. [Read] makes one, and [File.Close] frees its memory map. A literal with a StateDict is
+// enough for [LoadFile].
 type File struct {
 	Name           string            // as given to Read
 	Format         string            // FormatPthZip, FormatPthLegacy, FormatSafetensors
-	Wrapper        string            // the key of the checkpoint under which the state dict lay, "" if it is the file itself
+	Wrapper        string            // the checkpoint's key that holds the state dict, "" if the file is a state dict
 	Beside         []string          // the checkpoint's other keys: "optimizer", "epoch"
-	StrippedPrefix string            // what the network's keys began with: "module." of DataParallel, "backbone."
-	Outside        []string          // the keys that do not belong to the network behind StrippedPrefix: "predictor.0.weight"
+	StrippedPrefix string            // removed from the keys of the network: "module." of DataParallel, "backbone."
+	Outside        []string          // keys without StrippedPrefix, which are not the network's: "predictor.0.weight"
 	Metadata       map[string]string // safetensors' __metadata__
 	StateDict      *StateDict        // of the network
 
@@ -31,9 +32,9 @@ type File struct {
 	close    func() error // unmaps the file
 }
 
-// Read reads a .pth or .safetensors file. The content decides which of them it is, not the name. A large file is mapped into
-// memory where the system supports it, and its tensors are parts of the mapping, so the file must not be truncated before
-// [File.Close]. Errors name the file and what is wrong with it.
+// Read reads a .pth or .safetensors file. It recognises the format by the content, not by the name. A large file is mapped into
+// memory where the system supports it: its tensors are parts of the mapping, so the file must not be truncated before
+// [File.Close], and reading a tensor after Close ends the program. Errors name the file and what is wrong with it.
 func Read(path string) (*File, error) {
 	data, unmap, err := open(path)
 	if err != nil {
@@ -61,7 +62,7 @@ func ReadBytes(name string, data []byte) (*File, error) {
 	return file, nil
 }
 
-// Close unmaps the file. The tensors' Data must not be used afterwards. A mapped file that is not closed takes address
+// Close unmaps the file. The tensors' Data must not be used afterwards. A mapped file that is never closed takes address
 // space, but no memory.
 func (f *File) Close() error {
 	if f.close == nil {

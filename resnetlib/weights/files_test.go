@@ -161,3 +161,15 @@ func readAll(t *testing.T, name string, data []byte) {
 		t.Errorf("what was read cannot be written: %v", err)
 	}
 }
+
+// The zero state dict is empty and takes tensors.
+func TestZeroStateDictIsReadyToUse(t *testing.T) {
+	var sd StateDict
+	if _, ok := sd.Get("fc.bias"); ok || sd.Len() != 0 {
+		t.Error("the zero state dict is not empty")
+	}
+	sd.Set("fc.bias", FromFloat32s([]int{1}, []float32{2}))
+	if b, ok := sd.Get("fc.bias"); !ok || b.At(0) != 2 || sd.Len() != 1 {
+		t.Errorf("%v, %v", b, ok)
+	}
+}

@@ -12,7 +12,7 @@ type global struct{ module, name string }
 
 func (g global) String() string { return g.module + "." + g.name }
 
-// functions is the allow-list of what a pickle may call; storageClasses (below) may be named, not called. The names
+// functions is the allow-list of what a pickle may call; storageClasses (storage.go) may be named, but not called. The names
 // are those that torch.save has written since PyTorch 0.1.10, under Python 2 and 3.
 var functions = map[global]func(args tuple) (any, error){
 	{"collections", "OrderedDict"}:                    orderedDict,

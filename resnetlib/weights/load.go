@@ -28,17 +28,17 @@ type Option func(*options)
 
 type options struct{ withoutHead, nonStrict bool }
 
-// WithoutHead does not load the last module of the network (fc), so that a network of 5 classes takes the weights of one of
-// 1000, or of a file without a head. Loading stays strict for all other modules. The report lists the head's keys under
-// MissingKeys, and those that the file has under LeftOut.
+// WithoutHead skips the last module of the network (fc), which keeps its values: a network of 5 classes can so load the weights of
+// a network of 1000, or of one without a head. Loading stays strict for all other modules. The report lists the network's head
+// keys under MissingKeys, and the file's under LeftOut.
 func WithoutHead() Option { return func(o *options) { o.withoutHead = true } }
 
 // NonStrict allows missing and unexpected keys, as strict=False does in PyTorch. Shapes must still be equal.
 func NonStrict() Option { return func(o *options) { o.nonStrict = true } }
 
 // Load reads a file and sets the network's tensors from it, with the semantics of PyTorch's load_state_dict: by default
-// (strict) keys and shapes must be equal; types are converted. If something does not fit, or a value is NaN or infinite,
-// no tensor is set, and the error is a [*LoadError] with the same Report that is returned.
+// (strict) keys and shapes must be equal; types are converted. If keys or shapes differ, or a value is NaN or infinite, no tensor
+// is set, and Load returns the report with a [*LoadError] that holds it too. The report is nil if the file cannot be read.
 func Load(path string, net Target, opts ...Option) (*Report, error) {
 	file, err := Read(path)
 	if err != nil {
@@ -56,8 +56,8 @@ func LoadStateDict(sd *StateDict, net Target, opts ...Option) (*Report, error) {
 	return LoadFile(&File{StateDict: sd}, net, opts...)
 }
 
-// LoadError is the error for a file that cannot be loaded into a network: keys or shapes differ, or, where it is
-// [ErrNotFinite], values are NaN or infinite. No tensor has been set.
+// LoadError is the error for a file that does not fit a network: keys or shapes differ, or values are NaN or infinite (errors.Is
+// finds [ErrNotFinite] then). No tensor was set.
 type LoadError struct{ Report *Report }
 
 // Error says in one line what does not fit, and what to do.
@@ -68,7 +68,9 @@ func (e *LoadError) Is(target error) bool {
 	return target == ErrNotFinite && len(e.Report.NotFinite) > 0
 }
 
-// LoadFile loads from a file that [Read] has returned, as [Load] does.
+// LoadFile loads from a file that [Read] has returned, as [Load] does. It does not close the file.
+//
+// An error of net.SetTensor ends the loading: the tensors before it are set, those after it are not.
 func LoadFile(file *File, net Target, opts ...Option) (*Report, error) {
 	m := match{file: file, spec: net.Spec()}
 	for _, opt := range opts {
@@ -100,7 +102,7 @@ type match struct {
 	options
 	file   *File
 	spec   []Spec
-	pairs  []Spec // what the file has for the network
+	pairs  []Spec // the network's entries that the file has, in the same shape
 	report *Report
 }
 
@@ -228,8 +230,8 @@ func moduleOf(key string) string { return key[:max(0, strings.LastIndexByte(key,
 // nameOf returns the last part of a key.
 func nameOf(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
 
-// sortByModule brings unexpected keys into the order in which PyTorch finds them: it goes through the network's modules,
-// parents before children, and lists at each the keys that begin with its name and lead to none of its children.
+// sortByModule sorts unexpected keys as PyTorch lists them: module by module of the network, parents before children. A key
+// belongs to the deepest module of the network whose name it begins with.
 func sortByModule(keys []string, spec []Spec) {
 	rank := map[string]int{}
 	for _, s := range spec {

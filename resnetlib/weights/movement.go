@@ -9,7 +9,7 @@ import (
 	"resnetlab/internal/printable"
 )
 
-// Moved is the distance of the parameters of a part of a network from their values before training.
+// Moved says how far training moved the parameters of a part of a network.
 type Moved struct {
 	Part     string
 	Distance float64 // L2 norm of the difference
@@ -17,8 +17,8 @@ type Moved struct {
 }
 
 // Movement compares a network before and after training, part by part in the order of the state dict: depth 1 takes conv1, bn1, layer1, ...,
-// fc as parts, depth 2 layer1.0, layer1.1, ... Running statistics are not counted: they move without being trained. A parameter that is
-// missing or of another shape after is an error. For single tensors see [Diff].
+// fc as parts, depth 2 layer1.0, layer1.1, ... Running statistics do not count: they change without being trained. A parameter of
+// before that is missing in after, or has another shape there, is an error. For single tensors see [Diff].
 func Movement(before, after *StateDict, depth int) (parts []Moved, err error) {
 	for key, a := range before.All() {
 		names := strings.Split(key, ".")

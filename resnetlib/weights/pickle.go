@@ -8,7 +8,7 @@ import (
 )
 
 // unpickler is a pickle machine for what torch.save writes. It differs from Python's in what it cannot do: only the
-// opcodes of the table below exist (those that the binary protocols 2 to 5 use for plain values), a global is looked up
+// opcodes of the table in opcodes.go exist (those that the binary protocols 2 to 5 use for plain values), a global is looked up
 // in an allow-list and nowhere else, and a call can only reach the functions of that list, which build tensors and
 // containers. The format: Python's Lib/pickletools.py.
 //
@@ -39,9 +39,9 @@ type (
 	}
 )
 
-// opProto begins every pickle of protocol 2 and later.
+// Opcodes at the ends of a pickle.
 const (
-	opProto = 0x80
+	opProto = 0x80 // first byte of protocol 2 and later
 	opStop  = '.'
 )
 

@@ -14,7 +14,7 @@ import (
 )
 
 // WritePth writes a state dict to path as torch.save(net.state_dict()) would, as plain tensors that
-// torch.load(weights_only=True) reads; the file appears whole or not at all.
+// torch.load(weights_only=True) reads; the file appears only when it is complete.
 func WritePth(path string, sd *StateDict) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return EncodePth(w, sd) })
 }

@@ -43,14 +43,8 @@ func readPthZip(data []byte) (*File, error) {
 	if rest := len(stream) - machine.pos; rest != 0 {
 		return nil, fmt.Errorf("%d bytes follow the pickle in %s", rest, pickleEntry)
 	}
-	for _, s := range found.order {
-		s.data, err = archive.read(storageFolder + s.key)
-		if err != nil {
-			return nil, err
-		}
-		if want := s.length * s.size; len(s.data) != want {
-			return nil, fmt.Errorf("storage %.80q has %d bytes, and its tensors need %d", s.key, len(s.data), want)
-		}
+	if err := archive.readStorages(found.order); err != nil {
+		return nil, err
 	}
 	file, err := fileFrom(root, archive.budget)
 	if err != nil {
@@ -60,10 +54,23 @@ func readPthZip(data []byte) (*File, error) {
 	return file, nil
 }
 
+// readStorages sets the bytes of the storages that the pickle names.
+func (a *archive) readStorages(storages []*storage) (err error) {
+	for _, s := range storages {
+		if s.data, err = a.read(storageFolder + s.key); err != nil {
+			return err
+		}
+		if want := s.length * s.size; len(s.data) != want {
+			return fmt.Errorf("storage %.80q has %d bytes, and its tensors need %d", s.key, len(s.data), want)
+		}
+	}
+	return nil
+}
+
 // archive is a zip archive in memory.
 type archive struct {
 	data    []byte
-	root    string // the folder of everything, with its /
+	root    string // the folder that holds all entries, with a slash at the end
 	entries map[string]*zip.File
 	budget  *budget
 }

@@ -12,14 +12,14 @@ import (
 type Published struct {
 	Arch    string  // "resnet50"
 	Version string  // "IMAGENET1K_V2"
-	SHA256  string  // the first eight digits of the file's, which stand in its name
-	Older   string  // ... of the file in which the same numbers were published before torchvision 0.10, "" without one
+	SHA256  string  // first eight hexadecimal digits of the file's sha256, which are part of its name
+	Older   string  // the same digits of the file with these weights that torchvision before 0.10 downloads, "" if there is none
 	Params  int     // number of parameters
 	SizeMiB float64 // of the file, rounded to 0.001
-	Acc1    float64 // percent of ImageNet's validation pictures whose class is the first guess
-	Acc5    float64 // percent ... is among the first five
-	Resize  int     // shorter side in pixels; the rest of the preprocessing is the same for all
-	Default bool    // what torchvision's DEFAULT stands for
+	Acc1    float64 // top-1 accuracy on ImageNet's validation pictures, in percent
+	Acc5    float64 // top-5 accuracy, in percent
+	Resize  int     // shorter side in pixels; the rest of the preprocessing is the same for all entries
+	Default bool    // torchvision's DEFAULT of this architecture
 }
 
 // published: the classes ResNet18_Weights to Wide_ResNet101_2_Weights of torchvision/models/resnet.py, version 0.29; the older
@@ -47,13 +47,13 @@ var published = []Published{
 // AllPublished returns torchvision's table of trained weights.
 func AllPublished() []Published { return slices.Clone(published) }
 
-// Name returns the command line's name for the weights: "resnet50/IMAGENET1K_V2".
+// Name returns the entry's name on the command line: "resnet50/IMAGENET1K_V2".
 func (p Published) Name() string { return p.Arch + "/" + p.Version }
 
 // File returns the file's name at the publisher: "resnet50-11ad3fa6.pth".
 func (p Published) File() string { return p.Arch + "-" + p.SHA256 + ".pth" }
 
-// OlderFile returns the name of the file in which the same weights were published before, "" without one.
+// OlderFile returns the name of the older file with the same weights (see Older), "" if there is none.
 func (p Published) OlderFile() string {
 	if p.Older == "" {
 		return ""
@@ -76,9 +76,9 @@ var imagenet1k string
 // published weights have them.
 func ImageNetClasses() []string { return strings.Split(imagenet1k, "\n") }
 
-// FindPublished finds an entry by its name: "resnet50/IMAGENET1K_V2"; "resnet50" alone or with DEFAULT for the version that
-// torchvision takes; "ResNet50_Weights.IMAGENET1K_V2" as in Python; a file's name, the older ones included. Case does not matter.
-// ok is false for every other text.
+// FindPublished finds an entry by one of its names: "resnet50/IMAGENET1K_V2"; "resnet50" or "resnet50/DEFAULT" for torchvision's
+// default version; "ResNet50_Weights.IMAGENET1K_V2" as in Python; or the name of its file or older file. Case does not matter.
+// ok is false if there is no such entry.
 func FindPublished(name string) (p Published, ok bool) {
 	arch, version, both := strings.Cut(strings.ToLower(name), "/")
 	if enum, member, ok := strings.Cut(arch, "_weights."); ok {
@@ -94,9 +94,4 @@ func FindPublished(name string) (p Published, ok bool) {
 		return Published{}, false
 	}
 	return published[i], true
-}
-
-// PublishedOf returns the entries of an architecture, "resnet50".
-func PublishedOf(arch string) []Published {
-	return slices.DeleteFunc(AllPublished(), func(p Published) bool { return p.Arch != arch })
 }

@@ -36,7 +36,7 @@ func IdentifyPublished(path string) (p Published, ok bool, err error) {
 	return Published{}, false, nil
 }
 
-// anyOfSize reports whether a file may be one of the table. The older files are up to 0.06 MiB smaller.
+// anyOfSize reports whether a file of so many bytes may be one of the table. The older files are up to 0.06 MiB smaller.
 func anyOfSize(bytes int64) bool {
 	for _, p := range published {
 		if math.Abs(float64(bytes)/(1<<20)-p.SizeMiB) < 0.1 {
@@ -59,8 +59,8 @@ func fileSHA256(path string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// CheckpointsFolder returns the folder in which PyTorch keeps downloaded weights; this program reads and writes there too:
-// $TORCH_HOME/hub/checkpoints, where TORCH_HOME left out is torch in $XDG_CACHE_HOME or ~/.cache (torch/hub.py).
+// CheckpointsFolder returns PyTorch's folder of downloaded weights, which this library shares: $TORCH_HOME/hub/checkpoints. The
+// default of TORCH_HOME is $XDG_CACHE_HOME/torch, that of XDG_CACHE_HOME is ~/.cache (torch/hub.py).
 func CheckpointsFolder() (string, error) {
 	home := os.Getenv("TORCH_HOME")
 	if home == "" {
@@ -82,7 +82,7 @@ func CheckpointsFolder() (string, error) {
 	return filepath.Join(home, "hub", "checkpoints"), nil
 }
 
-// LocalPath returns the path of the entry's file in PyTorch's folder, under its newer or older name; "" if it is not there.
+// LocalPath returns the path of the entry's file in [CheckpointsFolder], under its newer or older name; "" if it is not there.
 func (p Published) LocalPath() (string, error) {
 	folder, err := CheckpointsFolder()
 	if err != nil {

@@ -72,9 +72,6 @@ func TestFindPublished(t *testing.T) {
 			t.Errorf("%q is %s", name, p.Name())
 		}
 	}
-	if of := PublishedOf("resnet50"); len(of) != 2 || of[0].Version != "IMAGENET1K_V1" {
-		t.Errorf("resnet50 has %v", of)
-	}
 }
 
 // A file is known by its name, and a renamed one by what is in it.

@@ -8,21 +8,21 @@ import (
 	"resnetlab/internal/printable"
 )
 
-// Report says what loading did, or why it did nothing. MissingKeys and UnexpectedKeys equal what PyTorch's load_state_dict
+// Report says what loading did, or why nothing was loaded. MissingKeys and UnexpectedKeys equal what PyTorch's load_state_dict
 // returns for the same file without the keys in LeftOut.
 type Report struct {
 	Schema         int          `json:"schema"`
 	File           string       `json:"file,omitempty"`
-	Fits           bool         `json:"fits"`    // whether it was loaded
-	Tensors        int          `json:"tensors"` // of the network
-	Loaded         int          `json:"loaded"`
+	Fits           bool         `json:"fits"`            // nothing prevents loading
+	Tensors        int          `json:"tensors"`         // number of the network's
+	Loaded         int          `json:"loaded"`          // number of those that were set
 	MissingKeys    []string     `json:"missing_keys"`    // in the network, not in the file
 	UnexpectedKeys []string     `json:"unexpected_keys"` // in the file, not in the network
 	LeftOut        []string     `json:"left_out"`        // in the file, not loaded because of WithoutHead
-	Mismatched     []Mismatch   `json:"mismatched"`      // of another shape
-	Converted      []Conversion `json:"converted"`       // of another type, which is no fault
+	Mismatched     []Mismatch   `json:"mismatched"`      // shapes differ
+	Converted      []Conversion `json:"converted"`       // types differ, which does not prevent loading
 	NotFinite      []NotFinite  `json:"not_finite,omitempty"`
-	Diagnosis      []string     `json:"diagnosis"` // what all that means, in sentences
+	Diagnosis      []string     `json:"diagnosis"` // what the findings mean and what to do, in sentences
 }
 
 // Mismatch is a tensor that has one shape in the file and another in the network.

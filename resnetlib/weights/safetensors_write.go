@@ -13,7 +13,7 @@ import (
 	"resnetlab/internal/atomicfile"
 )
 
-// WriteSafetensors writes a state dict to path; the file appears whole or not at all. metadata may be nil.
+// WriteSafetensors writes a state dict to path; the file appears only when it is complete. metadata may be nil.
 func WriteSafetensors(path string, sd *StateDict, metadata map[string]string) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return EncodeSafetensors(w, sd, metadata) })
 }

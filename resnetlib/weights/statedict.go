@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// StateDict is PyTorch's state dict: tensors by key, in the order in which they were set.
+// StateDict is PyTorch's state dict: tensors by key, in the order in which they were set. The zero value is empty and ready to use.
 type StateDict struct {
 	keys    []string
 	tensors map[string]*Tensor
@@ -16,10 +16,13 @@ type StateDict struct {
 }
 
 // NewStateDict makes an empty state dict.
-func NewStateDict() *StateDict { return &StateDict{tensors: map[string]*Tensor{}} }
+func NewStateDict() *StateDict { return &StateDict{} }
 
-// Set adds a tensor at the end, or replaces the one that has the key.
+// Set adds a tensor at the end, or replaces the tensor of the same key in its place.
 func (s *StateDict) Set(key string, t *Tensor) {
+	if s.tensors == nil {
+		s.tensors = map[string]*Tensor{}
+	}
 	if _, ok := s.tensors[key]; !ok {
 		s.keys = append(s.keys, key)
 	}

@@ -8,10 +8,10 @@ import (
 )
 
 // ErrExtension matches, with errors.Is, the error of [Write] for a name whose extension is not that of a known format.
-var ErrExtension = errors.New("extension says the format")
+var ErrExtension = errors.New("unknown extension")
 
-// Write writes a state dict to path in the format that its extension asks for: .safetensors, or .pth (.pt, .th) as plain
-// tensors.
+// Write writes a state dict to path in the format of the extension: .safetensors as [WriteSafetensors], or .pth, .pt and .th as
+// [WritePth].
 func Write(path string, sd *StateDict) error {
 	switch extension := strings.ToLower(filepath.Ext(path)); extension {
 	case ".safetensors":
@@ -19,6 +19,6 @@ func Write(path string, sd *StateDict) error {
 	case ".pth", ".pt", ".th":
 		return WritePth(path, sd)
 	default:
-		return fmt.Errorf("writing %s: the %w: it is %q, and .safetensors and .pth can be written", path, ErrExtension, extension)
+		return fmt.Errorf("writing %s: %w %q: name the file .safetensors or .pth", path, ErrExtension, extension)
 	}
 }

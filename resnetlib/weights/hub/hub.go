@@ -1,6 +1,6 @@
-// Package hub downloads torchvision's published weights: [Download] fetches an entry of weights.AllPublished into PyTorch's
-// folder, resumes a download that was interrupted, and checks length and sha256. It is a package of its own so that a program
-// that only reads weights does not link an HTTP client.
+// Package hub downloads torchvision's published weights. [Download] fetches an entry of [weights.AllPublished] into PyTorch's
+// folder, resumes a download that was interrupted, and checks length and sha256. The package is separate from weights so that a
+// program that only reads weights does not link an HTTP client.
 package hub
 
 import (
@@ -20,25 +20,25 @@ import (
 // BaseURL is the folder where torchvision publishes the files.
 const BaseURL = "https://download.pytorch.org/models"
 
-// MirrorEnv names the environment variable with the address of another folder that has them.
+// MirrorEnv is the name of the environment variable that replaces BaseURL, for a mirror.
 const MirrorEnv = "RESNETLAB_WEIGHTS_URL"
 
-// URL returns the address of a published file: in BaseURL, or in the folder that MirrorEnv names.
+// URL returns the address of a published file: in BaseURL, or in the mirror that the environment variable MirrorEnv names.
 func URL(p weights.Published) string {
 	return strings.TrimSuffix(cmp.Or(os.Getenv(MirrorEnv), BaseURL), "/") + "/" + p.File()
 }
 
 // Options are the settings of Download; the zero value downloads to PyTorch's folder.
 type Options struct {
-	Folder   string                  // where to; empty: PyTorch's own, see weights.CheckpointsFolder
-	File     string                  // under which name; empty: the publisher's
+	Folder   string                  // folder to write to; empty: weights.CheckpointsFolder
+	File     string                  // name of the file in it; empty: the published name
 	Progress func(done, total int64) // bytes; total is 0 where the server does not say; may be nil
 }
 
-// Download fetches a published file, unless it is there and complete, and returns its path and whether it was fetched. The
-// file's length must be that of the table, to 0.01 MiB, and its sha256 must begin as its name says. What has arrived before the
-// network fails or ctx ends is kept, and the next call resumes there. The error of a failing network says how to copy the file
-// by hand.
+// Download fetches a published file, unless a complete one is there, and returns its path. fetched reports whether it was
+// downloaded by this call. The file must have the length of torchvision's table, to 0.01 MiB, and a sha256 that begins with the
+// digits in its name. If the network fails or ctx ends, the part so far is kept, and the next call resumes there. The error of a
+// failing network says how to copy the file by hand.
 func Download(ctx context.Context, p weights.Published, o Options) (path string, fetched bool, err error) {
 	if o.Folder == "" {
 		if o.Folder, err = weights.CheckpointsFolder(); err != nil {
@@ -63,7 +63,7 @@ func Download(ctx context.Context, p weights.Published, o Options) (path string,
 		p.Name(), err, URL(p), file.Path)
 }
 
-// fileOf says what the table knows of a file. Its sizes are rounded.
+// fileOf describes the file to fetch. The table's sizes are rounded, so a range of lengths is accepted.
 func fileOf(p weights.Published, o Options) fetch.File {
 	const tolerance = 0.01
 	return fetch.File{
