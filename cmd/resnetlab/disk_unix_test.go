@@ -124,13 +124,13 @@ func TestResumeWithAnotherArchitectureOrOtherDataIsRefusedAndChangesNothing(t *t
 	}
 	must(t, 0, "data", "sketch", "--out", data, "--train", "10", "--val", "5", "--test", "5", "--size", "32", "--seed", "9", "-q")
 	_, stderr = must(t, 3, append(args, "--resume", run, "--epochs", "2")...)
-	saysOnly(t, stderr, run, "the data are not those of the run")
+	saysOnly(t, stderr, run, "the data are not those that the run began with")
 	link := filepath.Join(dir, "link")
 	if err := os.Symlink(data, link); err != nil {
 		t.Fatal(err)
 	}
 	_, stderr = must(t, 2, "train", link, "--resume", run, "--epochs", "2", "-q") // another path, and other pictures
-	saysOnly(t, stderr, run, "the data are not those of the run")
+	saysOnly(t, stderr, run, "the data are not those that the run began with")
 	_, stderr = must(t, 3, "train", data, "--resume", other, "-q")
 	saysOnly(t, stderr, other, "no run has begun there")
 	if after := names(t, run) + names(t, filepath.Join(run, "checkpoints")) + string(contents(t, run, "run.json")); after != before {
