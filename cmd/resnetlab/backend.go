@@ -6,12 +6,14 @@ import (
 
 	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/backend/compilecache"
 )
 
 type backendCommands struct {
 	List    backendList    `cmd:"" help:"Which backends work here."`
 	Install backendInstall `cmd:"" help:"Fetch a PJRT plugin into the project's .venv, checked by its hash."`
 	Doctor  backendDoctor  `cmd:"" help:"What was looked at, and what to do."`
+	Cache   backendCache   `cmd:"" help:"Where XLA's compiled programs are kept, and how many."`
 }
 
 type backendList struct {
@@ -86,6 +88,36 @@ func (b *backendDoctor) Run() error {
 		}
 	}
 	return nil
+}
+
+type backendCache struct {
+	Clear bool `help:"Remove them all."`
+	JSON  bool `name:"json" help:"As JSON."`
+}
+
+func (b *backendCache) Run() error {
+	removed := compilecache.Contents{}
+	if b.Clear {
+		var err error
+		if removed, err = backend.ClearCompileCache(); err != nil {
+			return err
+		}
+	}
+	cache := backend.FindCompileCache()
+	if b.JSON {
+		return printJSON(struct {
+			Schema int `json:"schema"`
+			backend.CompileCache
+			Removed compilecache.Contents `json:"removed"`
+		}{1, cache, removed})
+	}
+	if b.Clear {
+		if _, err := fmt.Printf("removed %d programs, %.1f MB\n", removed.Programs, float64(removed.Bytes)/(1<<20)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Println(printable.Line(cache.String()))
+	return err
 }
 
 // printCheck prints one line of a doctor command, and below it what to do.

@@ -31,7 +31,7 @@ func printTable(t notebook.Tabler) error {
 
 // openBackend opens the backend that --backend names and says on stderr which it is and why.
 func (c *commands) openBackend(threads int) (compute.Backend, backend.Choice, error) {
-	b, choice, err := backend.OpenWith(c.Backend, backend.Options{Threads: threads})
+	b, choice, err := backend.OpenWith(c.Backend, backend.Options{Threads: threads, Log: func(line string) { c.logf("%s", line) }})
 	if errors.Is(err, backend.ErrUnavailable) {
 		return nil, choice, badInput(err)
 	}
