@@ -22,7 +22,7 @@ var clients sync.Map
 //export pjrttableClientCreate
 func pjrttableClientCreate(args *C.client_create_args) unsafe.Pointer {
 	failed := C.pjrttable_call(only.function(C.CLIENT_CREATE), unsafe.Pointer(args))
-	if failed == nil {
+	if failed == nil && uintptr(args.struct_size) >= unsafe.Sizeof(*args) {
 		clients.Store(args.client, pending)
 	}
 	return failed
@@ -33,6 +33,9 @@ func pjrttableClientCreate(args *C.client_create_args) unsafe.Pointer {
 //
 //export pjrttableClientCompile
 func pjrttableClientCompile(args *C.client_compile_args) unsafe.Pointer {
+	if uintptr(args.struct_size) < unsafe.Sizeof(*args) || uintptr(args.program.struct_size) < unsafe.Sizeof(*args.program) {
+		return C.pjrttable_call(only.function(C.CLIENT_COMPILE), unsafe.Pointer(args)) // another caller than go-xla, with an older interface
+	}
 	value, _ := clients.Load(args.client)
 	hooks, _ := value.(Hooks) // none for a client that was made without NewClient
 	changed := hooks.rewrite(args.program)
