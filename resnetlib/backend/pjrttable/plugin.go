@@ -49,11 +49,11 @@ func Load(path string) (*Plugin, error) {
 	if only != nil && only.own == own {
 		return only, nil
 	}
-	if only != nil {
-		return nil, fmt.Errorf("loading %s: %w", path, ErrOther)
-	}
 	if err := check(own); err != nil {
 		return nil, fmt.Errorf("loading %s: %w", path, err)
+	}
+	if only != nil {
+		return nil, fmt.Errorf("loading %s: %w", path, ErrOther)
 	}
 	copied := C.pjrttable_copy(own)
 	if copied == nil {
