@@ -100,7 +100,7 @@ func (b *backendCache) Run() error {
 	if b.Clear {
 		var err error
 		if removed, err = backend.ClearCompileCache(); err != nil {
-			return err
+			return badInput(err)
 		}
 	}
 	cache := backend.FindCompileCache()

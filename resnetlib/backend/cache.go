@@ -56,7 +56,7 @@ func ClearCompileCache() (compilecache.Contents, error) {
 		err = compilecache.Check(dir)
 	}
 	if err != nil {
-		return compilecache.Contents{}, err
+		return compilecache.Contents{}, fmt.Errorf("emptying the compile cache: %w", err)
 	}
 	return compilecache.Clear(dir)
 }
