@@ -75,7 +75,9 @@ func computes(t *testing.T, threads int, environment ...string) (counts, result,
 func TestSecondProcessCompilesNothing(t *testing.T) {
 	needXLA(t)
 	dir := filepath.Join(t.TempDir(), "compiled")
-	in := func(more ...string) []string { return append([]string{CacheVariable + "=" + dir, "XLA_FLAGS=", "NPROC="}, more...) }
+	in := func(more ...string) []string {
+		return append([]string{CacheVariable + "=" + dir, "XLA_FLAGS=", "NPROC="}, more...)
+	}
 	_, want, _ := computes(t, 1, in(CacheVariable+"=off")...)
 	step := func(name string, threads int, environment []string, counts, says string) {
 		t.Helper()
