@@ -86,3 +86,17 @@ func TestLoadsAtOnceAreNoCrash(t *testing.T) {
 		t.Errorf("in the folder: %v", files)
 	}
 }
+
+// Without a marker nobody would notice a crash: the program is not loaded. It stays for those who can make one.
+func TestProgramWithoutAMarkerIsNotLoaded(t *testing.T) {
+	c := open(t)
+	e := store(t, c, "a", []byte("a"))
+	if err := os.Mkdir(e.path(loadingEnd), 0o700); err != nil { // as where locks are not supported
+		t.Fatal(err)
+	}
+	mustRefuse(t, e, syscall.EISDIR)
+	if err := os.Remove(e.path(loadingEnd)); err != nil {
+		t.Fatal(err)
+	}
+	mustLoad(t, e, []byte("a"))
+}

@@ -10,6 +10,9 @@ import (
 // ErrCrashed matches errors about a program that is not loaded or stored because loading it has ended the process before.
 var ErrCrashed = errors.New("loading it has ended a process")
 
+// errRefused matches errors about a program that the caller could not load.
+var errRefused = errors.New("it cannot be loaded")
+
 // maxCrashes is the number of crashes after which a program is not stored again. A single one may be a Ctrl-C or a kill in the wrong moment.
 const maxCrashes = 2
 
@@ -23,14 +26,21 @@ func (e *Entry) Load(use func(payload []byte) error) (loaded bool, err error) {
 		return false, nil
 	}
 	if err == nil {
-		err = e.loadMarked(func() error { return use(payload) })
+		err = e.loadMarked(func() error {
+			if err := use(payload); err != nil {
+				return fmt.Errorf("%w: %w", errRefused, err)
+			}
+			return nil
+		})
 	}
 	if err == nil {
 		e.touch()
 		return true, nil
 	}
-	if !errors.Is(err, errForeign) {
-		_ = os.Remove(path) // if it stays, the next load fails in the same way
+	for _, spoiled := range []error{ErrDamaged, ErrCrashed, errRefused} {
+		if errors.Is(err, spoiled) {
+			_ = os.Remove(path) // if it stays, the next load fails in the same way
+		}
 	}
 	return false, fmt.Errorf("loading the compiled program %s: %w", path, err)
 }
