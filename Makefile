@@ -7,6 +7,8 @@ export GOEXPERIMENT := simd
 export GOFLAGS := -mod=readonly -buildvcs=false
 export GOWORK := off
 export GO111MODULE :=
+# XLA's compiled programs, for the lab and the tests (RESNETLAB_COMPILE_CACHE=off: none). A folder that anybody else can enter is not used.
+export RESNETLAB_COMPILE_CACHE ?= $(CURDIR)/.cache/compiled
 
 PYTHON_VENV := .venv/bin/python
 GENERATE := go run ./internal/tools/notebookgen

@@ -6,12 +6,14 @@ import (
 
 	"resnetlab/internal/printable"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/backend/compilecache"
 )
 
 type backendCommands struct {
 	List    backendList    `cmd:"" help:"List the backends, and whether each works on this machine."`
 	Install backendInstall `cmd:"" help:"Download a PJRT plugin into the project's .venv and check its hash."`
 	Doctor  backendDoctor  `cmd:"" help:"Check what the backends need, and say how to repair what is missing."`
+	Cache   backendCache   `cmd:"" help:"Show where XLA's compiled programs are kept and how many there are, or remove them."`
 }
 
 type backendList struct {
@@ -87,6 +89,36 @@ func (b *backendDoctor) Run() error {
 		}
 	}
 	return nil
+}
+
+type backendCache struct {
+	Clear bool `help:"Remove all compiled programs."`
+	JSON  bool `name:"json" help:"Print JSON."`
+}
+
+func (b *backendCache) Run() error {
+	removed := compilecache.Contents{}
+	if b.Clear {
+		var err error
+		if removed, err = backend.ClearCompileCache(); err != nil {
+			return badInput(err)
+		}
+	}
+	cache := backend.FindCompileCache()
+	if b.JSON {
+		return printJSON(struct {
+			Schema int `json:"schema"`
+			backend.CompileCache
+			Removed compilecache.Contents `json:"removed"`
+		}{1, cache, removed})
+	}
+	if b.Clear {
+		if _, err := fmt.Printf("removed %d programs, %.1f MB\n", removed.Programs, float64(removed.Bytes)/(1<<20)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Println(printable.Line(cache.String()))
+	return err
 }
 
 // printCheck prints one line about a check of a doctor command and, below it, what to do about it.

@@ -51,7 +51,7 @@ func printTable(t notebook.Tabler) error {
 
 // openBackend opens the backend that --backend names, and logs which it is and why.
 func (c *commands) openBackend(threads int) (compute.Backend, backend.Choice, error) {
-	b, choice, err := backend.OpenWith(c.Backend, backend.Options{Threads: threads})
+	b, choice, err := backend.OpenWith(c.Backend, backend.Options{Threads: threads, Log: func(line string) { c.logf("%s", line) }})
 	switch {
 	case errors.Is(err, backend.ErrUnavailable):
 		return nil, backend.Choice{}, err

@@ -9,6 +9,9 @@
 // A plugin is a shared library from outside. Before it is opened, its ELF headers are read, its bytes are compared with its wheel's hash where
 // they may have changed, and it is loaded in a child process: a damaged plugin then makes an error of one line, not a crash.
 //
+// XLA's compiled programs are kept in a folder ([FindCompileCache]), so that a second process does not compile them again. Where that does not
+// work, XLA compiles.
+//
 // This is the only package of resnetlab that links a backend. XLA needs cgo and Linux: a build with CGO_ENABLED=0, with the tag noxla, or for
 // another system has the Go backend only.
 package backend
@@ -61,7 +64,8 @@ func (c Choice) String() string {
 
 // Options are settings for [OpenWith].
 type Options struct {
-	Threads int // for one graph; 0: chosen by the backend (all processors). A plugin for a GPU ignores it.
+	Threads int               // for one graph; 0: chosen by the backend (all processors). A plugin for a GPU ignores it.
+	Log     func(line string) // is told, at most once, why compiled programs are not kept; nil for nobody
 }
 
 // Open opens the backend called name: "" or "auto", "go", "xla:cpu", "xla:cuda", "xla:/abs/plugin.so", or any form that GOMLX_BACKEND

@@ -24,6 +24,9 @@ func Doctor() []Check {
 	checks := []Check{checkBuild(), checkXLABuild(), checkEnvironment()}
 	checks = append(checks, checkPlugins(cudaKind)...)
 	checks = append(checks, checkPlugins(cpuKind)...)
+	if xlaMissing == "" {
+		checks = append(checks, checkCompileCache(FindCompileCache()))
+	}
 	for _, f := range List() {
 		if f.OK {
 			checks = append(checks, checkComputes(f))
@@ -118,6 +121,15 @@ func checkPlugin(r request, c candidate) Check {
 		fix = ""
 	}
 	return Check{Name: f.Name, Detail: f.Why, Fix: fix}
+}
+
+// checkCompileCache checks whether compiled programs are kept. A cache that is switched off is no fault.
+func checkCompileCache(c CompileCache) Check {
+	check := Check{Name: "compile cache", OK: c.Problem == "" || c.Off, Detail: c.String()}
+	if !check.OK {
+		check.Fix = "name another folder in " + CacheVariable + ", or switch the cache off there (off): XLA then compiles every program in every process"
+	}
+	return check
 }
 
 // checkComputes opens a backend and lets it add two numbers.

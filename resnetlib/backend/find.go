@@ -90,7 +90,7 @@ func examine(r request, c candidate) Found {
 	if err := checkUnchanged(c.path); err != nil {
 		return refuse(err)
 	}
-	table, err := probe(c.path, !isCUDA(c.path)) // a client on a GPU takes seconds and memory
+	table, err := tryOnce(c.path, !isCUDA(c.path)) // a client on a GPU takes seconds and memory
 	if err == nil {
 		err = table.check()
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
@@ -17,8 +18,14 @@ import (
 // xlaMissing is empty where the build has XLA.
 const xlaMissing = ""
 
+// opening is held while a client is made: setThreads changes the environment of the whole process meanwhile, and go-xla does not guard its list of
+// plugins against those that are registered.
+var opening sync.Mutex
+
 // openXLA opens a plugin that [find] has checked, by its absolute path: go-xla then neither searches nor installs.
 func openXLA(f Found, options []string, why string, o Options) (compute.Backend, Choice, error) {
+	opening.Lock()
+	defer opening.Unlock()
 	if o.Threads > 0 {
 		defer setThreads(o.Threads)()
 	}
@@ -27,7 +34,9 @@ func openXLA(f Found, options []string, why string, o Options) (compute.Backend,
 		return nil, Choice{}, fmt.Errorf("opening backend %s: %w", f.Name, err)
 	}
 	defer remove()
-	b, err := newClient(f.Name, strings.Join(append([]string{path}, options...), ","), o.Threads)
+	b, err := withHooks(f, path, o.Log, func() (*xla.Backend, error) {
+		return newClient(f.Name, strings.Join(append([]string{path}, options...), ","), o.Threads)
+	})
 	if err != nil {
 		return nil, Choice{}, unavailable(f.Name, f.Plugin+": "+oneLine(err.Error()))
 	}
