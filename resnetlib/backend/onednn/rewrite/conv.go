@@ -22,8 +22,8 @@ var kinds = [...]struct{ name, target string }{
 	KernelGradient: {"gradient by kernel of convolution", "resnetlab.conv_kernel_gradient"},
 }
 
-// Kinds lists all kinds.
-func Kinds() []Kind { return []Kind{Forward, InputGradient, KernelGradient} }
+// Kinds is the number of kinds.
+const Kinds = len(kinds)
 
 // String returns the name for messages.
 func (k Kind) String() string { return kinds[k].name }
