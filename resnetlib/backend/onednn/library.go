@@ -13,6 +13,7 @@ import "C"
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -47,7 +48,11 @@ func Open(path string) (*Library, error) {
 	message := newMessage()
 	defer C.free(unsafe.Pointer(message))
 	if C.onednn_open(name, message, messageSize) != 0 {
-		return nil, fmt.Errorf("opening oneDNN %s: %s", path, C.GoString(message))
+		why := C.GoString(message)
+		if strings.Contains(why, "libgomp") {
+			why += " (GNU's OpenMP is needed: the package libgomp1 of Debian and Ubuntu)"
+		}
+		return nil, fmt.Errorf("opening oneDNN %s: %s", path, why)
 	}
 	v := C.onednn_library_version()
 	only = &Library{Path: path, Version: fmt.Sprintf("%d.%d.%d", v.major, v.minor, v.patch)}
