@@ -64,7 +64,7 @@ func (o operation) forward() (Conv, bool) {
 	x, k, y := o.shapes[0], o.shapes[1], o.shapes[2]
 	c := Conv{Kind: Forward, Batch: x[0], In: [2]int(x[1:]), InChannels: x[3], Out: [2]int(y[1:]), OutChannels: y[3], Kernel: [2]int(k),
 		Strides: [2]int(o.strides), Before: o.before, Groups: o.featureGroups, KernelOI: o.swapped()}
-	plain := o.batchGroups == 1 && slices.Equal(o.lhsDilation, ones) && slices.Equal(o.rhsDilation, ones) && (c.Groups == 1 || !c.KernelOI)
+	plain := o.batchGroups == 1 && slices.Equal(o.lhsDilation, ones) && slices.Equal(o.rhsDilation, ones)
 	return c.fit(o, plain && o.follows(c.In, c.Kernel, c.Out))
 }
 
@@ -77,7 +77,7 @@ func (o operation) inputGradient() (Conv, bool) {
 	for axis := range 2 {
 		c.Before[axis] = c.Kernel[axis] - 1 - o.before[axis]
 	}
-	plain := o.batchGroups == 1 && slices.Equal(o.strides, ones) && slices.Equal(o.rhsDilation, ones) && (c.Groups == 1 || c.KernelOI)
+	plain := o.batchGroups == 1 && slices.Equal(o.strides, ones) && slices.Equal(o.rhsDilation, ones)
 	return c.fit(o, plain && o.follows(c.Out, c.Kernel, c.In))
 }
 
@@ -106,7 +106,8 @@ func (o operation) follows(lhs, rhs, result [2]int) bool {
 }
 
 // fit sets the padding below and on the right to what the last pixel of y needs, and reports whether the operation is c. A program may pad more, or
-// less than nothing: those pixels have no part in any result, since the sizes say how many results there are.
+// less than nothing: those pixels have no part in any result, since the sizes say how many results there are. With groups the shapes also tell which
+// of the kernel's channel axes is divided.
 func (c Conv) fit(o operation, plain bool) (Conv, bool) {
 	for axis := range 2 {
 		c.After[axis] = max(0, (c.Out[axis]-1)*c.Strides[axis]+c.Kernel[axis]-c.In[axis]-c.Before[axis])

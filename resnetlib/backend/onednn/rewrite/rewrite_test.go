@@ -34,6 +34,11 @@ var found = map[string][]string{
 		"gradient by input of convolution arg1, 2 x 9x9x4 by 3x3 to 5x5x6, stride 2x2, groups 1, pad [1 1] [1 1], io",
 		"gradient by kernel of convolution arg1, 2 x 9x9x4 by 3x3 to 5x5x6, stride 2x2, groups 1, pad [1 1] [1 1], io",
 	},
+	"unpadded": {
+		"convolution arg1, 2 x 7x7x4 by 3x3 to 3x3x6, stride 2x2, groups 1, pad [0 0] [0 0], io",
+		"gradient by input of convolution arg1, 2 x 7x7x4 by 3x3 to 3x3x6, stride 2x2, groups 1, pad [0 0] [0 0], io",
+		"gradient by kernel of convolution arg1, 2 x 7x7x4 by 3x3 to 3x3x6, stride 2x2, groups 1, pad [0 0] [0 0], io",
+	},
 	"pointwise_stride2": {
 		"convolution arg1, 2 x 8x8x4 by 1x1 to 4x4x6, stride 2x2, groups 1, pad [0 0] [0 0], io",
 		"gradient by input of convolution arg1, 2 x 8x8x4 by 1x1 to 4x4x6, stride 2x2, groups 1, pad [0 0] [0 0], io",
@@ -148,6 +153,8 @@ func TestOtherConvolutionsAreLeftAlone(t *testing.T) {
 		{"window_strides = array<i64: 2, 2>", "window_strides = array<i64: 99999999999999999999, 2>"},
 		{"window_strides = array<i64: 2, 2>", "future_attribute = 2 : i64"},
 		{"lhs_dilation", "rhs_dilation"},
+		{"window_strides = array<i64: 2, 2>", "precision_config = []"},
+		{"window_reversal = array<i1: false, false>", "precision_config = []"},
 		{"      window_reversal = array<i1: false, false>,\n", ""},
 		{" = \"stablehlo.convolution\"", ":2 = \"stablehlo.convolution\""},
 	} {
@@ -158,6 +165,23 @@ func TestOtherConvolutionsAreLeftAlone(t *testing.T) {
 		if out, convs := Program([]byte(changed)); len(convs) != 0 || string(out) != changed {
 			t.Errorf("%q -> %q: replaced %v", change[0], change[1], convs)
 		}
+	}
+}
+
+// The kernel's axes in the other order: [0, 1, o, i].
+func TestSwappedKernelAxesAreReadWithoutGroups(t *testing.T) {
+	swap := func(text string, types ...string) string {
+		text = strings.ReplaceAll(text, "x[0, 1, i, o]", "x[0, 1, o, i]")
+		return strings.NewReplacer(types...).Replace(text)
+	}
+	text := program(t, "stride2")
+	_, convs := Program([]byte(swap(text[:strings.Index(text, "%1 = ")], "tensor<3x3x4x6xf32>", "tensor<3x3x6x4xf32>")))
+	if want := strings.TrimSuffix(found["stride2"][0], "io") + "oi"; len(convs) != 1 || summary(convs[0]) != want {
+		t.Errorf("found %v, want %s", convs, want)
+	}
+	grouped := swap(program(t, "grouped_stride2"), "tensor<3x3x2x12xf32>", "tensor<3x3x12x2xf32>", "tensor<3x3x3x8xf32>", "tensor<3x3x8x3xf32>")
+	if _, convs := Program([]byte(grouped)); len(convs) != 0 {
+		t.Errorf("with groups: replaced %v", convs)
 	}
 }
 
