@@ -1,0 +1,115 @@
+//go:build linux && amd64 && cgo && !noxla
+
+package onednn
+
+// #cgo CFLAGS: -O2 -std=gnu11
+// #cgo LDFLAGS: -ldl -lpthread
+// #include <stdlib.h>
+// #include "conv.h"
+// #include "handlers.h"
+// #include "library.h"
+// #include "workers.h"
+import "C"
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"resnetlab/resnetlib/backend/onednn/rewrite"
+)
+
+// Supported tells whether this build can open the library.
+const Supported = true
+
+// messageSize is room for what dlopen or the plugin says.
+const messageSize = 1024
+
+// opening guards the variables below. The handlers have no argument that says which library: a process opens one.
+var (
+	opening    sync.Mutex
+	only       *Library
+	registered = map[unsafe.Pointer]bool{} // tables of plugins
+)
+
+// Open opens the library at path, or returns it where it is open. A library that is damaged can crash the process: [Find] has looked at its bytes.
+func Open(path string) (*Library, error) {
+	opening.Lock()
+	defer opening.Unlock()
+	if only != nil && only.Path == path {
+		return only, nil
+	}
+	if only != nil {
+		return nil, fmt.Errorf("opening oneDNN %s: %s has been opened in this process", path, only.Path)
+	}
+	name := C.CString(path)
+	defer C.free(unsafe.Pointer(name))
+	message := newMessage()
+	defer C.free(unsafe.Pointer(message))
+	if C.onednn_open(name, message, messageSize) != 0 {
+		why := C.GoString(message)
+		if strings.Contains(why, "libgomp") {
+			why += " (GNU's OpenMP is needed: the package libgomp1 of Debian and Ubuntu)"
+		}
+		return nil, fmt.Errorf("opening oneDNN %s: %s", path, why)
+	}
+	v := C.onednn_library_version()
+	only = &Library{Path: path, Version: fmt.Sprintf("%d.%d.%d", v.major, v.minor, v.patch)}
+	return only, nil
+}
+
+func newMessage() *C.char { return (*C.char)(C.calloc(messageSize, 1)) }
+
+// Register registers the handlers with a plugin. table is its PJRT_Api. A plugin that has them is left alone.
+func (l *Library) Register(table unsafe.Pointer) error {
+	opening.Lock()
+	defer opening.Unlock()
+	if registered[table] {
+		return nil
+	}
+	targets := (*[rewrite.Kinds]*C.char)(C.calloc(C.size_t(rewrite.Kinds), C.size_t(unsafe.Sizeof((*C.char)(nil)))))
+	defer C.free(unsafe.Pointer(targets))
+	for i := range targets {
+		targets[i] = C.CString(rewrite.Kind(i).Target())
+		defer C.free(unsafe.Pointer(targets[i]))
+	}
+	message := newMessage()
+	defer C.free(unsafe.Pointer(message))
+	if C.handlers_register(table, &targets[0], message, messageSize) != 0 {
+		return fmt.Errorf("registering oneDNN's convolutions with the plugin: %s", C.GoString(message))
+	}
+	registered[table] = true
+	return nil
+}
+
+// Run computes a convolution as the handlers do, without XLA: out from the operands a and b, whose order [rewrite.Kind] gives. Up to threads threads
+// work at it.
+func (l *Library) Run(c rewrite.Conv, a, b, out []float32, threads int) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	x, y, z := c.Shapes()
+	for i, s := range [][]int{x, y, z} {
+		if want, got := product(s), len([][]float32{a, b, out}[i]); want != got {
+			return fmt.Errorf("%s: operand %d has %d values, %v are %d", c, i, got, s, want)
+		}
+	}
+	numbers := c.Numbers()
+	message := newMessage()
+	defer C.free(unsafe.Pointer(message))
+	failed := C.workers_run(C.int(c.Kind), (*C.int64_t)(unsafe.Pointer(&numbers[0])), (*C.float)(unsafe.SliceData(a)),
+		(*C.float)(unsafe.SliceData(b)), (*C.float)(unsafe.SliceData(out)), C.int(threads), message)
+	if failed != 0 {
+		return fmt.Errorf("%s: %s", c, C.GoString(message))
+	}
+	return nil
+}
+
+func product(dims []int) int {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	return n
+}

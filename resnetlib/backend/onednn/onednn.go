@@ -1,0 +1,40 @@
+// Package onednn computes XLA's convolutions on the processor by oneDNN, the library that PyTorch uses: XLA's own gradients of convolutions take 2
+// to 6 times as long.
+//
+//	lib, err := onednn.Open(path)      // a library that Find has found
+//	err = lib.Register(plugin.Table()) // the handlers, before a program is compiled
+//	program, convs := rewrite.Program(program)
+//
+// Package rewrite puts custom calls in the place of convolutions in a program; the plugin calls the handlers of this package for them
+// (https://openxla.org/xla/custom_call, the typed interface). Float32 values in [N, H, W, C] only: forward, gradient by the input, gradient by the
+// kernel, with groups, any stride, and padding below the kernel's size.
+//
+// The library comes from the wheel onednn-cpu-gomp. It is opened at run time and never linked: without it, everything is computed by XLA.
+//
+// Threads: a convolution is divided into two parts, by its sizes alone: pictures, or rows of a single picture. XLA's own threads compute them, each
+// without further threads. The same program gives the same bytes on a machine, on one thread and on many.
+package onednn
+
+import (
+	"errors"
+
+	"resnetlab/resnetlib/backend/onednn/rewrite"
+)
+
+// Handlers is the version of the handlers: it changes whenever a compiled program that calls them could give other results, or none.
+const Handlers = 1
+
+// ErrUnsupported is returned on systems and in builds that the library is not for.
+var ErrUnsupported = errors.New("oneDNN needs Linux, an x86-64 processor and cgo")
+
+// Rewrite is [rewrite.Program] for a hook that wants the program alone.
+func Rewrite(program []byte) []byte {
+	changed, _ := rewrite.Program(program)
+	return changed
+}
+
+// Library is the opened library.
+type Library struct {
+	Path    string
+	Version string // "3.2.0"
+}

@@ -1,0 +1,229 @@
+//go:build linux && amd64 && cgo && !noxla
+
+#define _GNU_SOURCE
+#include <immintrin.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+// room is memory that a thread keeps from one convolution to the next.
+typedef struct {
+  void* memory;
+  size_t size;
+} room;
+
+// own is what a thread has to itself. It is found by pthread_getspecific, since Go's internal linker does not link C with __thread.
+typedef struct {
+  room scratch, kernel;
+  dnnl_stream stream;
+} own;
+
+static pthread_key_t own_key;
+static int own_error;  // 0, or the errno of making the key
+static pthread_once_t own_once = PTHREAD_ONCE_INIT;
+
+static void free_own(void* data) {
+  own* o = data;
+  if (o->stream) onednn.stream_destroy(o->stream);
+  free(o->scratch.memory);
+  free(o->kernel.memory);
+  free(o);
+}
+
+static void make_key(void) { own_error = pthread_key_create(&own_key, free_own); }
+
+// mine returns what the calling thread has to itself, or null where there is no memory.
+static own* mine(void) {
+  pthread_once(&own_once, make_key);
+  if (own_error) return NULL;
+  own* o = pthread_getspecific(own_key);
+  if (o) return o;
+  o = calloc(1, sizeof *o);
+  if (o && (onednn.stream_create(&o->stream, onednn.engine, DNNL_STREAM_IN_ORDER) != DNNL_SUCCESS || pthread_setspecific(own_key, o))) {
+    free_own(o);
+    return NULL;
+  }
+  return o;
+}
+
+static void* grow(room* r, size_t size) {
+  if (size <= r->size) return r->memory;
+  free(r->memory);
+  r->size = 0;
+  if (posix_memalign(&r->memory, 64, size)) {
+    r->memory = NULL;
+    return NULL;
+  }
+  r->size = size;
+  return r->memory;
+}
+
+// argument is one operand of a primitive.
+typedef struct {
+  int name;
+  const struct dnnl_memory_desc* description;
+  void* data;
+} argument;
+
+enum { NO_MEMORY = -1 };  // a status beside oneDNN's
+
+// execute runs a primitive in the calling thread. Denormal numbers count as 0, as in XLA's own threads, whatever the thread does otherwise: a
+// result must not depend on which thread computed it.
+static int execute(dnnl_primitive primitive, argument* arguments, int n, const struct dnnl_memory_desc* scratch, size_t scratch_size) {
+  own* o = mine();
+  dnnl_exec_arg given[4];
+  argument last = {DNNL_ARG_SCRATCHPAD, scratch, NULL};
+  if (!o || (scratch_size && !(last.data = grow(&o->scratch, scratch_size)))) return NO_MEMORY;
+  int status = DNNL_SUCCESS, made = 0;
+  for (int i = 0; i < n + (scratch_size > 0) && status == DNNL_SUCCESS; i++) {
+    argument* a = i < n ? &arguments[i] : &last;
+    given[i].arg = a->name;
+    status = onednn.memory_create(&given[i].memory, a->description, onednn.engine, a->data);
+    made += status == DNNL_SUCCESS;
+  }
+  if (status == DNNL_SUCCESS) {
+    onednn_single();
+    unsigned before = _mm_getcsr();
+    _mm_setcsr((before | _MM_FLUSH_ZERO_ON | 0x0040 /* denormals are zero */) & ~_MM_ROUND_MASK);
+    status = onednn.primitive_execute(primitive, o->stream, made, given);
+    _mm_setcsr(before);
+  }
+  for (int i = 0; i < made; i++) onednn.memory_destroy(given[i].memory);
+  return status;
+}
+
+// job is one convolution that is being computed. Whoever calls work takes the next part that nobody has. The job lives until the last task that
+// was started has ended, which may be after the convolution is done.
+typedef struct {
+  atomic_int references, next, status;
+  int done;
+  pthread_mutex_t lock;
+  pthread_cond_t all_done;
+  const plan* plan;
+  char *x, *y, *kernel;
+  size_t kernel_step;  // between the parts' kernels: 0 but for gradients
+} job;
+
+static void release(job* j) {
+  if (atomic_fetch_sub(&j->references, 1) != 1) return;
+  pthread_mutex_destroy(&j->lock);
+  pthread_cond_destroy(&j->all_done);
+  free(j);
+}
+
+static int run_part(const job* j, int i) {
+  static const int names[CONV_KINDS][3] = {{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+                                           {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
+                                           {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST}};
+  const part* p = &j->plan->part[i];
+  const int* name = names[j->plan->kind];
+  argument arguments[3] = {{name[0], p->x, j->x + p->x_offset * sizeof(float)},
+                           {name[1], p->kernel, j->kernel + i * j->kernel_step},
+                           {name[2], p->y, j->y + p->y_offset * sizeof(float)}};
+  return execute(p->primitive, arguments, 3, p->scratch, p->scratch_size);
+}
+
+static void work(job* j) {
+  for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->plan->parts;) {
+    int status = run_part(j, i);
+    if (status != DNNL_SUCCESS) atomic_store(&j->status, status);
+    pthread_mutex_lock(&j->lock);
+    if (++j->done == j->plan->parts) pthread_cond_signal(&j->all_done);
+    pthread_mutex_unlock(&j->lock);
+  }
+}
+
+static void task(void* data) {
+  work(data);
+  release(data);
+}
+
+// run_parts computes all parts, the calling thread as one of the workers: it waits only for parts that another thread is computing, so it cannot
+// wait for ever where no other thread comes.
+static int run_parts(job* j, const conv_workers* workers) {
+  for (int i = 1; i < j->plan->parts; i++) {
+    atomic_fetch_add(&j->references, 1);
+    if (workers->start(workers->context, task, j)) release(j);
+  }
+  work(j);
+  pthread_mutex_lock(&j->lock);
+  while (j->done < j->plan->parts) pthread_cond_wait(&j->all_done, &j->lock);
+  pthread_mutex_unlock(&j->lock);
+  return atomic_load(&j->status);
+}
+
+static int run_reorder(const plan* p, void* from, void* to) {
+  int back = p->kind == CONV_KERNEL_GRADIENT;
+  argument arguments[2] = {{DNNL_ARG_FROM, back ? p->part[0].kernel : p->program_kernel, from},
+                           {DNNL_ARG_TO, back ? p->program_kernel : p->part[0].kernel, to}};
+  return execute(p->reorder, arguments, 2, p->reorder_scratch, p->reorder_scratch_size);
+}
+
+// add_parts adds the gradients of the other parts to the first, always in the same order.
+static void add_parts(const plan* p, char* kernel, size_t step) {
+  float* sum = (float*)kernel;
+  for (int i = 1; i < p->parts; i++) {
+    const float* more = (const float*)(kernel + i * step);
+    for (size_t k = 0; k < p->part[0].kernel_size / sizeof(float); k++) sum[k] += more[k];
+  }
+}
+
+// run_with_kernel computes y, or the gradient of x.
+static int run_with_kernel(job* j, const conv_workers* workers) {
+  const plan* p = j->plan;
+  if (p->reorder) {
+    own* o = mine();
+    char* ordered = o ? grow(&o->kernel, p->part[0].kernel_size) : NULL;
+    if (!ordered) return NO_MEMORY;
+    int status = run_reorder(p, j->kernel, ordered);
+    if (status != DNNL_SUCCESS) return status;
+    j->kernel = ordered;
+  }
+  return run_parts(j, workers);
+}
+
+// run_kernel_gradient computes a gradient of the kernel for each part, and their sum.
+static int run_kernel_gradient(job* j, const conv_workers* workers) {
+  const plan* p = j->plan;
+  char* out = j->kernel;
+  if (!p->reorder && p->parts == 1) return run_parts(j, workers);
+  own* o = mine();
+  j->kernel_step = (p->part[0].kernel_size + 63) & ~(size_t)63;
+  j->kernel = o ? grow(&o->kernel, j->kernel_step * p->parts) : NULL;
+  if (!j->kernel) return NO_MEMORY;
+  int status = run_parts(j, workers);
+  if (status != DNNL_SUCCESS) return status;
+  add_parts(p, j->kernel, j->kernel_step);
+  if (p->reorder) return run_reorder(p, j->kernel, out);
+  memcpy(out, j->kernel, p->part[0].kernel_size);
+  return DNNL_SUCCESS;
+}
+
+int conv_run(int kind, const conv_shape* s, const float* a, const float* b, float* out, const conv_workers* workers, char* error) {
+  const plan* p = plan_for(kind, s, error);
+  if (!p) return 1;
+  job* j = calloc(1, sizeof *j);
+  int status = NO_MEMORY;
+  if (j) {
+    atomic_init(&j->references, 1);
+    pthread_mutex_init(&j->lock, NULL);
+    pthread_cond_init(&j->all_done, NULL);
+    j->plan = p;
+    j->x = (char*)(kind == CONV_INPUT_GRADIENT ? out : a);
+    j->y = (char*)(kind == CONV_FORWARD ? out : kind == CONV_INPUT_GRADIENT ? a : b);
+    j->kernel = (char*)(kind == CONV_KERNEL_GRADIENT ? out : b);
+    status = kind == CONV_KERNEL_GRADIENT ? run_kernel_gradient(j, workers) : run_with_kernel(j, workers);
+    release(j);
+  }
+  if (status == DNNL_SUCCESS) return 0;
+  if (status == NO_MEMORY) {
+    snprintf(error, CONV_ERROR, "no memory for oneDNN's scratch space");
+  } else {
+    snprintf(error, CONV_ERROR, "oneDNN: computing: status %d", status);
+  }
+  return 1;
+}

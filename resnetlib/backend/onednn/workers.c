@@ -1,0 +1,53 @@
+//go:build linux && amd64 && cgo && !noxla
+
+#include "workers.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conv.h"
+
+typedef struct {
+  void (*task)(void*);
+  void* data;
+} call;
+
+enum { MOST = 64 };
+
+typedef struct {
+  int left, started;
+  pthread_t threads[MOST];
+} pool;
+
+static void* run(void* data) {
+  call c = *(call*)data;
+  free(data);
+  c.task(c.data);
+  return NULL;
+}
+
+static int start(void* context, void (*task)(void*), void* data) {
+  pool* p = context;
+  if (p->left < 1 || p->started == MOST) return 1;
+  call* c = malloc(sizeof *c);
+  if (!c) return 1;
+  *c = (call){task, data};
+  if (pthread_create(&p->threads[p->started], NULL, run, c)) {
+    free(c);
+    return 1;
+  }
+  p->left--;
+  p->started++;
+  return 0;
+}
+
+int workers_run(int kind, const int64_t* numbers, const float* a, const float* b, float* out, int threads, char* error) {
+  conv_shape s;
+  memcpy(&s, numbers, sizeof s);
+  pool p = {.left = threads - 1};
+  const conv_workers workers = {start, &p};
+  int failed = conv_check(&s, error) || conv_run(kind, &s, a, b, out, &workers, error);
+  for (int i = 0; i < p.started; i++) pthread_join(p.threads[i], NULL);
+  return failed;
+}

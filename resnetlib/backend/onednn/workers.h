@@ -1,0 +1,7 @@
+// Convolutions without XLA: threads of our own in place of its pool.
+
+#pragma once
+#include <stdint.h>
+
+// workers_run is conv_run for numbers of rewrite.Conv, on the calling thread and up to threads - 1 others, which end with it.
+int workers_run(int kind, const int64_t* numbers, const float* a, const float* b, float* out, int threads, char* error);
