@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/optim"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
@@ -46,7 +47,7 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 		return err
 	}
 	bar := lateBar{title: "learning-rate range test"}
-	curve, err := train.FindLR(ctx, settingsGiven(f.Settings, call), train.RangeTest{From: f.From, To: f.To, Steps: f.Steps}, train.On(b, choice.Name),
+	curve, err := train.FindLR(ctx, settingsGiven(f.Settings, call), optim.RangeTest{From: f.From, To: f.To, Steps: f.Steps}, train.On(b, choice.Name),
 		train.Report(func(e train.Event) {
 			if e.Note != "" {
 				c.note(e.Note)
@@ -68,11 +69,11 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 }
 
 // print prints the suggested rate, or the curve as JSON. Text without a rate is an error; JSON shows its absence.
-func (f *findLRCommand) print(curve *train.LRCurve) error {
+func (f *findLRCommand) print(curve *optim.LRCurve) error {
 	if f.JSON {
 		return printJSON(struct {
 			Schema int `json:"schema"`
-			*train.LRCurve
+			*optim.LRCurve
 		}{1, curve})
 	}
 	if curve.Suggestion == 0 {

@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"resnetlab/resnetlib/optim"
 	"strings"
 	"testing"
-
-	"resnetlab/resnetlib/train"
 )
 
 func TestFindLRPrintsAndDrawsTheCurveAndWritesNoRun(t *testing.T) {
@@ -37,7 +36,7 @@ func TestFindLRPrintsAndDrawsTheCurveAndWritesNoRun(t *testing.T) {
 }
 
 func TestFindLRWithoutASuggestionIsAnError(t *testing.T) {
-	if err := (&findLRCommand{}).print(&train.LRCurve{Rates: make([]float64, 9)}); err == nil || !strings.Contains(err.Error(), "in 9 steps") {
+	if err := (&findLRCommand{}).print(&optim.LRCurve{Rates: make([]float64, 9)}); err == nil || !strings.Contains(err.Error(), "in 9 steps") {
 		t.Error(err)
 	}
 }

@@ -11,27 +11,8 @@ import (
 
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/optim"
 )
-
-// The suggestion is where a made-up curve falls most steeply: a logistic step down around 1e-3.
-func TestSuggestionIsTheSteepestPoint(t *testing.T) {
-	c, r := &LRCurve{}, RangeTest{}.withDefaults()
-	for i := range r.Steps {
-		rate := r.rate(i)
-		loss := 2 - 1/(1+math.Exp(-3*math.Log(rate/1e-3)))
-		c.Rates, c.Smoothed = append(c.Rates, rate), append(c.Smoothed, loss)
-	}
-	if got := c.suggest().Suggestion; got < 0.8e-3 || got > 1.2e-3 {
-		t.Errorf("suggestion %g, want about 1e-3", got)
-	}
-	if first, last := r.rate(0), r.rate(99); first != 1e-7 || math.Abs(last-10) > 1e-9 {
-		t.Errorf("rates from %g to %g", first, last)
-	}
-	rising := &LRCurve{Rates: c.Rates, Smoothed: slices.Sorted(slices.Values(c.Smoothed))}
-	if got := rising.suggest().Suggestion; got != 0 {
-		t.Errorf("a loss that never falls suggests %g", got)
-	}
-}
 
 // The test is the same by its seed, stops when the loss explodes, and leaves a run that it starts from as it is.
 func TestFindLR(t *testing.T) {
@@ -42,12 +23,12 @@ func TestFindLR(t *testing.T) {
 	before, _ := os.ReadFile(filepath.Join(c.Out, "best.safetensors"))
 	c.Weights, c.Optimizer, c.HeadLR = c.Out, "sgd", 2e-3
 	c.Out = filepath.Join(t.TempDir(), "none")
-	find := func(seed uint64) *LRCurve {
+	find := func(seed uint64) *optim.LRCurve {
 		data, _ := small()
 		c := c
 		c.Seed = seed
 		steps := 0
-		curve, err := FindLR(context.Background(), c, RangeTest{From: 1e-3, To: 1e5, Steps: 24}, On(b, "test"), Data(data),
+		curve, err := FindLR(context.Background(), c, optim.RangeTest{From: 1e-3, To: 1e5, Steps: 24}, On(b, "test"), Data(data),
 			Report(func(e Event) { steps = max(steps, e.Done) }))
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +58,7 @@ func TestFindLR(t *testing.T) {
 }
 
 func TestFindLRRefusesOddRanges(t *testing.T) {
-	for _, r := range []RangeTest{{From: 1, To: 0.1}, {From: -1}, {Steps: 1}} {
+	for _, r := range []optim.RangeTest{{From: 1, To: 0.1}, {From: -1}, {Steps: 1}} {
 		if _, err := FindLR(context.Background(), Config{}, r); !errors.Is(err, ErrInput) {
 			t.Errorf("%+v: %v", r, err)
 		}
