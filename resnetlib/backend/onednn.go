@@ -60,7 +60,7 @@ func checkOneDNN() Check {
 		_, err = onednn.Open(found.Path)
 	}
 	if err != nil {
-		c.Detail, c.Fix = oneLine(err.Error()), "delete it or put a good one in its place, or set "+onednn.Env+"=off: XLA's own convolutions are used until then"
+		c.Detail, c.Fix = oneLine(err.Error()), "put that of the wheel in its place, or set "+onednn.Env+"=off: until then XLA's own convolutions are used"
 		return c
 	}
 	c.OK, c.Detail = true, found.Path+" ("+found.Where+"): version "+onednn.Version
