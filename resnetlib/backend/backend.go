@@ -12,6 +12,8 @@
 // XLA's compiled programs are kept in a folder ([FindCompileCache]), so that a second process does not compile them again. Where that does not
 // work, XLA compiles.
 //
+// Where the library oneDNN is found (package onednn), it computes the convolutions of XLA on the processor, and package nn leaves all of them to it.
+//
 // This is the only package of resnetlab that links a backend. XLA needs cgo and Linux: a build with CGO_ENABLED=0, with the tag noxla, or for
 // another system has the Go backend only.
 package backend
@@ -65,7 +67,7 @@ func (c Choice) String() string {
 // Options are settings for [OpenWith].
 type Options struct {
 	Threads int               // for one graph; 0: chosen by the backend (all processors). A plugin for a GPU ignores it.
-	Log     func(line string) // is told, at most once, why compiled programs are not kept; nil for nobody
+	Log     func(line string) // is told, at most once each, why compiled programs are not kept and oneDNN is not used; nil for nobody
 }
 
 // Open opens the backend called name: "" or "auto", "go", "xla:cpu", "xla:cuda", "xla:/abs/plugin.so", or any form that GOMLX_BACKEND

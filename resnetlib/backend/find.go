@@ -28,7 +28,7 @@ type candidate struct{ path, where string }
 func List() []Found {
 	return []Found{
 		find(request{kind: cudaKind}),
-		find(request{kind: cpuKind}),
+		nameOneDNN(find(request{kind: cpuKind})),
 		{Name: Go, OK: true, Version: goVersion(), Why: "in the program itself"},
 	}
 }

@@ -15,70 +15,129 @@ import (
 
 	"github.com/gomlx/go-xla/compute/xla"
 
+	"resnetlab/internal/nativeconv"
 	"resnetlab/resnetlib/backend/compilecache"
+	"resnetlab/resnetlib/backend/onednn"
 	"resnetlab/resnetlib/backend/pjrttable"
 )
 
 // leastCompile is how long compiling must take for a program to be stored; tests lower it.
 var leastCompile = compilecache.Least
 
-// withHooks calls open, which makes a client under the plugin's name, such that its programs come from the cache. Only XLA on the processor has
-// one. Where the cache cannot be used, the client is made without.
-func withHooks(f Found, name string, log func(string), open func() (*xla.Backend, error)) (*xla.Backend, error) {
-	if f.Name != XLACPU {
-		return open()
+// withHooks calls open, which makes a client under the plugin's name, such that its programs come from the cache, and oneDNN computes their
+// convolutions. Only XLA on the processor has these two. Where one cannot be used, the client is made without it. version is that of oneDNN, empty
+// where it is not used.
+func withHooks(f Found, name string, log func(string), open func() (*xla.Backend, error)) (b *xla.Backend, version string, err error) {
+	h := hooking{cacheProblem: onceOnly(log, "compile cache: %s; XLA compiles as usual"),
+		oneDNNProblem: onceOnly(log, "oneDNN: %s; XLA computes these convolutions itself")}
+	if f.Name == XLACPU {
+		h.find()
 	}
-	tell := onceOnly(log)
-	plugin, hooks, err := cacheHooks(f, tell)
-	if err != nil {
-		if !errors.Is(err, errCacheOff) {
-			tell(err)
-		}
-		return open()
+	if h.cache == nil && h.library == "" || !h.load(f.Plugin) {
+		b, err = open()
+		return b, "", err
 	}
-	var b *xla.Backend
-	err = plugin.NewClient(name, hooks, func() (err error) {
+	err = h.plugin.NewClient(name, h.hooks(f.Plugin), func() (err error) {
 		b, err = open()
 		return err
 	})
-	return b, err
+	if err == nil && h.oneDNN != nil {
+		nativeconv.Use(b)
+		version = h.oneDNN.Version
+	}
+	return b, version, err
 }
 
 // onceOnly returns a function that passes the first error on as one line: a folder that cannot be written would give one for each program.
-func onceOnly(log func(string)) func(error) {
+func onceOnly(log func(string), format string) func(error) {
 	var once sync.Once
 	return func(err error) {
 		if log != nil {
-			once.Do(func() { log("compile cache: " + oneLine(err.Error()) + "; XLA compiles as usual") })
+			once.Do(func() { log(fmt.Sprintf(format, oneLine(err.Error()))) })
 		}
 	}
 }
 
-// cacheHooks loads the plugin and opens the cache.
-func cacheHooks(f Found, tell func(error)) (*pjrttable.Plugin, pjrttable.Hooks, error) {
+// hooking is what stands between go-xla and the plugin while a client is made.
+type hooking struct {
+	cache                       *compilecache.Cache // nil for none
+	library                     string              // path of oneDNN; empty for none
+	plugin                      *pjrttable.Plugin
+	oneDNN                      *onednn.Library // registered with the plugin; nil for none
+	cacheProblem, oneDNNProblem func(error)
+}
+
+// find looks for the cache and for oneDNN.
+func (h *hooking) find() {
 	dir, err := cacheFolder()
-	if err != nil {
-		return nil, pjrttable.Hooks{}, err
+	if err == nil {
+		if h.cache, err = compilecache.Open(dir); err == nil {
+			h.cache.Least = leastCompile
+		}
 	}
-	cache, err := compilecache.Open(dir)
-	if err != nil {
-		return nil, pjrttable.Hooks{}, err
+	if err != nil && !errors.Is(err, errCacheOff) {
+		h.cacheProblem(err)
 	}
-	cache.Least = leastCompile
-	plugin, err := pjrttable.Load(f.Plugin)
-	if err != nil {
-		return nil, pjrttable.Hooks{}, err
+	found, err := findOneDNN()
+	if err != nil && !withoutOneDNN(err) {
+		h.oneDNNProblem(err)
 	}
-	maker := newMaker(f.Plugin, plugin, "")
-	find := func(p pjrttable.Program) pjrttable.Entry {
+	h.library = found.Path
+}
+
+// load loads the plugin and registers oneDNN with it. It reports whether the hooks have anything to do.
+func (h *hooking) load(path string) bool {
+	var err error
+	if h.plugin, err = pjrttable.Load(path); err != nil {
+		if h.cache != nil {
+			h.cacheProblem(err)
+		}
+		if h.library != "" {
+			h.oneDNNProblem(err)
+		}
+		return false
+	}
+	if h.library != "" {
+		library, err := onednn.Open(h.library)
+		if err == nil {
+			err = library.Register(h.plugin.Table())
+		}
+		if err == nil {
+			h.oneDNN = library
+		} else {
+			h.oneDNNProblem(err)
+		}
+	}
+	return h.cache != nil || h.oneDNN != nil
+}
+
+// hooks returns the hooks of the client of the plugin at path.
+func (h *hooking) hooks(path string) pjrttable.Hooks {
+	hooks := pjrttable.Hooks{Log: func(err error) {
+		if errors.Is(err, pjrttable.ErrRewrite) {
+			h.oneDNNProblem(err)
+		} else {
+			h.cacheProblem(err)
+		}
+	}}
+	rewriter := ""
+	if h.oneDNN != nil {
+		hooks.Rewrite = onednn.Rewrite
+		rewriter = fmt.Sprint("oneDNN ", h.oneDNN.Version, " ", onednn.Handlers)
+	}
+	if h.cache == nil {
+		return hooks
+	}
+	maker := newMaker(path, h.plugin, rewriter)
+	hooks.Cache = func(p pjrttable.Program) pjrttable.Entry {
 		m, err := maker()
 		if err != nil {
-			tell(err)
+			h.cacheProblem(err)
 			return nil
 		}
-		return cache.Entry(m.key(p))
+		return h.cache.Entry(m.key(p))
 	}
-	return plugin, pjrttable.Hooks{Cache: find, Log: tell}, nil
+	return hooks
 }
 
 // maker is everything but the program that decides what a compiled program looks like. Each field is part of a program's key.

@@ -18,6 +18,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"resnetlab/resnetlib/backend/compilecache"
+	"resnetlab/resnetlib/backend/onednn"
 	"resnetlab/resnetlib/backend/pjrttable"
 )
 
@@ -76,7 +77,7 @@ func TestSecondProcessCompilesNothing(t *testing.T) {
 	needXLA(t)
 	dir := filepath.Join(t.TempDir(), "compiled")
 	in := func(more ...string) []string {
-		return append([]string{CacheVariable + "=" + dir, "XLA_FLAGS=", "NPROC="}, more...)
+		return append([]string{CacheVariable + "=" + dir, onednn.Env + "=off", "XLA_FLAGS=", "NPROC="}, more...)
 	}
 	_, want, _ := computes(t, 1, in(CacheVariable+"=off")...)
 	step := func(name string, threads int, environment []string, counts, says string) {

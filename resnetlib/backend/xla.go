@@ -34,11 +34,14 @@ func openXLA(f Found, options []string, why string, o Options) (compute.Backend,
 		return nil, Choice{}, fmt.Errorf("opening backend %s: %w", f.Name, err)
 	}
 	defer remove()
-	b, err := withHooks(f, path, o.Log, func() (*xla.Backend, error) {
+	b, oneDNN, err := withHooks(f, path, o.Log, func() (*xla.Backend, error) {
 		return newClient(f.Name, strings.Join(append([]string{path}, options...), ","), o.Threads)
 	})
 	if err != nil {
 		return nil, Choice{}, unavailable(f.Name, f.Plugin+": "+oneLine(err.Error()))
+	}
+	if oneDNN != "" {
+		f.Version += ", oneDNN " + oneDNN
 	}
 	return b, Choice{Name: f.Name, Plugin: f.Plugin, Version: f.Version, Why: why}, nil
 }

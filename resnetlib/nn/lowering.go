@@ -5,12 +5,15 @@ import (
 	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
+
+	"resnetlab/internal/nativeconv"
 )
 
 // lowering says how a backend computes convolutions. This file decides it, by backend, mode and shape, and no other does. The numbers in the
 // table come from times of single layers and whole networks, measured with `resnetlab bench`.
 type lowering struct {
 	native          bool    // whether the backend's own convolution is fast enough to use
+	nativeOnly      bool    // whether no other is used, see package nativeconv
 	winogradEval    heights // pictures for which a 3x3 convolution of stride 1 is computed by winograd, in evaluation
 	winogradTrain   heights // the same in training
 	winogradMinimum int     // least number of input channels for winograd
@@ -38,6 +41,9 @@ var lowerings = map[string]lowering{
 // loweringOf returns a backend's line of the table; for a backend that was not measured, such as an accelerator, the backend's own convolution.
 // XLA has one name for all of its plugins: the plugin's own name tells the CPU from an accelerator.
 func loweringOf(b interface{ Name() string }) lowering {
+	if nativeconv.Used(b) {
+		return lowering{native: true, nativeOnly: true}
+	}
 	if xla, ok := b.(interface{ PluginName() string }); ok && !strings.Contains(strings.ToLower(filepath.Base(xla.PluginName())), "cpu") {
 		return lowering{native: true}
 	}
@@ -56,6 +62,8 @@ func conv2d(x, w *Node, stride, pad, groups int) *Node {
 		winogradFor, gatherFor = by.winogradTrain, by.gatherTrain
 	}
 	switch {
+	case by.nativeOnly:
+		return nativeConvolution(x, w, stride, pad, groups)
 	case k == 1 && groups == 1:
 		return pointwise(x, w, stride)
 	case k == 3 && stride == 1 && pad == 1 && groups == 1 && in >= by.winogradMinimum && winogradFor.contains(h):

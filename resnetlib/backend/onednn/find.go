@@ -39,7 +39,10 @@ type pin struct {
 	sha256 string
 }
 
-// pinned is libdnnl.so.3 of the wheel onednn-cpu-gomp 2023.2.0, which holds oneDNN 3.2.0.
+// Version is that of the library that [Find] accepts.
+const Version = "3.2.0"
+
+// pinned is libdnnl.so.3 of the wheel onednn-cpu-gomp 2023.2.0, which holds oneDNN of [Version].
 var pinned = pin{54569528, "e6376208cf6bacb041c346b504207e3aa1189a13f941c92a4383a55ac27058ae"}
 
 // names are the library's names in the wheel, all of the same bytes.

@@ -17,6 +17,7 @@ package onednn
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"resnetlab/resnetlib/backend/onednn/rewrite"
 )
@@ -27,11 +28,17 @@ const Handlers = 1
 // ErrUnsupported is returned on systems and in builds that the library is not for.
 var ErrUnsupported = errors.New("oneDNN needs Linux, an x86-64 processor and cgo")
 
+var replaced atomic.Int64
+
 // Rewrite is [rewrite.Program] for a hook that wants the program alone.
 func Rewrite(program []byte) []byte {
-	changed, _ := rewrite.Program(program)
+	changed, convs := rewrite.Program(program)
+	replaced.Add(int64(len(convs)))
 	return changed
 }
+
+// Count returns how many convolutions of programs [Rewrite] has replaced in this process.
+func Count() int64 { return replaced.Load() }
 
 // Library is the opened library.
 type Library struct {

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 	"unsafe"
+
+	"resnetlab/internal/mark"
 )
 
 // clients maps each PJRT_Client to its Hooks. A client that was destroyed stays until another has its address.
@@ -44,7 +46,7 @@ func pjrttableClientCompile(args *C.client_compile_args) unsafe.Pointer {
 		if failed == nil {
 			return nil
 		}
-		hooks.log(fmt.Errorf("compiling a rewritten program: %w; the program as it came is compiled instead", only.errorOf(failed)))
+		hooks.log(mark.As(ErrRewrite, fmt.Errorf("compiling a rewritten program: %w", only.errorOf(failed))))
 	}
 	return hooks.compile(args, nil)
 }
@@ -55,10 +57,13 @@ func (h Hooks) rewrite(p *C.pjrt_program) (changed []byte) {
 		return nil
 	}
 	code := bytesOf(p.code, p.code_size)
-	h.log(protect("rewriting a program", func() error {
+	err := protect("rewriting a program", func() error {
 		changed = h.Rewrite(code)
 		return nil
-	}))
+	})
+	if err != nil {
+		h.log(mark.As(ErrRewrite, err))
+	}
 	if bytes.Equal(changed, code) {
 		return nil
 	}

@@ -15,6 +15,7 @@
 package pjrttable
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,9 @@ type Hooks struct {
 	Cache   func(Program) Entry         // returns the program's place in a cache; nil for none
 	Log     func(problem error)         // is told what did not work: the program has been compiled all the same
 }
+
+// ErrRewrite matches the errors given to Hooks.Log about rewriting: the program as it came is compiled.
+var ErrRewrite = errors.New("a program could not be rewritten")
 
 // log reports an error, if there is one.
 func (h Hooks) log(err error) {

@@ -169,7 +169,7 @@ func TestProgramIsCompiledOnce(t *testing.T) {
 func TestRewrittenProgramIsWhatIsKept(t *testing.T) {
 	m := &memory{stored: map[string]string{}}
 	var problems []string
-	c := client(t, Hooks{Cache: m.find, Log: func(err error) { problems = append(problems, err.Error()) }, Rewrite: func(p []byte) []byte {
+	c := client(t, Hooks{Cache: m.find, Log: func(err error) { problems = append(problems, fmt.Sprint(err, errors.Is(err, ErrRewrite))) }, Rewrite: func(p []byte) []byte {
 		switch string(p) {
 		case "panics":
 			panic("rewriting")
@@ -182,7 +182,7 @@ func TestRewrittenProgramIsWhatIsKept(t *testing.T) {
 		{"slow program", "compiled fast program", ""},
 		{"fast program", "loaded compiled fast program", ""},
 		{"as it came", "compiled as it came", ""},
-		{"panics", "compiled panics", "rewriting a program: panic: rewriting"},
+		{"panics", "compiled panics", "rewriting a program: panic: rewriting true"},
 	} {
 		problems = nil
 		if got := strings.TrimSpace(compile(t, c, step.program)); got != step.want {
@@ -197,8 +197,8 @@ func TestRewrittenProgramIsWhatIsKept(t *testing.T) {
 func TestProgramThatWasRewrittenBadlyIsCompiledAsItCame(t *testing.T) {
 	said := ""
 	m := &memory{stored: map[string]string{}}
-	c := client(t, Hooks{Cache: m.find, Rewrite: func([]byte) []byte { return []byte("uncompilable") }, Log: func(err error) { said += err.Error() }})
-	if got := compile(t, c, "good"); got != "compiled good" || !strings.Contains(said, "the compiler refuses") {
+	c := client(t, Hooks{Cache: m.find, Rewrite: func([]byte) []byte { return []byte("uncompilable") }, Log: func(err error) { said += fmt.Sprint(err, errors.Is(err, ErrRewrite)) }})
+	if got := compile(t, c, "good"); got != "compiled good" || !strings.Contains(said, "the compiler refuses") || !strings.HasSuffix(said, "true") {
 		t.Errorf("%q, said %q", got, said)
 	}
 	if _, err := c.Compile().WithStableHLO([]byte("itself uncompilable")).Done(); err == nil || !strings.Contains(err.Error(), "the compiler refuses") {
