@@ -16,7 +16,7 @@ const Env = "RESNETLAB_ONEDNN"
 
 // Errors of [Find] that are no fault: nothing was found, or nothing was asked for.
 var (
-	ErrMissing = errors.New("no oneDNN library found; to get it: resnetlab backend install cpu")
+	ErrMissing = errors.New("no oneDNN library found: RESNETLAB_ONEDNN can name the libdnnl.so.3 of the wheel onednn-cpu-gomp 2023.2.0")
 	ErrOff     = errors.New("oneDNN is switched off by " + Env + "=off")
 )
 
