@@ -12,6 +12,7 @@ import (
 
 	"resnetlab/internal/golden"
 	"resnetlab/internal/goldennet"
+	"resnetlab/internal/nativeconv"
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/backend/onednn"
@@ -19,28 +20,20 @@ import (
 	"resnetlab/resnetlib/nn"
 )
 
-// oneDNNBackends opens XLA with oneDNN and without, or skips the test.
-func oneDNNBackends(t *testing.T) (with, without compute.Backend) {
+// openOneDNN opens XLA with oneDNN, or skips the test.
+func openOneDNN(t *testing.T) compute.Backend {
 	t.Helper()
 	testbackend.Open(t, backend.XLACPU) // or skip
-	open := func() compute.Backend {
-		b, choice, err := backend.OpenWith(backend.XLACPU, backend.Options{Log: func(line string) { t.Error(line) }})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Log(choice)
-		return b
+	b, choice, err := backend.OpenWith(backend.XLACPU, backend.Options{Log: func(line string) { t.Error(line) }})
+	if err != nil {
+		t.Fatal(err)
 	}
-	before := onednn.Count()
-	with = open()
-	convolve := graph.MustNewExec(with, func(x *graph.Node) *graph.Node { return graph.Convolve(x, x).Done() })
-	convolve.MustCall1([][][][]float32{{{{2}}}})
-	if onednn.Count() == before {
+	t.Log(choice)
+	if !nativeconv.Used(b) {
 		fmt.Printf("SKIP: %s: no oneDNN library, see %s\n", t.Name(), onednn.Env)
 		t.Skip("SKIPPED, NOT TESTED: no oneDNN library")
 	}
-	t.Setenv(onednn.Env, "off")
-	return with, open()
+	return b
 }
 
 // outputs are what a network computes, as vectors.
@@ -97,15 +90,17 @@ func distanceOf(got, want []float32) float64 {
 	return math.Sqrt(d / w)
 }
 
-// OneDNN computes every convolution of a network, forward and both gradients (XLA drops that by the pictures, which nobody uses), and the results are those of
-// the lowerings that are used without it.
+// OneDNN computes every convolution of a network, forward and both gradients (XLA drops that by the pictures, which nobody uses), and the results
+// are those of the Go backend, which need not be compiled.
 func TestOneDNNComputesWholeNetworks(t *testing.T) {
-	with, without := oneDNNBackends(t)
+	// A ReLU whose input is within rounding of 0 may be open on one backend alone: in ResNeXt-50 one moves some gradients by 0.04. A wrong
+	// convolution moves them by 1.
+	const gradientTolerance = 0.1
+	with, without := openOneDNN(t), testbackend.Open(t, backend.Go)
 	for _, c := range []struct {
 		arch         string
 		convolutions int64
-		gradients    float64 // tolerance
-	}{{"resnet18", 20, 2e-4}, {"resnext50_32x4d", 53, 2e-3}} {
+	}{{"resnet18", 20}, {"resnext50_32x4d", 53}} {
 		t.Run(c.arch, func(t *testing.T) {
 			run := func(b compute.Backend) outputs {
 				net := goldennet.New(t, c.arch, "onednn", 10)
@@ -117,9 +112,9 @@ func TestOneDNNComputesWholeNetworks(t *testing.T) {
 				return o
 			}
 			got, want := run(with), run(without)
-			if got.evaluation != c.convolutions || got.step != 3*c.convolutions || want.evaluation+want.step != 0 {
-				t.Errorf("replaced %d convolutions in evaluation and %d in training, want %d and %d; without oneDNN %d",
-					got.evaluation, got.step, c.convolutions, 3*c.convolutions, want.evaluation+want.step)
+			if got.evaluation != c.convolutions || got.step != 3*c.convolutions {
+				t.Errorf("replaced %d convolutions in evaluation and %d in training, want %d and %d",
+					got.evaluation, got.step, c.convolutions, 3*c.convolutions)
 			}
 			worst := 0.0
 			for i := range want.gradients {
@@ -127,7 +122,7 @@ func TestOneDNNComputesWholeNetworks(t *testing.T) {
 			}
 			logits, loss := distanceOf(got.logits, want.logits), distanceOf(got.loss, want.loss)
 			t.Logf("relative distances: logits %.2g, loss %.2g, gradients at most %.2g", logits, loss, worst)
-			if !(logits < 1e-5 && loss < 1e-5 && worst < c.gradients) {
+			if !(logits < 1e-5 && loss < 1e-5 && worst < gradientTolerance) {
 				t.Errorf("relative distances: logits %.2g, loss %.2g, gradients at most %.2g", logits, loss, worst)
 			}
 		})
