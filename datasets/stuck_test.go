@@ -41,6 +41,7 @@ func TestEndOfContextDoesNotWaitForAStuckRead(t *testing.T) {
 		"Epoch that is left": func(ctx context.Context, ds datasets.Dataset) (last error) {
 			l := datasets.NewLoader(ds, datasets.LoaderConfig{BatchSize: 3, Workers: 2, Preset: transforms.EvalPreset(8)})
 			for range l.Epoch(ctx, 0, 0) {
+				<-ds.(stuck).reading // the next batch is being read ahead
 				break
 			}
 			return context.Cause(ctx)
