@@ -3,11 +3,9 @@
 package backend
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/gomlx/go-xla/compute/xla"
 
+	"resnetlab/internal/filehash"
 	"resnetlab/internal/nativeconv"
 	"resnetlab/resnetlib/backend/compilecache"
 	"resnetlab/resnetlib/backend/onednn"
@@ -173,16 +172,11 @@ func hashOf(plugin string) (string, error) {
 	if r, ok := recordOf(plugin); ok {
 		return r.sha256, nil
 	}
-	f, err := os.Open(plugin)
+	sum, err := filehash.SHA256(plugin)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // key returns the key under which a program is kept.

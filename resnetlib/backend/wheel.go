@@ -2,13 +2,12 @@ package backend
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"resnetlab/internal/filehash"
 	"strconv"
 	"strings"
 )
@@ -109,16 +108,11 @@ func checkUnchanged(plugin string) error {
 
 // verify compares the whole file with the wheel's hash.
 func (r record) verify(plugin string) error {
-	f, err := os.Open(plugin)
+	sum, err := filehash.SHA256(plugin)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return err
-	}
-	if base64.RawURLEncoding.EncodeToString(hash.Sum(nil)) != r.sha256 {
+	if base64.RawURLEncoding.EncodeToString(sum[:]) != r.sha256 {
 		return errors.New("damaged: its bytes are not those of its wheel (" + r.name + ")")
 	}
 	return nil

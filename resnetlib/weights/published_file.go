@@ -1,13 +1,12 @@
 package weights
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"resnetlab/internal/filehash"
 	"strings"
 )
 
@@ -24,10 +23,11 @@ func IdentifyPublished(path string) (p Published, ok bool, err error) {
 	if !anyOfSize(info.Size()) {
 		return Published{}, false, nil
 	}
-	sum, err := fileSHA256(path)
+	hash, err := filehash.SHA256(path)
 	if err != nil {
 		return Published{}, false, fmt.Errorf("identifying weights: %w", err)
 	}
+	sum := hex.EncodeToString(hash[:])
 	for _, p := range published {
 		if strings.HasPrefix(sum, p.SHA256) || p.Older != "" && strings.HasPrefix(sum, p.Older) {
 			return p, true, nil
@@ -44,19 +44,6 @@ func anyOfSize(bytes int64) bool {
 		}
 	}
 	return false
-}
-
-func fileSHA256(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", fmt.Errorf("reading %s: %w", path, err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // CheckpointsFolder returns PyTorch's folder of downloaded weights, which this library shares: $TORCH_HOME/hub/checkpoints. The

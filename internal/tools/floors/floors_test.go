@@ -17,7 +17,7 @@ type folders []string
 // that is not named belongs to the first floor that names a folder above it.
 var floors = []folders{
 	// 0: ground
-	{"internal/atomicfile", "internal/fetch", "internal/golden", "internal/mark", "internal/nativeconv", "internal/printable"},
+	{"internal/atomicfile", "internal/fetch", "internal/filehash", "internal/golden", "internal/mark", "internal/nativeconv", "internal/printable"},
 	// 1: plain values
 	{"resnetlib/transforms"},
 	{"resnetlib/weights"},

@@ -1,13 +1,12 @@
 package onednn
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"resnetlab/internal/filehash"
 	"slices"
 )
 
@@ -120,11 +119,11 @@ func (want pin) check(path, venv string) error {
 	if venv != "" && filepath.Dir(path) == filepath.Join(venv, "lib") && olderThanRecord(info, venv) {
 		return nil
 	}
-	sum, err := hashOf(path)
+	sum, err := filehash.SHA256(path)
 	if err != nil {
 		return err
 	}
-	if sum != want.sha256 {
+	if hex.EncodeToString(sum[:]) != want.sha256 {
 		return errors.New("damaged, or another version: its bytes are not those of the wheel onednn-cpu-gomp 2023.2.0")
 	}
 	return nil
@@ -137,17 +136,4 @@ func olderThanRecord(file os.FileInfo, venv string) bool {
 		record, err := os.Stat(path)
 		return err == nil && !file.ModTime().After(record.ModTime())
 	})
-}
-
-func hashOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }
