@@ -7,8 +7,8 @@ The notebook files are not changed.
 """
 
 import argparse
+import asyncio
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -57,25 +57,27 @@ def run(path: Path, folder: Path, timeout: int, log: Path) -> "Watch":
         allow_errors=True,  # as in the browser: the next cells run too
         resources={"metadata": {"path": str(folder)}}, on_cell_start=watch.start, on_cell_executed=watch.stop,
     )  # fmt: skip
-    signal.signal(signal.SIGALRM, lambda *_: late(timeout))
-    signal.alarm(timeout)
     try:
         with open(log, "a") as kernel_log:
-            client.execute(stderr=kernel_log)
+            asyncio.run(execute(client, timeout, kernel_log))
     except TimeoutError as e:
         watch.problems.append(str(e))
     except Exception as e:  # the kernel does not start, or dies
         watch.problems.append(f"{type(e).__name__}: {e}")
-    finally:
-        signal.alarm(0)
-        if client.km and client.km.has_kernel:
-            client._cleanup_kernel()
     print(f"  {watch.cells} cells, {time.monotonic() - watch.began:.1f} s, {watch.pictures} pictures, {len(watch.problems)} errors", flush=True)
     return watch
 
 
-def late(timeout: int):
-    raise TimeoutError(f"not finished after {timeout} s")
+async def execute(client: NotebookClient, timeout: int, kernel_log) -> None:
+    """Runs all cells. nbclient ends the kernel itself, after the last cell and when it is cancelled: nobody else may do it meanwhile."""
+    cells = asyncio.ensure_future(client.async_execute(stderr=kernel_log))
+    done, _ = await asyncio.wait([cells], timeout=timeout)
+    if not done:
+        cells.cancel()
+        await asyncio.wait([cells])
+        cells.exception()  # it says that the kernel died, or nothing
+        raise TimeoutError(f"not finished after {timeout} s")
+    await cells
 
 
 class Watch:
