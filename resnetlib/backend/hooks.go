@@ -30,7 +30,7 @@ func withHooks(f Found, name string, log func(string), open func() (*xla.Backend
 	h := hooking{cacheProblem: onceOnly(log, "compile cache: %s; XLA compiles as usual"),
 		oneDNNProblem: onceOnly(log, "oneDNN: %s; XLA computes these convolutions itself")}
 	if f.Name == XLACPU {
-		h.find()
+		h.find(f.Plugin)
 	}
 	if h.cache == nil && h.library == "" || !h.load(f.Plugin) {
 		b, err = open()
@@ -66,8 +66,8 @@ type hooking struct {
 	cacheProblem, oneDNNProblem func(error)
 }
 
-// find looks for the cache and for oneDNN.
-func (h *hooking) find() {
+// find looks for the cache, and for oneDNN for the plugin at path.
+func (h *hooking) find(path string) {
 	dir, err := cacheFolder()
 	if err == nil {
 		if h.cache, err = compilecache.Open(dir); err == nil {
@@ -77,7 +77,7 @@ func (h *hooking) find() {
 	if err != nil && !errors.Is(err, errCacheOff) {
 		h.cacheProblem(err)
 	}
-	found, err := findOneDNN()
+	found, err := findOneDNN(path)
 	if err != nil && !withoutOneDNN(err) {
 		h.oneDNNProblem(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +16,7 @@ import (
 // library opens the library that this machine has, or skips.
 func library(t testing.TB) *Library {
 	t.Helper()
-	found, err := Find(Places{Venv: filepath.Join("..", "..", "..", ".venv")})
+	found, err := Find(venvPlaces)
 	if errors.Is(err, ErrMissing) || errors.Is(err, ErrOff) {
 		fmt.Printf("SKIP: %s: %v\n", t.Name(), err) // go test shows it with -v or -json alone
 		t.Skipf("SKIPPED, NOT TESTED: %v", err)

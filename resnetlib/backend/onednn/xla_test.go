@@ -37,7 +37,7 @@ var venv = filepath.Join("..", "..", "..", ".venv")
 // library opens the library that this machine has, or skips.
 func library(t *testing.T) *onednn.Library {
 	t.Helper()
-	found, err := onednn.Find(onednn.Places{Venv: venv})
+	found, err := onednn.Find([]onednn.Place{{Dir: filepath.Join(venv, "lib"), Where: "the project's .venv"}})
 	if errors.Is(err, onednn.ErrMissing) || errors.Is(err, onednn.ErrOff) {
 		fmt.Printf("SKIP: %s: %v\n", t.Name(), err)
 		t.Skipf("SKIPPED, NOT TESTED: %v", err)
