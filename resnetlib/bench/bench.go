@@ -124,7 +124,9 @@ func (c Config) train(ctx context.Context, b compute.Backend, net *models.ResNet
 	}
 	defer trainer.Finalize()
 	return c.measure(ctx, func() error {
-		_, err := trainer.Step(optim.Images(pixels, c.BatchSize, c.ImageSize, c.ImageSize), labels, 1e-4)
+		images := optim.Images(pixels, c.BatchSize, c.ImageSize, c.ImageSize)
+		defer images.FinalizeAll()
+		_, err := trainer.Step(images, labels, 1e-4)
 		return err
 	})
 }
