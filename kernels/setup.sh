@@ -98,8 +98,10 @@ command_line() {
 	make build
 }
 
+# plugin installs XLA for the processor, and oneDNN with it. It fails without XLA only.
 plugin() {
-	bin/resnetlab backend list | grep -q '^xla:cpu  *yes' && return
+	listed=$(bin/resnetlab backend list)
+	echo "$listed" | grep -q '^xla:cpu  *yes' && echo "$listed" | grep -qE '^oneDNN  *(yes|no: .*=off)' && return
 	bin/resnetlab backend install cpu && tail -n 1 "$log" | grep -q '^xla:cpu  *yes'
 }
 
@@ -125,7 +127,8 @@ must "Go toolchain ${GOTOOLCHAIN:-}" toolchain
 must "JupyterLab in .venv" python_environment
 must "Go kernel (GoNB)" go_kernel
 must "resnetlab command" command_line
-may "the Go backend serves" "XLA plugin for the CPU" plugin
+may "the Go backend serves" "XLA plugin for the CPU, oneDNN" plugin
+grep -m 1 '^oneDNN  *no' "$log" | sed 's/^/      /'
 must "Kernel for JupyterLab" jupyter_kernel
 must "Drawn data set" dataset
 must "Build cache for the lessons" build_cache

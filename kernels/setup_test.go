@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -61,4 +62,62 @@ func TestSetupSaysWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Without oneDNN setup goes on and says so in one line; with it, or where it is switched off, nothing is installed.
+func TestSetupGoesOnWithoutOneDNN(t *testing.T) {
+	const (
+		xla       = "xla:cpu    yes  a plugin"
+		installed = "oneDNN     yes  3.2.0"
+		off       = "oneDNN     no: oneDNN is switched off by RESNETLAB_ONEDNN=off"
+		missing   = "oneDNN     no: oneDNN is not installed"
+		offline   = "oneDNN not installed: python: no network; XLA's own convolutions are used"
+	)
+	for name, c := range map[string]struct {
+		list, install string // what the two commands print
+		installs      bool
+		want, not     string
+	}{
+		"nothing there":  {"xla:cpu    no: no plugin found\n" + missing, installed + "\n" + xla, true, "oneDNN ... 0 s\n[7/9]", "not done"},
+		"all there":      {xla + "\n" + installed, "", false, "oneDNN ... 0 s\n[7/9]", "not done"},
+		"switched off":   {xla + "\n" + off, "", false, "oneDNN ... 0 s\n[7/9]", "not done"},
+		"no network":     {xla + "\n" + missing, offline + "\n" + missing + "\n" + xla, true, "oneDNN ... 0 s\n      " + offline + "\n[7/9]", "not done"},
+		"another system": {"xla:cpu    no: no wheel\n" + missing, "error: no wheel", true, "oneDNN ... not done: error: no wheel; the Go backend serves\n[7/9]", "      oneDNN"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := fakeCheckout(t)
+			program := "#!/bin/sh\ncase \"$1 $2\" in \"backend list\") cat list ;; \"backend install\") touch asked; cat install ;; esac\n"
+			put(t, filepath.Join(root, "bin", "resnetlab"), program, 0o755)
+			put(t, filepath.Join(root, "list"), c.list+"\n", 0o644)
+			put(t, filepath.Join(root, "install"), c.install+"\n", 0o644)
+			cmd := exec.Command("/bin/sh", filepath.Join(root, "kernels", "setup.sh"))
+			cmd.Env = []string{"PATH=" + filepath.Join(root, "path") + ":" + os.Getenv("PATH")}
+			out, err := cmd.CombinedOutput()
+			said := regexp.MustCompile(`\d+ s\n`).ReplaceAllString(string(out), "0 s\n")
+			if err != nil || !strings.Contains(said, c.want) || strings.Contains(said, c.not) {
+				t.Errorf("%v, want %q:\n%s", err, c.want, said)
+			}
+			if _, err := os.Stat(filepath.Join(root, "asked")); (err == nil) != c.installs {
+				t.Errorf("installed: %v, want %v", err == nil, c.installs)
+			}
+		})
+	}
+}
+
+// fakeCheckout makes a folder with setup.sh in which every step but the plugin's does nothing.
+func fakeCheckout(t *testing.T) (root string) {
+	t.Helper()
+	root = t.TempDir()
+	script, err := os.ReadFile("setup.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(root, "kernels", "setup.sh"), string(script), 0o755)
+	put(t, filepath.Join(root, "kernels", "requirements.txt"), "", 0o644)
+	put(t, filepath.Join(root, ".venv", "requirements.txt"), "", 0o644)
+	for _, tool := range []string{".venv/bin/python", "path/python3", "path/make"} {
+		put(t, filepath.Join(root, tool), "#!/bin/sh\n", 0o755)
+	}
+	put(t, filepath.Join(root, "path", "go"), "#!/bin/sh\necho go1.27.4\n", 0o755)
+	return root
 }

@@ -11,7 +11,7 @@ import (
 
 type backendCommands struct {
 	List    backendList    `cmd:"" help:"List the backends, and whether each works on this machine."`
-	Install backendInstall `cmd:"" help:"Download a PJRT plugin into the project's .venv and check its hash."`
+	Install backendInstall `cmd:"" help:"Download a PJRT plugin, for the processor with oneDNN, into the project's .venv and check the hashes."`
 	Doctor  backendDoctor  `cmd:"" help:"Check what the backends need, and say how to repair what is missing."`
 	Cache   backendCache   `cmd:"" help:"Show where XLA's compiled programs are kept and how many there are, or remove them."`
 }
@@ -26,14 +26,26 @@ func (b *backendList) Run() error {
 		return printJSON(struct {
 			Schema   int             `json:"schema"`
 			Backends []backend.Found `json:"backends"`
-		}{1, found})
+			OneDNN   backend.OneDNN  `json:"onednn"`
+		}{1, found, backend.FindOneDNN()})
 	}
 	for _, f := range found {
 		if err := printFound(f); err != nil {
 			return err
 		}
 	}
-	return nil
+	return printOneDNN()
+}
+
+// printOneDNN prints one line about the library that computes the convolutions of XLA on the processor.
+func printOneDNN() error {
+	_, err := fmt.Printf("%-10s %s\n", "oneDNN", printable.Line(oneDNNLine(backend.FindOneDNN())))
+	return err
+}
+
+// oneDNNLine returns one line that says whether the library is used, with its version, its path and the reason.
+func oneDNNLine(o backend.OneDNN) string {
+	return foundLine(backend.Found{OK: o.On, Version: o.Version, Plugin: o.Path, Why: o.Why})
 }
 
 // printFound prints one line about a backend.
@@ -67,6 +79,11 @@ func (b *backendInstall) Run(ctx context.Context, c *commands) error {
 	}
 	if err != nil {
 		return err
+	}
+	if b.Kind == "cpu" {
+		if err := printOneDNN(); err != nil {
+			return err
+		}
 	}
 	return printFound(found)
 }

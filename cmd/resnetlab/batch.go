@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/predict"
 )
 
@@ -34,7 +36,7 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 			return err
 		}
 	}
-	be, _, err := c.openBackend(0)
+	be, _, err := c.openBackend(backend.Options{Work: b.work(job, net)})
 	if err != nil {
 		return err
 	}
@@ -54,6 +56,15 @@ func (b *batchCommand) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	return b.unreadable(job, s)
+}
+
+// work returns the work by which the backend is chosen. That of a job that can be resumed is not given, so that all its runs and shards have the same
+// backend.
+func (b *batchCommand) work(job predict.Job, net *network.Network) backend.Work {
+	if job.NumShards > 0 || job.Resume {
+		return backend.Work{}
+	}
+	return workOf(net, inBatches(len(job.Pictures.Names), b.BatchSize))
 }
 
 // job returns the job that the flags describe. It lists the pictures and checks all settings, so that errors come before a network is loaded.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/bench"
 )
 
@@ -28,7 +29,7 @@ func (b *benchNetwork) Run(ctx context.Context, c *commands) error {
 	if err := config.Check(); err != nil {
 		return err
 	}
-	be, choice, err := c.openBackend(b.Threads)
+	be, choice, err := c.openBackend(backend.Options{Threads: b.Threads})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/compare"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/runs"
@@ -33,7 +34,7 @@ func (k *compareCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	if err := k.check(call); err != nil {
 		return err
 	}
-	b, choice, err := c.openBackend(k.Threads)
+	b, choice, err := c.openBackend(backend.Options{Threads: k.Threads})
 	if err != nil {
 		return err
 	}

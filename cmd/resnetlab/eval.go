@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+	"github.com/gomlx/compute"
 
 	"resnetlab/datasets"
 	"resnetlab/datasets/named"
@@ -16,7 +17,6 @@ import (
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
-	"resnetlab/resnetlib/transforms"
 )
 
 type evalCommand struct {
@@ -48,16 +48,11 @@ func (e *evalCommand) Run(ctx context.Context, c *commands, call *kong.Context) 
 	if err != nil {
 		return err
 	}
-	b, _, err := c.openBackend(0)
+	b, err := c.openFor(net, e.passes(data), e.BatchSize)
 	if err != nil {
 		return err
 	}
-	forward, err := predict.NewForward(b, net.ResNet, e.BatchSize)
-	if err != nil {
-		return err
-	}
-	defer forward.Finalize()
-	result, err := e.evaluate(ctx, forward, data, net.Preset)
+	result, err := e.evaluate(ctx, b, net, data)
 	if err != nil {
 		return err
 	}
@@ -94,14 +89,28 @@ func (e *evalCommand) data(ctx context.Context, net *network.Network) (datasets.
 	return data, leftOut, nil
 }
 
-// evaluate classifies all pictures and compares the results with their labels.
-func (e *evalCommand) evaluate(ctx context.Context, f predict.Classifier, data datasets.Dataset, preset transforms.Preset) (*evaluate.Result, error) {
+// passes returns how many pictures pass through the network.
+func (e *evalCommand) passes(data datasets.Dataset) int {
 	if e.TTA {
-		f = predict.Mirrored(f)
+		return 2 * data.Len()
+	}
+	return data.Len()
+}
+
+// evaluate classifies all pictures and compares the results with their labels.
+func (e *evalCommand) evaluate(ctx context.Context, b compute.Backend, net *network.Network, data datasets.Dataset) (*evaluate.Result, error) {
+	forward, err := predict.NewForward(b, net.ResNet, e.BatchSize)
+	if err != nil {
+		return nil, err
+	}
+	defer forward.Finalize()
+	var f predict.Classifier = forward
+	if e.TTA {
+		f = predict.Mirrored(forward)
 	}
 	bar := notebook.NewBar("evaluating", data.Len())
 	defer bar.Stop()
-	return evaluate.Run(ctx, f, datasets.NewLoader(data, datasets.LoaderConfig{BatchSize: e.BatchSize, Preset: preset}),
+	return evaluate.Run(ctx, f, datasets.NewLoader(data, datasets.LoaderConfig{BatchSize: e.BatchSize, Preset: net.Preset}),
 		evaluate.Progress(func(done int) { bar.Update(done, "") }))
 }
 

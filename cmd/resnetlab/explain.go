@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"resnetlab/internal/printable"
+	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/explain"
 )
 
@@ -42,7 +43,9 @@ func (x *explainCommand) Run(ctx context.Context, c *commands, call *kong.Contex
 	if err != nil {
 		return badInput(err)
 	}
-	b, _, err := c.openBackend(0)
+	work := workOf(net, method.Passes(net.Preset.Crop))
+	work.Gradients = method.Gradients
+	b, _, err := c.openBackend(backend.Options{Work: work})
 	if err != nil {
 		return err
 	}

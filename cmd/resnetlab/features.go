@@ -25,7 +25,7 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	b, _, err := c.openBackend(0)
+	b, err := c.openFor(net, len(job.Pictures.Names), f.BatchSize)
 	if err != nil {
 		return err
 	}

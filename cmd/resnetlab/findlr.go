@@ -6,6 +6,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/optim"
 	"resnetlab/resnetlib/plots"
@@ -42,7 +43,7 @@ func (f *findLRCommand) Run(ctx context.Context, c *commands, call *kong.Context
 	if _, err := models.Variant(f.Arch); err != nil {
 		return usage(err)
 	}
-	b, choice, err := c.openBackend(f.Threads)
+	b, choice, err := c.openBackend(backend.Options{Threads: f.Threads})
 	if err != nil {
 		return err
 	}

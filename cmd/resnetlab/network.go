@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"errors"
 
+	"github.com/gomlx/compute"
+
+	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/runs"
@@ -73,15 +77,34 @@ func (t networkFlags) openWith(open func(string, ...network.Option) (*network.Ne
 	return net, nil
 }
 
-// predictor opens the network and the backend for prediction.
-func (t trained) predictor(c *commands, batchSize int) (*predict.Predictor, error) {
+// predictor opens the network and the backend for the prediction of the given number of pictures.
+func (t trained) predictor(c *commands, pictures, batchSize int) (*predict.Predictor, error) {
 	net, err := t.open()
 	if err != nil {
 		return nil, err
 	}
-	b, _, err := c.openBackend(0)
+	b, err := c.openFor(net, pictures, batchSize)
 	if err != nil {
 		return nil, err
 	}
 	return predict.New(b, net, predict.BatchSize(batchSize))
 }
+
+// openFor opens the backend for a number of pictures that pass through the network in batches.
+func (c *commands) openFor(net *network.Network, pictures, batchSize int) (compute.Backend, error) {
+	b, _, err := c.openBackend(backend.Options{Work: workOf(net, inBatches(pictures, batchSize))})
+	return b, err
+}
+
+// workOf returns the work of passing pictures through the network. It is not known for a network that its input does not fit: that is reported when
+// the network computes.
+func workOf(net *network.Network, pictures int) backend.Work {
+	s, err := models.Summarize(net.ResNet, 1, net.Preset.Crop, net.Preset.Crop, 3)
+	if err != nil {
+		return backend.Work{}
+	}
+	return backend.Work{Pictures: pictures, MACs: s.MACs}
+}
+
+// inBatches returns the number of pictures that are computed for n of them: the last batch takes as long as a full one.
+func inBatches(n, batchSize int) int { return (n + batchSize - 1) / batchSize * batchSize }

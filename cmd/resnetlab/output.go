@@ -50,8 +50,9 @@ func printTable(t notebook.Tabler) error {
 }
 
 // openBackend opens the backend that --backend names, and logs which it is and why.
-func (c *commands) openBackend(threads int) (compute.Backend, backend.Choice, error) {
-	b, choice, err := backend.OpenWith(c.Backend, backend.Options{Threads: threads, Log: func(line string) { c.logf("%s", line) }})
+func (c *commands) openBackend(o backend.Options) (compute.Backend, backend.Choice, error) {
+	o.Log = func(line string) { c.logf("%s", line) }
+	b, choice, err := backend.OpenWith(c.Backend, o)
 	switch {
 	case errors.Is(err, backend.ErrUnavailable):
 		return nil, backend.Choice{}, err

@@ -32,7 +32,7 @@ func (p *predictCommand) Run(ctx context.Context, c *commands) error {
 	if p.Plot != "" && len(p.Images) != 1 {
 		return usage(fmt.Errorf("--plot draws a single picture, but %d were given", len(p.Images)))
 	}
-	predictor, err := p.predictor(c, min(len(p.Images), 8))
+	predictor, err := p.predictor(c, len(p.Images), min(len(p.Images), 8))
 	if err != nil {
 		return err
 	}

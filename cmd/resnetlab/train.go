@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/runs"
 	"resnetlab/resnetlib/train"
@@ -36,7 +37,7 @@ func (t *trainCommand) Run(ctx context.Context, c *commands, call *kong.Context)
 	if _, err := models.Variant(t.Arch); err != nil {
 		return usage(err)
 	}
-	b, choice, err := c.openBackend(t.Threads)
+	b, choice, err := c.openBackend(backend.Options{Threads: t.Threads})
 	if err != nil {
 		return err
 	}

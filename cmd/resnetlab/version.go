@@ -36,7 +36,8 @@ func (v *versionCommand) Run() error {
 			CPUs      int               `json:"cpus"`
 			Modules   map[string]string `json:"modules"`
 			Backends  []backend.Found   `json:"backends"`
-		}{1, version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), modules, backend.List()})
+			OneDNN    backend.OneDNN    `json:"onednn"`
+		}{1, version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), modules, backend.List(), backend.FindOneDNN()})
 	}
 	text := fmt.Sprintf("resnetlab %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, m := range reported {
@@ -47,6 +48,7 @@ func (v *versionCommand) Run() error {
 	for _, f := range backend.List() {
 		text += fmt.Sprintf("  backend %-18s %s\n", f.Name, printable.Line(foundLine(f)))
 	}
+	text += fmt.Sprintf("  %-26s %s\n", "oneDNN", printable.Line(oneDNNLine(backend.FindOneDNN())))
 	_, err := fmt.Print(text)
 	return err
 }

@@ -5,8 +5,9 @@ import "fmt"
 // api is what a plugin reports in its PJRT table.
 type api struct {
 	major, minor int
-	size         int // of the table in bytes
-	missing      int // a function that must be there and is not, counted from 1; 0: none
+	size         int  // of the table in bytes
+	missing      int  // a function that must be there and is not, counted from 1; 0: none
+	customCalls  bool // it has the extension that registers custom calls
 }
 
 // The smallest table that go-xla v0.4.11 can use: the functions up to PJRT_Buffer_Bitcast, which API 0.98 added. go-xla calls them without

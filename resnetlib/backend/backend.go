@@ -66,14 +66,15 @@ func (c Choice) String() string {
 
 // Options are settings for [OpenWith].
 type Options struct {
+	Work    Work              // what is to be computed, where it is known: "auto" chooses by it
 	Threads int               // for one graph; 0: chosen by the backend (all processors). A plugin for a GPU ignores it.
 	Log     func(line string) // is told, at most once each, why compiled programs are not kept and oneDNN is not used; nil for nobody
 }
 
 // Open opens the backend called name: "" or "auto", "go", "xla:cpu", "xla:cuda", "xla:/abs/plugin.so", or any form that GOMLX_BACKEND
 // accepts, such as "xla:cuda,memory_fraction=0.5". An empty name stands for GOMLX_BACKEND, and if that is empty too, for the fastest backend
-// that works on this machine; Choice.Why then says why XLA is not used, if it is not. A backend asked for by name is never replaced by
-// another: where it does not work, the error says why in one line and matches [ErrUnavailable].
+// that works on this machine, or for the one that is done first with Options.Work; Choice.Why then says why XLA is not used, if it is not. A backend
+// asked for by name is never replaced by another: where it does not work, the error says why in one line and matches [ErrUnavailable].
 //
 // A tensor belongs to the backend that holds it, so a process should open one backend and share it.
 func Open(name string) (compute.Backend, Choice, error) { return OpenWith(name, Options{}) }
@@ -92,7 +93,7 @@ func OpenWith(name string, o Options) (compute.Backend, Choice, error) {
 		return nil, Choice{}, err
 	}
 	if r.kind == auto {
-		return openFastest(o)
+		return openAuto(o)
 	}
 	return openNamed(r, source, o)
 }
@@ -109,13 +110,22 @@ func openNamed(r request, why string, o Options) (compute.Backend, Choice, error
 	return openXLA(found, r.options, why, o)
 }
 
+// openAuto opens the backend that the work deserves: Go where it is done first, else the fastest.
+func openAuto(o Options) (compute.Backend, Choice, error) {
+	goFirst, why := o.Work.choose()
+	if goFirst {
+		return openGo(nil, why, o)
+	}
+	return openFastest(why, o)
+}
+
 // openFastest tries CUDA, XLA on the processor, and Go, in this order.
-func openFastest(o Options) (compute.Backend, Choice, error) {
+func openFastest(why string, o Options) (compute.Backend, Choice, error) {
 	var refused []string
 	for _, kind := range []kind{cudaKind, cpuKind} {
 		found := find(request{kind: kind})
 		if found.OK {
-			b, choice, err := openXLA(found, nil, "the fastest that works here", o)
+			b, choice, err := openXLA(found, nil, why, o)
 			if err == nil {
 				return b, choice, nil
 			}

@@ -25,7 +25,7 @@ func Doctor() []Check {
 	checks = append(checks, checkPlugins(cudaKind)...)
 	checks = append(checks, checkPlugins(cpuKind)...)
 	if xlaMissing == "" {
-		checks = append(checks, checkCompileCache(FindCompileCache()), checkOneDNN())
+		checks = append(checks, checkCompileCache(FindCompileCache()), checkOneDNN(FindOneDNN()))
 	}
 	for _, f := range List() {
 		if f.OK {

@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"resnetlab/internal/printable"
+	"resnetlab/resnetlib/backend/internal/sharedlib"
 )
 
 // Found describes a backend on this machine: whether it works, with which plugin, and why.
@@ -26,9 +27,13 @@ type candidate struct{ path, where string }
 
 // List checks for every backend whether it works on this machine. It loads plugins only in child processes.
 func List() []Found {
+	cpu := find(request{kind: cpuKind})
+	if o := oneDNNFor(cpu); o.On {
+		cpu.Version += ", oneDNN " + o.Version
+	}
 	return []Found{
 		find(request{kind: cudaKind}),
-		nameOneDNN(find(request{kind: cpuKind})),
+		cpu,
 		{Name: Go, OK: true, Version: goVersion(), Why: "in the program itself"},
 	}
 }
@@ -79,7 +84,7 @@ func examine(r request, c candidate) Found {
 		f.Why = fmt.Sprintf("%s (%s): %s", c.path, c.where, oneLine(err.Error()))
 		return f
 	}
-	if err := checkELF(c.path); err != nil {
+	if err := sharedlib.Check(c.path); err != nil {
 		return refuse(err)
 	}
 	if isCUDA(c.path) {

@@ -1,8 +1,10 @@
 package backend
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -29,16 +31,30 @@ func openGo(options []string, why string, o Options) (compute.Backend, Choice, e
 			threads = n
 		}
 	}
+	executors := executorsFor(cmp.Or(threads, runtime.GOMAXPROCS(0)))
+	rest = append([]string{fmt.Sprintf("num_executors=%d", executors)}, rest...) // of two equal options the later one counts
 	b, err := gobackend.New(strings.Join(rest, ","))
 	if err != nil {
 		return nil, Choice{}, fmt.Errorf("opening backend go: %w", err)
 	}
 	if threads != 0 {
-		if err := setParallelism(b, threads); err != nil {
+		// All executors but the caller's hold a worker of the pool while a graph runs, and products need the others.
+		if err := setParallelism(b, threads+executors-1); err != nil {
 			return nil, Choice{}, err
 		}
 	}
 	return b, Choice{Name: Go, Version: goVersion(), Why: why}, nil
+}
+
+// executorsFor returns how many operations of a graph run side by side on a number of threads. Most operations use one thread alone, so one executor
+// leaves the other threads without work. Products use all, but the executors take their workers: GoMLX's own number, 8, leaves them one on two
+// cores. Seconds a picture of ResNet-50 on two cores, 224 px, batch 8, forward and training step: 1 executor 0.094, 0.476; 2 executors 0.080,
+// 0.304; 3 executors 0.078, 0.339; 8 executors 0.112, 0.434. The results have the same bytes, whatever the number.
+func executorsFor(threads int) int {
+	if threads == 1 {
+		return 1
+	}
+	return min(max(threads/2, 2), 8)
 }
 
 // setParallelism limits the Go backend's pool of workers. The backend's type is internal to GoMLX, its pool is an exported field.

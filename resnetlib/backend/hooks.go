@@ -65,8 +65,8 @@ type hooking struct {
 	cacheProblem, oneDNNProblem func(error)
 }
 
-// find looks for the cache and for oneDNN.
-func (h *hooking) find() {
+// find looks for the cache, and for oneDNN for the plugin at path.
+func (h *hooking) find(path string) {
 	dir, err := cacheFolder()
 	if err == nil {
 		if h.cache, err = compilecache.Open(dir); err == nil {
@@ -76,7 +76,7 @@ func (h *hooking) find() {
 	if err != nil && !errors.Is(err, errCacheOff) {
 		h.cacheProblem(err)
 	}
-	found, err := findOneDNN()
+	found, err := findOneDNN(path)
 	if err != nil && !withoutOneDNN(err) {
 		h.oneDNNProblem(err)
 	}
@@ -85,7 +85,7 @@ func (h *hooking) find() {
 
 // load loads the plugin, takes over its large blocks of memory and registers oneDNN with it. It reports whether the client can have hooks.
 func (h *hooking) load(path string) bool {
-	h.find()
+	h.find(path)
 	var err error
 	if h.plugin, err = pjrttable.Load(path); err != nil {
 		if h.cache != nil {

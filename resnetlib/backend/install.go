@@ -29,8 +29,9 @@ type InstallOptions struct {
 }
 
 // Install installs the plugin of kind "cpu" or "cuda" into a Python virtual environment: the pinned wheels, by that environment's pip, each
-// checked against the hash in this package. The wheels are for linux/amd64; "cuda" takes about 2 GB with NVIDIA's libraries. It returns the
-// plugin as [List] will find it. OK may be false after an installation without an error, on a machine without a GPU for instance; Why says so.
+// checked against the hash in this package. The wheels are for linux/amd64; "cuda" takes about 2 GB with NVIDIA's libraries. "cpu" brings oneDNN as
+// well; where that fails, the log says why in one line, and XLA computes its convolutions itself. It returns the plugin as [List] will find it. OK may
+// be false after an installation without an error, on a machine without a GPU for instance; Why says so.
 func Install(ctx context.Context, kindName string, o InstallOptions) (Found, error) {
 	k, ok := map[string]kind{"cpu": cpuKind, "cuda": cudaKind}[kindName]
 	if !ok {
@@ -52,17 +53,30 @@ func Install(ctx context.Context, kindName string, o InstallOptions) (Found, err
 	if err := pipInstall(ctx, o, wheels[k].requirements, !intact(o.Venv, k)); err != nil {
 		return fail(err)
 	}
-	if k == cudaKind {
-		for _, site := range sitePackages(o.Venv) {
-			if err := linkCUDA(site); err != nil {
-				return fail(err)
-			}
-		}
+	if err := complete(ctx, o, k); err != nil {
+		return fail(err)
 	}
 	for _, c := range inVenv(o.Venv, k, "just installed") {
 		return examine(request{kind: k}, c), nil
 	}
 	return fail(fmt.Errorf("pip put no plugin into %s", o.Venv))
+}
+
+// complete does what belongs to an installation after its plugin: NVIDIA's libraries get the names that go-xla looks for, and XLA for the processor
+// gets oneDNN, without which it works as well.
+func complete(ctx context.Context, o InstallOptions, k kind) error {
+	if k == cpuKind {
+		if err := installOneDNN(ctx, o); err != nil && o.Log != nil {
+			o.Log("oneDNN not installed: " + oneLine(err.Error()) + "; XLA's own convolutions are used")
+		}
+		return ctx.Err()
+	}
+	for _, site := range sitePackages(o.Venv) {
+		if err := linkCUDA(site); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // intact reports whether the environment has the plugin with the bytes of its wheel. If not, pip must install it again, although its records

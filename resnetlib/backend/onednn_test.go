@@ -3,10 +3,13 @@
 package backend
 
 import (
+	"debug/elf"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,7 +27,7 @@ import (
 func needOneDNN(t *testing.T) string {
 	t.Helper()
 	needXLA(t)
-	found, err := findOneDNN()
+	found, err := findOneDNN(find(request{kind: cpuKind}).Plugin)
 	if withoutOneDNN(err) {
 		fmt.Printf("SKIP: %s: %v\n", t.Name(), err)
 		t.Skipf("SKIPPED, NOT TESTED: %v", err)
@@ -65,31 +68,70 @@ func TestOneDNNComputesConvolutionsWithAndWithoutTheCache(t *testing.T) {
 			t.Errorf("cache %s: %d of 1 convolutions replaced, native %v, said %q, %s", cache, n, native, said, c)
 		}
 	}
-	if f := nameOneDNN(find(request{kind: cpuKind})); !strings.HasSuffix(f.Version, ", oneDNN "+onednn.Version) {
+	if f := List()[1]; !strings.HasSuffix(f.Version, ", oneDNN "+onednn.Version) {
 		t.Errorf("listed as %+v", f)
 	}
-	if check := checkOneDNN(); !check.OK || !strings.Contains(check.Detail, path) || check.Fix != "" {
+	o := FindOneDNN()
+	if o != (OneDNN{On: true, Path: path, Version: onednn.Version, Why: "named by " + onednn.Env}) {
+		t.Errorf("found %+v", o)
+	}
+	if check := checkOneDNN(o); !check.OK || !strings.Contains(check.Detail, path) || check.Fix != "" {
 		t.Errorf("the doctor says %+v", check)
 	}
 }
 
-// Without the library, switched off, or with a file that is not the library, XLA computes as if oneDNN did not exist. Only the last is told.
+// Switched off, or with a file that is not the library, XLA computes as if oneDNN did not exist. A file that is not the library is told in one line.
 func TestWithoutOneDNNXLAComputes(t *testing.T) {
-	needXLA(t)
-	damaged := place(t, filepath.Join(t.TempDir(), "libdnnl.so.3"), "not a library")
+	path := needOneDNN(t)
+	library, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := func(name string, content []byte) string {
+		return place(t, filepath.Join(t.TempDir(), name), string(content))
+	}
+	other := slices.Clone(library)
+	other[18] = byte(elf.EM_AARCH64) // e_machine
+	flipped := slices.Clone(library)
+	flipped[len(flipped)/2] ^= 1
 	t.Setenv(CacheVariable, "off")
-	for _, c := range []struct{ value, says string }{{"off", ""}, {damaged, "oneDNN: oneDNN " + damaged}, {damaged + "2", "no such file"}} {
-		t.Setenv(onednn.Env, c.value)
-		choice, n, native, said := convolves(t)
-		if n != 0 || native || strings.Contains(choice.Version, "oneDNN") {
-			t.Errorf("%s: %d convolutions replaced, native %v, %s", c.value, n, native, choice)
-		}
-		if line := strings.Join(said, "\n"); len(said) > 1 || (line == "") != (c.says == "") || !strings.Contains(line, c.says) {
-			t.Errorf("%s: said %q, want %q", c.value, said, c.says)
-		}
-		if check := checkOneDNN(); check.OK != (c.says == "") || check.OK == (check.Fix != "") || !strings.Contains(check.Detail+check.Fix, "XLA's own convolutions are used") {
-			t.Errorf("%s: the doctor says %+v", c.value, check)
-		}
+	for name, c := range map[string]struct{ value, says string }{
+		"off":               {"off", ""},
+		"no file":           {filepath.Join(t.TempDir(), "none.so"), "no such file"},
+		"a folder":          {t.TempDir(), "not a regular file"},
+		"truncated":         {file("truncated.so", library[:len(library)/2]), "truncated: "},
+		"text":              {file("text.so", []byte("not a library")), "not a shared library, or damaged"},
+		"another processor": {file("other.so", other), "built for another machine"},
+		"one bit":           {file("flipped.so", flipped), "its bytes are not those of the wheel onednn-cpu-gomp 2023.2.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(onednn.Env, c.value)
+			choice, n, native, said := convolves(t)
+			if n != 0 || native || strings.Contains(choice.Version, "oneDNN") {
+				t.Errorf("%d convolutions replaced, native %v, %s", n, native, choice)
+			}
+			if c.says == "" && said != nil {
+				t.Errorf("said %q", said)
+			}
+			if want := "oneDNN: " + c.value + " (named by " + onednn.Env + "): "; c.says != "" &&
+				(len(said) != 1 || !strings.HasPrefix(said[0], want) || !strings.Contains(said[0], c.says) || strings.Contains(said[0], "\n")) {
+				t.Errorf("said %q, want one line with %q", said, want+c.says)
+			}
+			o := FindOneDNN()
+			if check := checkOneDNN(o); o.On || o.Why == "" || check.OK != (c.says == "") || check.OK != (check.Fix == "") ||
+				!strings.Contains(check.Detail, c.says) || !strings.HasSuffix(check.Detail, "; XLA's own convolutions are used") {
+				t.Errorf("found %+v, the doctor says %+v", o, check)
+			}
+		})
+	}
+}
+
+// The doctor reads the whole library, also where a file is not newer than its wheel's RECORD.
+func TestDoctorReadsTheWholeLibrary(t *testing.T) {
+	damaged := place(t, filepath.Join(t.TempDir(), onednn.FileName), "not the library")
+	check := checkOneDNN(OneDNN{On: true, Path: damaged, Version: onednn.Version, Why: "here"})
+	if check.OK || !strings.HasPrefix(check.Detail, damaged+" (here): ") || !strings.Contains(check.Fix, "resnetlab backend install cpu") {
+		t.Errorf("the doctor says %+v", check)
 	}
 }
 
@@ -100,15 +142,65 @@ func TestMissingOneDNNIsNoFault(t *testing.T) {
 	t.Setenv("HOME", dir)
 	t.Setenv(onednn.Env, "")
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", dir)
-	if _, err := findOneDNN(); !errors.Is(err, onednn.ErrMissing) {
+	if _, err := findOneDNN(""); !errors.Is(err, onednn.ErrMissing) {
 		t.Skipf("this machine has one: %v", err)
 	}
-	if check := checkOneDNN(); !check.OK || check.Fix != "" || check.Detail != "not installed; XLA's own convolutions are used" {
-		t.Errorf("the doctor says %+v", check)
+	o := FindOneDNN()
+	if check := checkOneDNN(o); o.On || !check.OK || check.Detail != "oneDNN is not installed; XLA's own convolutions are used" || !strings.Contains(check.Fix, "backend install cpu") {
+		t.Errorf("found %+v, the doctor says %+v", o, check)
 	}
-	path := place(t, filepath.Join(dir, "libdnnl.so.3"), "not a library")
-	if _, err := findOneDNN(); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("with a damaged one beside a plugin: %v", err)
+	environment := t.TempDir()
+	for _, c := range []struct{ file, plugin, where string }{
+		{filepath.Join(dir, onednn.FileName), "", "in PJRT_PLUGIN_LIBRARY_PATH"},
+		{filepath.Join(environment, "lib", onednn.FileName), filepath.Join(environment, "lib/python3.12/site-packages/some/plugin.so"), "in the plugin's Python environment"},
+		{filepath.Join(environment, "beside", onednn.FileName), filepath.Join(environment, "beside/plugin.so"), "beside the plugin"},
+	} {
+		place(t, c.file, "not a library")
+		if _, err := findOneDNN(c.plugin); err == nil || !strings.HasPrefix(err.Error(), c.file+" ("+c.where+"): ") {
+			t.Errorf("with a damaged one %s: %v", c.where, err)
+		}
+	}
+}
+
+// Where GNU's OpenMP cannot be loaded, one line names its package, and XLA computes.
+func TestOneDNNWithoutOpenMPIsToldInOneLine(t *testing.T) {
+	path := needOneDNN(t)
+	broken := place(t, filepath.Join(t.TempDir(), "libgomp.so.1"), "not a library, and found before the system's")
+	_, want, _ := computes(t, 1, CacheVariable+"=off", onednn.Env+"=off")
+	_, got, said := computes(t, 1, CacheVariable+"=off", onednn.Env+"="+path, "LD_LIBRARY_PATH="+filepath.Dir(broken))
+	if got != want || strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "oneDNN: opening oneDNN "+path) ||
+		!strings.Contains(said, "the package libgomp1 of Debian and Ubuntu") || !strings.HasSuffix(said, "; XLA computes these convolutions itself\n") {
+		t.Errorf("result %s, want %s; said %q", got, want, said)
+	}
+}
+
+// withoutExtensions is a plugin that is another one but for its extensions.
+const withoutExtensions = `#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+typedef struct { size_t size; void* extensions; } table;
+const table* GetPjrtApi(void) {
+	static table* copy;
+	if (copy) return copy;
+	const table* own = ((const table* (*)(void))dlsym(dlopen(PLUGIN, RTLD_LAZY | RTLD_LOCAL), "GetPjrtApi"))();
+	copy = memcpy(malloc(own->size), own, own->size);
+	copy->extensions = 0;
+	return copy;
+}`
+
+// A plugin that takes no custom calls is told in one line, and XLA computes.
+func TestPluginWithoutCustomCallsComputesItself(t *testing.T) {
+	path := needOneDNN(t)
+	plugin := build(t, "pjrt_c_api_cpu_plugin.so", "#define PLUGIN "+strconv.Quote(find(request{kind: cpuKind}).Plugin)+"\n"+withoutExtensions)
+	_, want, _ := computes(t, 1, CacheVariable+"=off", onednn.Env+"=off")
+	_, got, said := computes(t, 1, CacheVariable+"=off", onednn.Env+"="+path, "GOMLX_BACKEND=xla:"+plugin) // what xla:cpu finds first
+	if got != want || said != "oneDNN: registering oneDNN's convolutions with the plugin: the plugin has no extension for custom calls; XLA computes these convolutions itself\n" {
+		t.Errorf("result %s, want %s; said %q", got, want, said)
+	}
+	t.Setenv(onednn.Env, path)
+	t.Setenv("GOMLX_BACKEND", "xla:"+plugin)
+	if o := FindOneDNN(); o.On || o.Path != path || o.Why != "the plugin "+plugin+" has no extension for custom calls" || checkOneDNN(o).OK {
+		t.Errorf("found %+v", o)
 	}
 }
 

@@ -34,6 +34,15 @@ enum { SECONDS = 60 };  // after which a library hangs
 typedef struct { size_t struct_size; void* fields[1]; } initialize_args;
 typedef struct { size_t struct_size; void* fields[10]; } create_args;
 
+// An extension of the table; they are a chain.
+typedef struct extension {
+  size_t struct_size;
+  int type;
+  struct extension* next;
+} extension;
+
+enum { FFI_EXTENSION = 5 };  // the type of the extension that registers custom calls
+
 static void end(probe_result* r) {
   r->ended = 1;
   _exit(0);
@@ -66,6 +75,7 @@ static void child(const char* path, const probe_needs* needs, probe_result* r, i
   r->major = api->version.major_version;
   r->minor = api->version.minor_version;
   r->size = api->struct_size;
+  for (const extension* e = api->extension_start; e; e = e->next) r->custom_calls |= e->type == FFI_EXTENSION;
   if (r->major == needs->major && r->minor >= needs->minor && r->size >= needs->size) {
     for (int i = 0; i < FIRST_FUNCTIONS && !r->missing; i++) {
       if (!api->functions[i]) r->missing = i + 1;

@@ -31,7 +31,7 @@ func probe(path string, client bool) (api, error) {
 	if err := probeError(&r); err != nil {
 		return api{}, err
 	}
-	return api{major: int(r.major), minor: int(r.minor), size: int(r.size), missing: int(r.missing)}, nil
+	return api{major: int(r.major), minor: int(r.minor), size: int(r.size), missing: int(r.missing), customCalls: r.custom_calls != 0}, nil
 }
 
 // probeError returns the step at which the child failed, if it did.

@@ -7,6 +7,7 @@ typedef struct {
   int ended;               // 1: the child ended where it meant to
   int signal;              // that ended the child, or 0
   int major, minor;        // of the PJRT C API
+  int custom_calls;        // 1: the table has the extension that registers custom calls
   int missing;             // first function that making a client needs and that is null, counted from 1; 0: none
   unsigned long size;      // of the table in bytes
   char message[512];       // dlerror's, for PROBE_DLOPEN

@@ -45,25 +45,33 @@ func recordOf(plugin string) (r record, ok bool) {
 	if real, err := filepath.EvalSymlinks(plugin); err == nil {
 		plugin = real
 	}
-	for site := filepath.Dir(plugin); filepath.Dir(site) != site; site = filepath.Dir(site) {
-		if filepath.Base(site) != "site-packages" {
-			continue
-		}
-		inside, err := filepath.Rel(site, plugin)
-		if err != nil {
-			return record{}, false
-		}
-		infos, _ := filepath.Glob(filepath.Join(site, "*pjrt*.dist-info"))
-		for _, info := range infos {
-			if r, ok := readRecord(filepath.Join(info, "RECORD"), filepath.ToSlash(inside)); ok {
-				name, version, _ := strings.Cut(strings.TrimSuffix(filepath.Base(info), ".dist-info"), "-")
-				r.name = strings.ReplaceAll(name, "_", "-") + " " + version
-				return r, true
-			}
-		}
+	site, ok := sitePackagesOf(plugin)
+	if !ok {
 		return record{}, false
 	}
+	inside, err := filepath.Rel(site, plugin)
+	if err != nil {
+		return record{}, false
+	}
+	infos, _ := filepath.Glob(filepath.Join(site, "*pjrt*.dist-info"))
+	for _, info := range infos {
+		if r, ok := readRecord(filepath.Join(info, "RECORD"), filepath.ToSlash(inside)); ok {
+			name, version, _ := strings.Cut(strings.TrimSuffix(filepath.Base(info), ".dist-info"), "-")
+			r.name = strings.ReplaceAll(name, "_", "-") + " " + version
+			return r, true
+		}
+	}
 	return record{}, false
+}
+
+// sitePackagesOf returns the site-packages folder that a file lies in.
+func sitePackagesOf(path string) (site string, ok bool) {
+	for site = filepath.Dir(path); filepath.Dir(site) != site; site = filepath.Dir(site) {
+		if filepath.Base(site) == "site-packages" {
+			return site, true
+		}
+	}
+	return "", false
 }
 
 // readRecord finds a file's line "path,sha256=HASH,SIZE" (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).

@@ -22,29 +22,31 @@ type Result interface {
 
 // Method is one of the ways of explaining a picture, for programs that choose one by its name.
 type Method struct {
-	Name       string // "gradcam"
-	NeedsLayer bool   // it reads Question.Layer
+	Name       string             // "gradcam"
+	NeedsLayer bool               // it reads Question.Layer
+	Gradients  bool               // it computes gradients
+	Passes     func(side int) int // pictures that pass through the network, for a picture of side x side pixels
 	Explain    func(ctx context.Context, e *Explainer, q Question) (Result, error)
 }
 
 // Methods lists every method. Its order is that of help texts; the first is the usual choice.
 var Methods = []Method{
-	{"gradcam", true, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
+	{"gradcam", true, true, once, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
 		return result(e.GradCAM(ctx, q.Picture, q.Layer, q.Target))
 	}},
-	{"saliency", false, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
+	{"saliency", false, true, once, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
 		return result(e.Saliency(ctx, q.Picture, q.Target))
 	}},
-	{"occlusion", false, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
+	{"occlusion", false, false, occlusionPasses, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
 		return result(e.Occlusion(ctx, q.Picture, q.Target, Occluder{}))
 	}},
-	{"features", true, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
+	{"features", true, false, once, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
 		return result(e.FeatureMaps(ctx, q.Picture, q.Layer))
 	}},
-	{"filters", false, func(_ context.Context, e *Explainer, _ Question) (Result, error) {
+	{"filters", false, false, never, func(_ context.Context, e *Explainer, _ Question) (Result, error) {
 		return result(Filters(e.Net.Conv1))
 	}},
-	{"receptive-field", true, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
+	{"receptive-field", true, true, once, func(ctx context.Context, e *Explainer, q Question) (Result, error) {
 		return result(e.ReceptiveField(ctx, q.Picture, q.Layer))
 	}},
 }
@@ -56,3 +58,6 @@ func result[R Result](r R, err error) (Result, error) {
 	}
 	return r, nil
 }
+
+func once(int) int  { return 1 }
+func never(int) int { return 0 }

@@ -57,6 +57,16 @@ func (e *Explainer) Occlusion(ctx context.Context, picture *transforms.RGB, targ
 	return e.slide(ctx, s, picture, target)
 }
 
+// occlusionPasses returns the number of pictures that pass through the network for a picture of side x side pixels: it, and it covered at each place.
+func occlusionPasses(side int) int {
+	o, err := Occluder{}.orDefault(side)
+	if err != nil {
+		return 1
+	}
+	s := slide{side: side, o: o}
+	return 1 + len(s.places())
+}
+
 // slide is one picture and the square on it.
 type slide struct {
 	forward *predict.Forward

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
 	"resnetlab/internal/filehash"
-	"slices"
+	"resnetlab/resnetlib/backend/internal/sharedlib"
 )
 
 // Env names the environment variable that says which library to use: a path, "off" for none, or nothing for the first that is found.
@@ -15,21 +16,32 @@ const Env = "RESNETLAB_ONEDNN"
 
 // Errors of [Find] that are no fault: nothing was found, or nothing was asked for.
 var (
-	ErrMissing = errors.New("no oneDNN library found: RESNETLAB_ONEDNN can name the libdnnl.so.3 of the wheel onednn-cpu-gomp 2023.2.0")
+	ErrMissing = errors.New("oneDNN is not installed")
 	ErrOff     = errors.New("oneDNN is switched off by " + Env + "=off")
 )
 
+// Version is that of the library that [Find] accepts.
+const Version = "3.2.0"
+
+// Wheel is the name and version of the Python wheel that holds the library.
+const Wheel = "onednn-cpu-gomp 2023.2.0"
+
+// FileName is the library's name. The wheel holds the same bytes under the names of [Duplicates] as well.
+const FileName = "libdnnl.so.3"
+
+// Duplicates are the other names of the library's bytes in its wheel.
+var Duplicates = []string{"libdnnl.so.3.2", "libdnnl.so"}
+
 // Found is a library whose bytes are those of the wheel.
 type Found struct {
-	Path  string `json:"path"`
-	Where string `json:"where"` // "the project's .venv"
+	Path  string
+	Where string // "the project's .venv"
 }
 
-// Places are the folders where the library may lie, each best first. Any may be empty.
-type Places struct {
-	Executable string   // the program's own folder
-	Venv       string   // the project's virtual environment
-	Others     []string // where plugins lie
+// Place is a folder where the library may lie.
+type Place struct {
+	Dir   string
+	Where string // what the folder is: "beside the plugin"
 }
 
 // pin is what a file must be.
@@ -38,35 +50,42 @@ type pin struct {
 	sha256 string
 }
 
-// Version is that of the library that [Find] accepts.
-const Version = "3.2.0"
-
-// pinned is libdnnl.so.3 of the wheel onednn-cpu-gomp 2023.2.0, which holds oneDNN of [Version].
+// pinned is the library of [Wheel], which holds oneDNN of [Version].
 var pinned = pin{54569528, "e6376208cf6bacb041c346b504207e3aa1189a13f941c92a4383a55ac27058ae"}
 
-// names are the library's names in the wheel, all of the same bytes.
-var names = []string{"libdnnl.so.3", "libdnnl.so.3.2", "libdnnl.so"}
-
-// Find returns the library to open. It looks at what [Env] names alone, or else beside the executable, in the virtual environment, and in the other
-// places, and returns the first with the right bytes; without one, the error of the first with wrong ones. Nothing is loaded.
-func Find(p Places) (Found, error) {
+// Find returns the library to open: the file that [Env] names, or else the first in the places that has the wheel's bytes. Where none has, the
+// error is that of the first file with other bytes. Nothing is loaded.
+func Find(places []Place) (Found, error) {
 	if !Supported {
 		return Found{}, ErrUnsupported
 	}
-	return find(os.Getenv(Env), p, pinned)
+	return find(os.Getenv(Env), places, pinned)
 }
 
-func find(given string, p Places, want pin) (Found, error) {
+// Verify returns an error for a file that has not the wheel's bytes. It reads the whole file, which takes 0.05 to 0.2 s.
+func Verify(path string) error {
+	if err := pinned.checkSize(path); err != nil {
+		return err
+	}
+	return pinned.checkContent(path)
+}
+
+func find(given string, places []Place, want pin) (Found, error) {
 	if given == "off" {
 		return Found{}, ErrOff
 	}
-	list := candidates(p)
+	var list []Found
 	if given != "" {
+		if abs, err := filepath.Abs(given); err == nil { // the dynamic loader would look for a bare name elsewhere
+			given = abs
+		}
 		list = []Found{{given, "named by " + Env}}
+	} else {
+		list = candidates(places)
 	}
 	var broken error
 	for _, f := range list {
-		err := want.check(f.Path, p.Venv)
+		err := want.check(f.Path)
 		if err == nil {
 			return f, nil
 		}
@@ -74,7 +93,7 @@ func find(given string, p Places, want pin) (Found, error) {
 			continue
 		}
 		if broken == nil {
-			broken = fmt.Errorf("oneDNN %s (%s): %w", f.Path, f.Where, err)
+			broken = fmt.Errorf("%s (%s): %w", f.Path, f.Where, err)
 		}
 	}
 	if broken == nil {
@@ -84,56 +103,66 @@ func find(given string, p Places, want pin) (Found, error) {
 }
 
 // candidates lists the files that may be the library. They need not exist.
-func candidates(p Places) []Found {
+func candidates(places []Place) []Found {
 	var list []Found
-	add := func(dir, where string) {
-		for _, name := range names {
-			if dir != "" {
-				list = append(list, Found{filepath.Join(dir, name), where})
-			}
+	for _, p := range places {
+		for _, name := range append([]string{FileName}, Duplicates...) {
+			list = append(list, Found{filepath.Join(p.Dir, name), p.Where})
 		}
-	}
-	add(p.Executable, "beside the executable")
-	if p.Venv != "" {
-		add(filepath.Join(p.Venv, "lib"), "the project's .venv")
-	}
-	for _, dir := range p.Others {
-		add(dir, "in "+dir)
 	}
 	return list
 }
 
-// check returns an error for a file that is not the pinned one. Hashing it takes 0.05 to 0.2 s, so the content of a file in the virtual environment
-// is read only where it is newer than the wheel's RECORD, which pip writes last.
-func (want pin) check(path, venv string) error {
+// check returns an error for a file that is not the pinned one. The content is read only where pip may not have written it.
+func (want pin) check(path string) error {
+	if err := want.checkSize(path); err != nil {
+		return err
+	}
+	if olderThanRecord(path) {
+		return nil
+	}
+	return want.checkContent(path)
+}
+
+// checkSize returns an error for a file that the headers or the size show to be another one.
+func (want pin) checkSize(path string) error {
+	if err := sharedlib.Check(path); err != nil {
+		return err
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return errors.New("not a regular file")
-	}
 	if info.Size() != want.size {
-		return fmt.Errorf("damaged, or another version: %d bytes, that of the wheel onednn-cpu-gomp 2023.2.0 has %d", info.Size(), want.size)
+		return fmt.Errorf("another version, or damaged: %d bytes, that of the wheel %s has %d", info.Size(), Wheel, want.size)
 	}
-	if venv != "" && filepath.Dir(path) == filepath.Join(venv, "lib") && olderThanRecord(info, venv) {
-		return nil
-	}
+	return nil
+}
+
+// checkContent compares the bytes with the pinned hash.
+func (want pin) checkContent(path string) error {
 	sum, err := filehash.SHA256(path)
 	if err != nil {
 		return err
 	}
 	if hex.EncodeToString(sum[:]) != want.sha256 {
-		return errors.New("damaged, or another version: its bytes are not those of the wheel onednn-cpu-gomp 2023.2.0")
+		return errors.New("another version, or damaged: its bytes are not those of the wheel " + Wheel)
 	}
 	return nil
 }
 
-// olderThanRecord reports whether the file has not been written since its wheel was installed.
-func olderThanRecord(file os.FileInfo, venv string) bool {
-	records, _ := filepath.Glob(filepath.Join(venv, "lib", "python3*", "site-packages", "onednn_cpu_gomp-2023.2.0.dist-info", "RECORD"))
-	return slices.ContainsFunc(records, func(path string) bool {
-		record, err := os.Stat(path)
-		return err == nil && !file.ModTime().After(record.ModTime())
-	})
+// olderThanRecord reports whether a file in the folder lib of a Python environment has not been written since its wheel was installed: pip writes
+// the wheel's RECORD last.
+func olderThanRecord(path string) bool {
+	file, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	records, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "python3*", "site-packages", "onednn_cpu_gomp-2023.2.0.dist-info", "RECORD"))
+	for _, path := range records {
+		if record, err := os.Stat(path); err == nil && !file.ModTime().After(record.ModTime()) {
+			return true
+		}
+	}
+	return false
 }

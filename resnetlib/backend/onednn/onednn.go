@@ -23,7 +23,7 @@ import (
 )
 
 // Handlers is the version of the handlers: it changes whenever a compiled program that calls them could give other results, or none.
-const Handlers = 1
+const Handlers = 2
 
 // ErrUnsupported is returned on systems and in builds that the library is not for.
 var ErrUnsupported = errors.New("oneDNN needs Linux, an x86-64 processor and cgo")

@@ -4,4 +4,5 @@
 #include <stdint.h>
 
 // workers_run is conv_run for numbers of rewrite.Conv, on the calling thread and up to threads - 1 others, which end with it.
-int workers_run(int kind, const int64_t* numbers, const float* a, const float* b, float* out, int threads, char* error);
+int workers_run(int kind, const int64_t* numbers, const float* a, const float* b, const float* scale, const float* shift,
+                const float* residual, float* out, int threads, char* error);

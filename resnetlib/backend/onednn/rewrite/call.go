@@ -6,42 +6,76 @@ import (
 	"strings"
 )
 
-// names is what a function's values are known to be.
-type names struct {
-	reversed map[string]string // value -> the kernel that it is, turned by 180 degrees
-	layers   map[string]string // input of a convolution and shape of its kernel -> layer
+// convolutionName is the operation's name in a program.
+const convolutionName = "stablehlo.convolution"
+
+// match is a convolution of a program that a handler computes.
+type match struct {
+	Conv
+	operations []*operation // the convolution, and what follows it and is computed with it
+	operands   []string     // of the call
 }
 
-func newNames() names { return names{reversed: map[string]string{}, layers: map[string]string{}} }
+// replaceConvolutions puts custom calls in the place of the function's convolutions that the handlers compute, and returns these. It begins with the
+// last one: where two branches meet in a sum, that of the block itself takes the sum, and the shortcut is the residual.
+func replaceConvolutions(f *function) []Conv {
+	found := matches(f)
+	convs := make([]Conv, len(found))
+	for i, m := range slices.Backward(found) {
+		f.extend(&m)
+		convs[i] = m.Conv
+		f.replace(m.operations, m.call())
+	}
+	return convs
+}
 
-// forget drops what was known of a value whose name is given again, in another region.
-func (n names) forget(value string) { delete(n.reversed, value) }
+// matches finds the convolutions that the handlers compute.
+func matches(f *function) []match {
+	var found []match
+	layers := map[string]string{} // by layerKey
+	for _, o := range f.operations {
+		if c, ok := readConvolution(o); ok {
+			if m, ok := f.match(o, c, layers); ok {
+				found = append(found, m)
+			}
+		}
+	}
+	return found
+}
 
-// replace returns the custom call for an operation that a handler computes.
-func (n names) replace(o operation) (call string, c Conv, ok bool) {
-	lhs, rhs := o.lhs, o.rhs
-	switch o.dimensions {
+// match finds out what the convolution computes. ok is false where no handler computes it.
+func (f *function) match(o *operation, c convolution, layers map[string]string) (m match, ok bool) {
+	m = match{operations: []*operation{o}, operands: slices.Clone(o.operands)}
+	lhs, rhs := o.operands[0], o.operands[1]
+	switch c.dimensions {
 	case "[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]", "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]":
-		if kernel, is := n.reversed[rhs]; is {
-			if c, ok = o.inputGradient(); ok {
+		if kernel, is := f.reversed(rhs); is {
+			if m.Conv, ok = c.inputGradient(); ok {
 				rhs = kernel
 			}
 		}
 		if !ok {
-			c, ok = o.forward()
+			m.Conv, ok = c.forward()
 		}
-		c.Layer = layerOf(rhs)
+		m.Layer = layerOf(rhs)
 	case "[f, 0, 1, b]x[i, 0, 1, o]->[0, 1, b, f]":
-		c, ok = o.kernelGradient()
-		c.Layer = n.layers[layerKey(lhs, c)]
+		m.Conv, ok = c.kernelGradient()
+		m.Layer = layers[layerKey(lhs, m.Conv)]
 	}
-	if !ok || c.Check() != nil {
-		return "", Conv{}, false
+	if ok && m.Kind == Forward {
+		layers[layerKey(lhs, m.Conv)] = m.Layer
 	}
-	if c.Kind == Forward {
-		n.layers[layerKey(lhs, c)] = c.Layer
+	m.operands[1] = rhs
+	return m, ok && m.Check() == nil
+}
+
+// reversed returns the kernel that value is, turned by 180 degrees.
+func (f *function) reversed(value string) (kernel string, ok bool) {
+	o := f.definition(value)
+	if o == nil || o.name != "stablehlo.reverse" || o.attributes["dimensions"] != "array<i64: 0, 1>" {
+		return "", false
 	}
-	return o.call(c, lhs, rhs), c, true
+	return o.operands[0], true
 }
 
 // layerKey is what a convolution and the gradient by its kernel have in common.
@@ -60,7 +94,7 @@ func layerOf(kernel string) string {
 var ones = []int{1, 1}
 
 // forward reads o as a layer's own convolution.
-func (o operation) forward() (Conv, bool) {
+func (o convolution) forward() (Conv, bool) {
 	x, k, y := o.shapes[0], o.shapes[1], o.shapes[2]
 	c := Conv{Kind: Forward, Batch: x[0], In: [2]int(x[1:]), InChannels: x[3], Out: [2]int(y[1:]), OutChannels: y[3], Kernel: [2]int(k),
 		Strides: [2]int(o.strides), Before: o.before, Groups: o.featureGroups, KernelOI: o.swapped()}
@@ -70,7 +104,7 @@ func (o operation) forward() (Conv, bool) {
 
 // inputGradient reads o as the gradient by a layer's input: the gradient of y, spread by the stride, with the kernel turned by 180 degrees
 // (Dumoulin and Visin 2016, A guide to convolution arithmetic for deep learning, section 4).
-func (o operation) inputGradient() (Conv, bool) {
+func (o convolution) inputGradient() (Conv, bool) {
 	y, k, x := o.shapes[0], o.shapes[1], o.shapes[2]
 	c := Conv{Kind: InputGradient, Batch: x[0], In: [2]int(x[1:]), InChannels: x[3], Out: [2]int(y[1:]), OutChannels: y[3], Kernel: [2]int(k),
 		Strides: [2]int(o.lhsDilation), Groups: o.featureGroups, KernelOI: !o.swapped()}
@@ -82,7 +116,7 @@ func (o operation) inputGradient() (Conv, bool) {
 }
 
 // kernelGradient reads o as the gradient by a layer's kernel: x with the gradient of y, spread by the stride, as the kernel.
-func (o operation) kernelGradient() (Conv, bool) {
+func (o convolution) kernelGradient() (Conv, bool) {
 	x, y, k := o.shapes[0], o.shapes[1], o.shapes[2]
 	c := Conv{Kind: KernelGradient, Batch: x[0], In: [2]int(x[1:]), InChannels: x[3], Out: [2]int(y[1:]), OutChannels: y[3], Kernel: [2]int(k),
 		Strides: [2]int(o.rhsDilation), Before: o.before, Groups: o.batchGroups}
@@ -91,11 +125,11 @@ func (o operation) kernelGradient() (Conv, bool) {
 }
 
 // swapped reports whether the kernel's axes are [0, 1, o, i].
-func (o operation) swapped() bool { return strings.Contains(o.dimensions, "x[0, 1, o, i]") }
+func (o convolution) swapped() bool { return strings.Contains(o.dimensions, "x[0, 1, o, i]") }
 
 // follows reports whether the result's height and width follow from those of the operands and the attributes. XLA's own error for a program that
 // is wrong must not be lost.
-func (o operation) follows(lhs, rhs, result [2]int) bool {
+func (o convolution) follows(lhs, rhs, result [2]int) bool {
 	for axis := range 2 {
 		room := (lhs[axis]-1)*o.lhsDilation[axis] + o.before[axis] + o.after[axis] - (rhs[axis]-1)*o.rhsDilation[axis]
 		if room < 0 || o.strides[axis] < 1 || room/o.strides[axis]+1 != result[axis] {
@@ -108,25 +142,43 @@ func (o operation) follows(lhs, rhs, result [2]int) bool {
 // fit sets the padding below and on the right to what the last pixel of y needs, and reports whether the operation is c. A program may pad more, or
 // less than nothing: those pixels have no part in any result, since the sizes say how many results there are. With groups the shapes also tell which
 // of the kernel's channel axes is divided.
-func (c Conv) fit(o operation, plain bool) (Conv, bool) {
+func (c Conv) fit(o convolution, plain bool) (Conv, bool) {
 	for axis := range 2 {
 		c.After[axis] = max(0, (c.Out[axis]-1)*c.Strides[axis]+c.Kernel[axis]-c.In[axis]-c.Before[axis])
 	}
 	if !plain || c.Check() != nil {
 		return c, false
 	}
-	a, b, result := c.Shapes()
-	return c, slices.Equal(a, o.shapes[0]) && slices.Equal(b, o.shapes[1]) && slices.Equal(result, o.shapes[2])
+	operands, result := c.Shapes()
+	return c, slices.Equal(operands[0], o.shapes[0]) && slices.Equal(operands[1], o.shapes[1]) && slices.Equal(result, o.shapes[2])
 }
 
 // rowMajor is the layout of an operand of four axes, the fastest axis first.
 const rowMajor = "dense<[3, 2, 1, 0]> : tensor<4xindex>"
 
+// sameMemory lets XLA give the result and the operand of this number the same memory: oneDNN adds to what is there.
+const sameMemory = "output_operand_aliases = [#stablehlo.output_operand_alias<output_tuple_indices = [], operand_index = %d, operand_tuple_indices = []>], "
+
 // call is the custom call's line.
-func (o operation) call(c Conv, lhs, rhs string) string {
-	v := c.Numbers()
+func (m match) call() string {
+	v := m.Numbers()
 	sizes := strings.Trim(strings.ReplaceAll(fmt.Sprint(v), " ", ", "), "[]")
-	return fmt.Sprintf(`%s%s = "stablehlo.custom_call"(%s, %s) {call_target_name = %q, api_version = 4 : i32, `+
-		`backend_config = {layer = %q, sizes = array<i64: %s>}, operand_layouts = [%s, %s], result_layouts = [%s]} : %s%s`,
-		o.indentation, o.result, lhs, rhs, c.Kind.Target(), c.Layer, sizes, rowMajor, rowMajor, rowMajor, o.signature, o.end)
+	operands, result := m.Shapes()
+	layouts, types := make([]string, len(operands)), make([]string, len(operands))
+	for i, d := range operands {
+		layouts[i], types[i] = rowMajor, typeOf(d)
+	}
+	alias := ""
+	if m.Sum {
+		alias = fmt.Sprintf(sameMemory, len(operands)-1)
+	}
+	return fmt.Sprintf(`    %s = "stablehlo.custom_call"(%s) {call_target_name = %q, api_version = 4 : i32, `+
+		`backend_config = {layer = %q, sizes = array<i64: %s>}, %soperand_layouts = [%s], result_layouts = [%s]} : (%s) -> %s`+"\n",
+		m.operations[len(m.operations)-1].results[0], strings.Join(m.operands, ", "), m.Kind.Target(), m.Layer, sizes,
+		alias, strings.Join(layouts, ", "), rowMajor, strings.Join(types, ", "), typeOf(result))
+}
+
+// typeOf is the type of float32 values of this shape.
+func typeOf(d []int) string {
+	return "tensor<" + strings.ReplaceAll(strings.Trim(fmt.Sprint(d), "[]"), " ", "x") + "xf32>"
 }

@@ -2,136 +2,120 @@ package rewrite
 
 import (
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 )
 
-// operation is a convolution as the program has it.
+// operation is an operation of a function, in MLIR's generic form:
+//
+//	%3 = "stablehlo.reduce"(%0, %2) ({ region }) { dimensions = array<i64: 0, 1, 2> } : (tensor<2x8x8x4xf32>, tensor<f32>) -> tensor<4xf32>
+//
+// Other lines, such as the first of a function, are operations without a name.
 type operation struct {
-	indentation, result, lhs, rhs string
-	signature                     string   // "(tensor<...>, tensor<...>) -> tensor<...>"
-	end                           string   // of its last line: "\n", or nothing at the end of the text
-	shapes                        [3][]int // of lhs, rhs and the result
-	dimensions                    string   // "[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]"
-	strides, lhsDilation          []int
-	rhsDilation                   []int
-	before, after                 [2]int // padding
-	featureGroups, batchGroups    int
+	text              string // its lines, with the last one's newline
+	name              string // "stablehlo.reduce"
+	results, operands []string
+	regions           string            // "({ region })"; empty for none
+	attributes        map[string]string // "dimensions" -> "array<i64: 0, 1, 2>"
+	operandTypes      []string          // "tensor<2x8x8x4xf32>", "tensor<f32>"
+	resultTypes       []string
 }
 
 var (
-	lastLine = regexp.MustCompile(`^\s*\} : (\(tensor<([0-9x]+)xf32>, tensor<([0-9x]+)xf32>\) -> tensor<([0-9x]+)xf32>)(\n?)$`)
-	array    = regexp.MustCompile(`^array<i64: (-?\d+), (-?\d+)>$`)
-	pads     = regexp.MustCompile(`^dense<\[\[(-?\d+), (-?\d+)\], \[(-?\d+), (-?\d+)\]\]> : tensor<2x2xi64>$`)
-	splat    = regexp.MustCompile(`^dense<(-?\d+)> : tensor<2x2xi64>$`)
-	integer  = regexp.MustCompile(`^(\d+) : i64$`)
-	axes     = regexp.MustCompile(`^#stablehlo\.conv<(.*)>$`)
+	// name is an SSA value: %12, %arg0, %_resnet_layer1_0_conv1_weight.
+	name = `%[A-Za-z0-9_$.-]+`
+	list = name + `(?:, ` + name + `)*`
+	head = regexp.MustCompile(`^ *(?:(` + list + `) = )?"([a-z_.]+)"\((` + list + `)?\)`)
 )
 
-// attributes is the number of a convolution's attributes. One that is not known here could change what is computed.
-const attributes = 9
-
-// readOperation reads the convolution that the text begins with. ok is false for anything but a convolution of float32 values over two axes.
-func readOperation(text string) (o operation, rest string, ok bool) {
-	line, rest := cutLine(text)
-	m := convolution.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
-	if m == nil {
-		return o, "", false
+// readOperation reads the operation that the text begins with, or else a line.
+func readOperation(text string) *operation {
+	if o, ok := readNamed(text); ok {
+		return o
 	}
-	o = operation{indentation: m[1], result: m[2], lhs: m[3], rhs: m[4]}
-	seen := map[string]bool{}
-	for range attributes {
-		line, rest = cutLine(rest)
-		key, value, _ := strings.Cut(strings.TrimSpace(line), " = ")
-		if seen[key] || !o.set(key, strings.TrimSuffix(value, ",")) {
-			return o, "", false
-		}
-		seen[key] = true
-	}
-	line, rest = cutLine(rest)
-	if m = lastLine.FindStringSubmatch(line); m == nil {
-		return o, "", false
-	}
-	o.signature, o.end = m[1], m[5]
-	for i := range o.shapes {
-		var ok bool
-		if o.shapes[i], ok = numbers(strings.Split(m[2+i], "x")); !ok || len(o.shapes[i]) != 4 {
-			return o, "", false
-		}
-	}
-	return o, rest, true
+	line, _ := cutLine(text)
+	return &operation{text: line}
 }
 
-// set takes an attribute and reports whether it can be used.
-func (o *operation) set(key, value string) (ok bool) {
-	switch key {
-	case "window_strides":
-		o.strides, ok = match(array, value)
-	case "lhs_dilation":
-		o.lhsDilation, ok = match(array, value)
-	case "rhs_dilation":
-		o.rhsDilation, ok = match(array, value)
-	case "padding":
-		return o.setPadding(value)
-	case "dimension_numbers":
-		m := axes.FindStringSubmatch(value)
-		if ok = m != nil; ok {
-			o.dimensions = m[1]
-		}
-	case "feature_group_count":
-		o.featureGroups, ok = matchOne(value)
-	case "batch_group_count":
-		o.batchGroups, ok = matchOne(value)
-	case "window_reversal":
-		ok = value == "array<i1: false, false>"
-	case "precision_config":
-		ok = true // all are computed in float32
-	}
-	return ok
-}
-
-// setPadding takes [[top, bottom], [left, right]], or one number for all four.
-func (o *operation) setPadding(value string) bool {
-	v, ok := match(pads, value)
-	if !ok {
-		if v, ok = match(splat, value); ok {
-			v = slices.Repeat(v, 4)
-		}
-	}
-	if ok {
-		o.before, o.after = [2]int{v[0], v[2]}, [2]int{v[1], v[3]}
-	}
-	return ok
-}
-
-// match returns the numbers of a form.
-func match(form *regexp.Regexp, value string) ([]int, bool) {
-	m := form.FindStringSubmatch(value)
+// readNamed reads the operation that the text begins with. ok is false for anything that is not in the form that go-xla writes.
+func readNamed(text string) (o *operation, ok bool) {
+	m := head.FindStringSubmatch(text)
 	if m == nil {
 		return nil, false
 	}
-	return numbers(m[1:])
-}
-
-// matchOne returns the number of "32 : i64".
-func matchOne(value string) (int, bool) {
-	v, ok := match(integer, value)
-	if !ok {
-		return 0, false
-	}
-	return v[0], true
-}
-
-// numbers converts decimal digits; ok is false for a number that no size has.
-func numbers(digits []string) (v []int, ok bool) {
-	v = make([]int, len(digits))
-	for i, s := range digits {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < -maxSize || n > maxSize {
+	o = &operation{name: m[2], results: split(m[1]), operands: split(m[3])}
+	rest := text[len(m[0]):]
+	if strings.HasPrefix(rest, " ({") {
+		if o.regions, rest, ok = cutBrackets(rest[1:]); !ok {
 			return nil, false
 		}
-		v[i] = n
 	}
-	return v, true
+	if strings.HasPrefix(rest, " {") {
+		var attributes string
+		if attributes, rest, ok = cutBrackets(rest[1:]); !ok {
+			return nil, false
+		}
+		if o.attributes, ok = readAttributes(attributes[1 : len(attributes)-1]); !ok {
+			return nil, false
+		}
+	}
+	signature, rest := cutLine(rest)
+	o.text = text[:len(text)-len(rest)]
+	return o, o.setTypes(signature)
+}
+
+// setTypes takes " : (tensor<2x4xf32>, tensor<f32>) -> tensor<4xf32>" and reports whether it has a type for each operand and result.
+func (o *operation) setTypes(signature string) bool {
+	signature, found := strings.CutPrefix(strings.TrimSuffix(signature, "\n"), " : (")
+	operands, results, arrow := strings.Cut(signature, ") -> ")
+	if !found || !arrow {
+		return false
+	}
+	if strings.HasPrefix(results, "(") && strings.HasSuffix(results, ")") {
+		results = results[1 : len(results)-1]
+	}
+	o.operandTypes, o.resultTypes = split(operands), split(results)
+	return len(o.operandTypes) == len(o.operands) && len(o.resultTypes) == len(o.results)
+}
+
+// readAttributes reads "a = 1 : i64, b = array<i64: 1, 2>". ok is false where a name is missing or there twice.
+func readAttributes(text string) (attributes map[string]string, ok bool) {
+	attributes = map[string]string{}
+	for _, part := range split(text) {
+		key, value, found := strings.Cut(part, " = ")
+		if _, twice := attributes[key]; !found || twice {
+			return nil, false
+		}
+		attributes[key] = value
+	}
+	return attributes, true
+}
+
+// isHeader reports whether o is the first line of a function.
+func (o *operation) isHeader() bool { return o.name == "" && strings.Contains(o.text, "func.func") }
+
+// eachUse calls f for every value that o uses, as an operand or in a region, each time that it does. The parameters of a function are not uses.
+func (o *operation) eachUse(f func(value string)) {
+	for _, value := range o.operands {
+		f(value)
+	}
+	rest := o.regions
+	if o.name == "" && !o.isHeader() {
+		rest = o.text
+	}
+	for {
+		i := strings.IndexByte(rest, '%')
+		if i < 0 {
+			return
+		}
+		n := 1
+		for i+n < len(rest) && isNameByte(rest[i+n]) {
+			n++
+		}
+		f(rest[i : i+n])
+		rest = rest[i+n:]
+	}
+}
+
+func isNameByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_$.-", c) >= 0
 }

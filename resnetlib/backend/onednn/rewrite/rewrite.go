@@ -6,80 +6,21 @@
 // recognise stays XLA's.
 package rewrite
 
-import (
-	"bytes"
-	"regexp"
-	"strings"
-)
-
-// opName is how a convolution begins in a program.
-const opName = `"stablehlo.convolution"`
-
-var (
-	// name is an SSA value: %12, %arg0, %_resnet_layer1_0_conv1_weight.
-	name = `%[A-Za-z0-9_$.-]+`
-
-	definition  = regexp.MustCompile(`^\s*(` + name + `)(?::\d+)? = `)
-	convolution = regexp.MustCompile(`^(\s*)(` + name + `) = "stablehlo\.convolution"\((` + name + `), (` + name + `)\) \{$`)
-	reverse     = regexp.MustCompile(`^\s*` + name + ` = "stablehlo\.reverse"\((` + name + `)\) \{ dimensions = array<i64: 0, 1> \} : `)
-)
+import "bytes"
 
 // Program returns the program with custom calls in place of convolutions, and the convolutions that were replaced, in their order. It returns the
 // program itself where there are none. The text is not changed.
 func Program(text []byte) ([]byte, []Conv) {
-	if !bytes.Contains(text, []byte(opName)) {
+	if !bytes.Contains(text, []byte(convolutionName)) {
 		return text, nil
 	}
-	p := pass{names: newNames()}
-	p.out.Grow(len(text))
-	for rest := string(text); rest != ""; {
-		rest = p.next(rest)
+	p := parse(string(text))
+	var replaced []Conv
+	for _, f := range p {
+		replaced = append(replaced, replaceConvolutions(f)...)
 	}
-	if len(p.replaced) == 0 {
+	if len(replaced) == 0 {
 		return text, nil
 	}
-	return p.out.Bytes(), p.replaced
-}
-
-// pass is the state of one run over a program.
-type pass struct {
-	out      bytes.Buffer
-	replaced []Conv
-	names    names
-}
-
-// next writes the first operation of the text, or its first line, and returns the rest.
-func (p *pass) next(text string) (rest string) {
-	line, rest := cutLine(text)
-	if strings.Contains(line, "func.func") {
-		p.names = newNames()
-	}
-	m := definition.FindStringSubmatch(line)
-	if m == nil {
-		p.out.WriteString(line)
-		return rest
-	}
-	p.names.forget(m[1])
-	if r := reverse.FindStringSubmatch(line); r != nil {
-		p.names.reversed[m[1]] = r[1]
-	}
-	if strings.Contains(line, opName) {
-		if o, after, ok := readOperation(text); ok {
-			if call, conv, ok := p.names.replace(o); ok {
-				p.out.WriteString(call)
-				p.replaced = append(p.replaced, conv)
-				return after
-			}
-		}
-	}
-	p.out.WriteString(line)
-	return rest
-}
-
-// cutLine returns the first line with its newline, and what follows.
-func cutLine(text string) (line, rest string) {
-	if i := strings.IndexByte(text, '\n'); i >= 0 {
-		return text[:i+1], text[i+1:]
-	}
-	return text, ""
+	return []byte(p.String()), replaced
 }

@@ -83,7 +83,7 @@ func TestCustomCallIsWrittenAsXLAReadsIt(t *testing.T) {
 	out, _ := Program([]byte(program(t, "grouped_stride2")))
 	const layout = "dense<[3, 2, 1, 0]> : tensor<4xindex>"
 	want := `"stablehlo.custom_call"(%arg0, %arg1) {call_target_name = "resnetlab.conv", api_version = 4 : i32, ` +
-		`backend_config = {layer = "arg1", sizes = array<i64: 2, 9, 9, 8, 5, 5, 12, 3, 3, 2, 2, 1, 1, 1, 1, 4, 0>}, ` +
+		`backend_config = {layer = "arg1", sizes = array<i64: 2, 9, 9, 8, 5, 5, 12, 3, 3, 2, 2, 1, 1, 1, 1, 4, 0, 0, 0, 0>}, ` +
 		"operand_layouts = [" + layout + ", " + layout + "], result_layouts = [" + layout + "]} : " +
 		"(tensor<2x9x9x8xf32>, tensor<3x3x2x12xf32>) -> tensor<2x5x5x12xf32>\n"
 	if !strings.Contains(string(out), want) {
@@ -103,11 +103,11 @@ func TestLinesWithoutConvolutionsStay(t *testing.T) {
 	for name := range found {
 		text := program(t, name)
 		out, convs := Program([]byte(text))
-		rest := otherLines(text, opName, 11)
+		rest := otherLines(text, convolutionName, 11)
 		if got := otherLines(string(out), `"stablehlo.custom_call"`, 1); got != rest {
 			t.Errorf("%s: other lines changed:\n%s\nwant:\n%s", name, got, rest)
 		}
-		if n := strings.Count(text, opName); n != len(convs) {
+		if n := strings.Count(text, convolutionName); n != len(convs) {
 			t.Errorf("%s: %d of %d convolutions were replaced", name, len(convs), n)
 		}
 	}
@@ -212,7 +212,7 @@ func FuzzProgram(f *testing.F) {
 	f.Add(`    %0 = "stablehlo.convolution"(%a, %b) {`)
 	f.Fuzz(func(t *testing.T, text string) {
 		out, convs := Program([]byte(text))
-		if !strings.Contains(text, opName) && (len(convs) != 0 || string(out) != text) {
+		if !strings.Contains(text, convolutionName) && (len(convs) != 0 || string(out) != text) {
 			t.Fatalf("a program without convolutions became %q", out)
 		}
 		for _, c := range convs {
@@ -223,7 +223,7 @@ func FuzzProgram(f *testing.F) {
 		if len(convs) == 0 && string(out) != text {
 			t.Fatalf("nothing replaced, but the program became %q", out)
 		}
-		if got, want := strings.Count(string(out), opName), strings.Count(text, opName); got != want-len(convs) {
+		if got, want := strings.Count(string(out), convolutionName), strings.Count(text, convolutionName); got != want-len(convs) {
 			t.Fatalf("%d convolutions left of %d, %d replaced", got, want, len(convs))
 		}
 		if again, more := Program(out); len(more) != 0 || string(again) != string(out) {

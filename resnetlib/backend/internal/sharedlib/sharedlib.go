@@ -1,4 +1,5 @@
-package backend
+// Package sharedlib checks a shared library's file before the dynamic loader maps it: a damaged one can end the process.
+package sharedlib
 
 import (
 	"debug/elf"
@@ -12,9 +13,9 @@ import (
 // machines maps GOARCH to the machine in the ELF header of a library that can be loaded.
 var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
 
-// checkELF reads a plugin's headers and returns an error, before any of it is mapped or run, for a file that the dynamic loader cannot use: not
-// ELF, for another machine, or shorter than its segments (touching a page beyond the end of a file kills the process).
-func checkELF(path string) error {
+// Check reads a library's ELF headers and returns an error for a file that the dynamic loader cannot use: not ELF, for another machine, or shorter
+// than its segments (touching a page beyond the end of a file kills the process). The error does not name the file.
+func Check(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return errors.Unwrap(err) // without the path: the caller names the file
@@ -27,11 +28,11 @@ func checkELF(path string) error {
 	if !info.Mode().IsRegular() {
 		return errors.New("not a regular file")
 	}
-	return checkELFHeader(f, info.Size(), runtime.GOARCH)
+	return checkHeader(f, info.Size(), runtime.GOARCH)
 }
 
-// checkELFHeader is checkELF for bytes of any origin, for a program of the architecture arch.
-func checkELFHeader(r io.ReaderAt, size int64, arch string) error {
+// checkHeader is [Check] for bytes of any origin, for a program of the architecture arch.
+func checkHeader(r io.ReaderAt, size int64, arch string) error {
 	magic := make([]byte, len(elf.ELFMAG))
 	if _, err := r.ReadAt(magic, 0); err != nil || string(magic) != elf.ELFMAG {
 		return fmt.Errorf("not a shared library, or damaged: %d bytes that do not begin as an ELF file does", size)
