@@ -15,7 +15,9 @@ import (
 
 	"resnetlab/internal/filehash"
 	"resnetlab/internal/nativeconv"
+	"resnetlab/resnetlib/backend/aliasing"
 	"resnetlab/resnetlib/backend/compilecache"
+	"resnetlab/resnetlib/backend/largeblocks"
 	"resnetlab/resnetlib/backend/onednn"
 	"resnetlab/resnetlib/backend/pjrttable"
 )
@@ -23,16 +25,13 @@ import (
 // leastCompile is how long compiling must take for a program to be stored; tests lower it.
 var leastCompile = compilecache.Least
 
-// withHooks calls open, which makes a client under the plugin's name, such that its programs come from the cache, and oneDNN computes their
-// convolutions. Only XLA on the processor has these two. Where one cannot be used, the client is made without it. version is that of oneDNN, empty
-// where it is not used.
+// withHooks calls open, which makes a client under the plugin's name, such that its programs come from the cache, oneDNN computes their
+// convolutions, and they need less memory (packages aliasing and largeblocks). Only XLA on the processor has these. Where one cannot be used, the
+// client is made without it. version is that of oneDNN, empty where it is not used.
 func withHooks(f Found, name string, log func(string), open func() (*xla.Backend, error)) (b *xla.Backend, version string, err error) {
 	h := hooking{cacheProblem: onceOnly(log, "compile cache: %s; XLA compiles as usual"),
 		oneDNNProblem: onceOnly(log, "oneDNN: %s; XLA computes these convolutions itself")}
-	if f.Name == XLACPU {
-		h.find(f.Plugin)
-	}
-	if h.cache == nil && h.library == "" || !h.load(f.Plugin) {
+	if f.Name != XLACPU || !h.load(f.Plugin) {
 		b, err = open()
 		return b, "", err
 	}
@@ -84,8 +83,9 @@ func (h *hooking) find(path string) {
 	h.library = found.Path
 }
 
-// load loads the plugin and registers oneDNN with it. It reports whether the hooks have anything to do.
+// load loads the plugin, takes over its large blocks of memory and registers oneDNN with it. It reports whether the client can have hooks.
 func (h *hooking) load(path string) bool {
+	h.find(path)
 	var err error
 	if h.plugin, err = pjrttable.Load(path); err != nil {
 		if h.cache != nil {
@@ -96,6 +96,7 @@ func (h *hooking) load(path string) bool {
 		}
 		return false
 	}
+	_ = largeblocks.Install(path) // without it XLA needs more memory, no more
 	if h.library != "" {
 		library, err := onednn.Open(h.library)
 		if err == nil {
@@ -107,7 +108,7 @@ func (h *hooking) load(path string) bool {
 			h.oneDNNProblem(err)
 		}
 	}
-	return h.cache != nil || h.oneDNN != nil
+	return true
 }
 
 // hooks returns the hooks of the client of the plugin at path.
@@ -119,9 +120,10 @@ func (h *hooking) hooks(path string) pjrttable.Hooks {
 			h.cacheProblem(err)
 		}
 	}}
+	hooks.Rewrite = aliasing.Program
 	rewriter := ""
 	if h.oneDNN != nil {
-		hooks.Rewrite = onednn.Rewrite
+		hooks.Rewrite = func(program []byte) []byte { return aliasing.Program(onednn.Rewrite(program)) }
 		rewriter = fmt.Sprint("oneDNN ", h.oneDNN.Version, " ", onednn.Handlers)
 	}
 	if h.cache == nil {

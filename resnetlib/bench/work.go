@@ -71,7 +71,9 @@ func NewStep(b compute.Backend, net *models.ResNet, batch Batch) (*Work, error) 
 		return nil, err
 	}
 	call := func() ([]float64, error) {
-		r, err := trainer.Step(optim.Images(batch.Pixels, len(batch.Labels), batch.Size, batch.Size), batch.Labels, 1e-4)
+		images := optim.Images(batch.Pixels, len(batch.Labels), batch.Size, batch.Size)
+		defer images.FinalizeAll()
+		r, err := trainer.Step(images, batch.Labels, 1e-4)
 		if err != nil {
 			return nil, err
 		}

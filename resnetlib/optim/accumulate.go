@@ -28,6 +28,9 @@ func (t *Trainer) Backward(images *tensors.Tensor, labels []int32) (StepResult, 
 	if err := t.checkBatch(images, labels); err != nil {
 		return StepResult{}, fmt.Errorf("gradient for training step %d: %w", t.Steps+1, err)
 	}
+	if err := t.place(); err != nil {
+		return StepResult{}, fmt.Errorf("gradient for training step %d: %w", t.Steps+1, err)
+	}
 	out, err := t.backward.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)))
 	if err != nil {
 		return StepResult{}, fmt.Errorf("gradient for training step %d: %w", t.Steps+1, nn.Plain(err))

@@ -30,6 +30,7 @@ func (t *Trainer) OptimizerState() (*weights.StateDict, error) {
 // SetOptimizerState restores the optimizer's moments. They must be exactly those of the parameters that are trained. Set Steps as well: Adam's rates
 // depend on it.
 func (t *Trainer) SetOptimizerState(sd *weights.StateDict) error {
+	t.placed = false
 	if want := len(t.trained) * len(t.slots); sd.Len() != want {
 		return fmt.Errorf("the optimizer's state has %d tensors, %d are trained", sd.Len(), want)
 	}
@@ -48,7 +49,7 @@ func (t *Trainer) SetOptimizerState(sd *weights.StateDict) error {
 
 // Reset puts the trainer back to its first step: no step taken, an optimizer state of zeros. The network's values and the compiled graphs stay.
 func (t *Trainer) Reset() error {
-	t.Steps = 0
+	t.Steps, t.placed = 0, false
 	return t.eachState(func(_ string, p *nn.Parameter, _ func() (*tensors.Tensor, error), set func(*tensors.Tensor) error) error {
 		return set(tensors.FromShape(p.Variable.Shape()))
 	})

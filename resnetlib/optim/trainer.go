@@ -39,9 +39,12 @@ type Trainer struct {
 	options StepOptions
 	rule    rule
 	trained []*nn.Parameter
+	backend compute.Backend
 	groups  int                 // parameter groups
 	slots   []string            // names of a parameter's state tensors: the rule's, then the accumulated gradient's, if gradients are accumulated
 	state   [][]*model.Variable // by trained parameter and slot
+
+	placed bool // see place
 
 	step, backward, update *model.Exec // graphs of Step, Backward and Update
 
@@ -70,7 +73,7 @@ func NewTrainer(b compute.Backend, net *models.ResNet, o StepOptions) (*Trainer,
 	if o.Group == nil {
 		o.Group = func(*nn.Parameter) int { return 0 }
 	}
-	t := &Trainer{net: net, options: o, rule: r, trained: net.Trainable(), slots: r.state}
+	t := &Trainer{net: net, backend: b, options: o, rule: r, trained: net.Trainable(), slots: r.state}
 	if len(t.trained) == 0 {
 		return nil, fmt.Errorf("nothing to train: every parameter is frozen")
 	}
@@ -135,13 +138,17 @@ func (t *Trainer) makeGraphs(b compute.Backend) (err error) {
 
 func statePath(name string, p *nn.Parameter) string { return "/optimizer/" + name + p.Variable.Path() }
 
-// Step trains on one batch: images [N, H, W, 3] and N labels, with one learning rate for each parameter group. After an error the values of the
-// network are undefined.
+// Step trains on one batch: images [N, H, W, 3] and N labels, with one learning rate for each parameter group. The images are the caller's to free:
+// tensors that wait for Go's garbage collector add up, since it does not see the backend's memory. After an error the values of the network are
+// undefined.
 func (t *Trainer) Step(images *tensors.Tensor, labels []int32, lrs ...float64) (StepResult, error) {
 	if t.step == nil {
 		return StepResult{}, fmt.Errorf("a Trainer whose StepOptions.Accumulate is %d takes a step by Backward and Update", t.options.Accumulate)
 	}
 	if err := errors.Join(t.checkBatch(images, labels), t.checkRates(lrs)); err != nil {
+		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, err)
+	}
+	if err := t.place(); err != nil {
 		return StepResult{}, fmt.Errorf("training step %d: %w", t.Steps+1, err)
 	}
 	out, err := t.step.Call(images, tensors.FromFlatDataAndDimensions(labels, len(labels)), t.scalars(lrs))

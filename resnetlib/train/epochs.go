@@ -78,6 +78,7 @@ func (s *session) step(batch *datasets.Batch, last bool) (optim.StepResult, erro
 		dims = s.compiled.body.Dims
 	}
 	trainer, inputs := s.compiled.trainer, optim.Inputs(batch.Images, batch.N, dims...)
+	defer inputs.FinalizeAll()
 	if s.config.Accumulate == 1 {
 		return trainer.Step(inputs, batch.Labels, s.rates()...)
 	}

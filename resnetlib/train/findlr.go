@@ -52,6 +52,7 @@ func (s *session) rangeTest(ctx context.Context, r optim.RangeTest) (*optim.LRCu
 			rate := r.Rate(len(curve.Rates))
 			images := optim.Images(batch.Images, batch.N, batch.Height, batch.Width)
 			result, err := s.compiled.trainer.Step(images, batch.Labels, s.ratesAt(rate)...)
+			_ = images.FinalizeAll() // nobody reads them any more
 			if err != nil {
 				return nil, err
 			}

@@ -3,6 +3,7 @@
 #include "table.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,5 +36,11 @@ pjrt_table* pjrttable_copy(const pjrt_table* own) {
 }
 
 void* pjrttable_call(void* function, void* args) { return ((void* (*)(void*))function)(args); }
+
+void pjrttable_trim(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 void pjrttable_free(void (*deleter)(void*), void* serialized) { deleter(serialized); }

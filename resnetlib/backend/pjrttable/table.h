@@ -125,5 +125,8 @@ pjrt_table* pjrttable_copy(const pjrt_table* own);
 // pjrttable_call calls a function of a table and returns its error, or NULL.
 void* pjrttable_call(void* function, void* args);
 
+// pjrttable_trim returns memory that the C library's malloc holds free to the system, where the C library can.
+void pjrttable_trim(void);
+
 // pjrttable_free calls a deleter.
 void pjrttable_free(void (*deleter)(void*), void* serialized);
