@@ -14,11 +14,20 @@ typedef struct {
   int64_t top, left, bottom, right;  // padding
   int64_t groups;
   int64_t kernel_oi;  // order of the kernel's axes: 0 [h, w, in/groups, out], 1 [h, w, out/groups, in]
+  // What follows the convolution and is computed with it, in this order, each 0 or 1: y * scale + shift by channel, y + residual, max(0, y).
+  int64_t affine, sum, relu;
 } conv_shape;
 
 enum { CONV_NUMBERS = sizeof(conv_shape) / sizeof(int64_t) };
 
 enum { CONV_ERROR = 256 };  // room for an error's text
+
+// conv_operands are the values, by name: in a call they stand in this order, without those that the shape does not have.
+enum { CONV_A, CONV_B, CONV_SCALE, CONV_SHIFT, CONV_RESIDUAL, CONV_INPUTS };
+typedef struct {
+  const float* in[CONV_INPUTS];
+  float* out;  // may be the residual's own memory, and overlaps no other operand
+} conv_operands;
 
 // conv_workers is where a part of the work may be given to another thread. start returns 0 if task(data) will be called, now or later.
 typedef struct {
@@ -27,11 +36,14 @@ typedef struct {
 } conv_workers;
 
 // conv_check returns 0, or 1 with an error's text for numbers that contradict each other. conv_run wants numbers that passed.
-int conv_check(const conv_shape* s, char* error);
+int conv_check(int kind, const conv_shape* s, char* error);
 
-// conv_dims writes the shape of an operand: 0 and 1 the inputs, 2 the result.
+// conv_has tells whether a call has an input.
+int conv_has(const conv_shape* s, int input);
+
+// conv_dims writes the shape of an input, or that of the result for CONV_INPUTS.
 void conv_dims(int kind, const conv_shape* s, int operand, int64_t dims[4]);
 
-// conv_run computes out from a and b. It returns 0, or 1 with an error's text. The result's bytes depend on the processor and the numbers alone, not
+// conv_run computes the result. It returns 0, or 1 with an error's text. The result's bytes depend on the processor and the numbers alone, not
 // on the number of threads that help.
-int conv_run(int kind, const conv_shape* s, const float* a, const float* b, float* out, const conv_workers* workers, char* error);
+int conv_run(int kind, const conv_shape* s, const conv_operands* operands, const conv_workers* workers, char* error);

@@ -12,6 +12,7 @@ typedef struct dnnl_memory_desc* dnnl_memory_desc;
 typedef struct dnnl_primitive* dnnl_primitive;
 typedef struct dnnl_primitive_desc* dnnl_primitive_desc;
 typedef struct dnnl_primitive_attr* dnnl_primitive_attr;
+typedef struct dnnl_post_ops* dnnl_post_ops;
 
 typedef int64_t dnnl_dims[12];
 
@@ -29,10 +30,11 @@ enum { DNNL_SUCCESS = 0 };
 enum { DNNL_ENGINE_CPU = 1 };
 enum { DNNL_STREAM_IN_ORDER = 1 };
 enum { DNNL_FLOAT32 = 3 };
-enum { DNNL_FORMAT_ANY = 1 };  // the library chooses
+enum { DNNL_FORMAT_ANY = 1, DNNL_FORMAT_A = 2 };  // the library chooses; a vector
 enum { DNNL_FORWARD_TRAINING = 64 };
 enum { DNNL_CONVOLUTION_DIRECT = 1 };
 enum { DNNL_SCRATCHPAD_USER = 1 };
+enum { DNNL_ELTWISE_RELU = 32 };
 
 enum { DNNL_QUERY_WEIGHTS = 131, DNNL_QUERY_DIFF_WEIGHTS = 132, DNNL_QUERY_SCRATCHPAD = 136 };
 
@@ -40,10 +42,12 @@ enum {
   DNNL_ARG_SRC = 1,
   DNNL_ARG_DST = 17,
   DNNL_ARG_WEIGHTS = 33,
+  DNNL_ARG_BIAS = 41,
   DNNL_ARG_SCRATCHPAD = 80,
   DNNL_ARG_DIFF_SRC = 129,
   DNNL_ARG_DIFF_DST = 145,
   DNNL_ARG_DIFF_WEIGHTS = 161,
+  DNNL_ARG_SCALES = 4096,        // or-ed with an argument: the factors of its values
   DNNL_ARG_FROM = DNNL_ARG_SRC,  // of a reorder
   DNNL_ARG_TO = DNNL_ARG_DST,
 };
@@ -64,6 +68,12 @@ enum {
   F(primitive_attr_create, int, (dnnl_primitive_attr*))                                                                        \
   F(primitive_attr_destroy, int, (dnnl_primitive_attr))                                                                        \
   F(primitive_attr_set_scratchpad_mode, int, (dnnl_primitive_attr, int))                                                       \
+  F(primitive_attr_set_scales_mask, int, (dnnl_primitive_attr, int argument, int mask))                                        \
+  F(primitive_attr_set_post_ops, int, (dnnl_primitive_attr, const struct dnnl_post_ops*))                                      \
+  F(post_ops_create, int, (dnnl_post_ops*))                                                                                    \
+  F(post_ops_destroy, int, (dnnl_post_ops))                                                                                    \
+  F(post_ops_append_sum, int, (dnnl_post_ops, float scale, int32_t zero_point, int type))                                      \
+  F(post_ops_append_eltwise, int, (dnnl_post_ops, int algorithm, float alpha, float beta))                                     \
   F(primitive_desc_destroy, int, (dnnl_primitive_desc))                                                                        \
   F(primitive_desc_query_md, const struct dnnl_memory_desc*, (dnnl_primitive_desc, int what, int index))                       \
   F(primitive_create, int, (dnnl_primitive*, dnnl_primitive_desc))                                                             \

@@ -21,21 +21,27 @@ static int fits(int type, const ffi_buffer* b, int kind, const conv_shape* s, in
 }
 
 // read_shape reads what the program says of the convolution. It returns 0, or 1 with an error's text.
-static int read_shape(const ffi_call* call, conv_shape* s, char* error) {
+static int read_shape(const ffi_call* call, int kind, conv_shape* s, char* error) {
   const ffi_array* sizes = call_attribute(call, "sizes", FFI_ARRAY);
   if (!sizes || sizes->type != FFI_SIGNED_64 || sizes->size != CONV_NUMBERS || !sizes->data) {
     snprintf(error, CONV_ERROR, "the program has other attributes than this version of the handler reads");
     return 1;
   }
   memcpy(s, sizes->data, sizeof *s);
-  return conv_check(s, error);
+  return conv_check(kind, s, error);
 }
 
-// check_operands compares the buffers with what the program says of the convolution.
-static int check_operands(const ffi_call* call, int kind, const conv_shape* s, char* error) {
+// read_operands takes the buffers, if they are what the program says of the convolution.
+static int read_operands(const ffi_call* call, int kind, const conv_shape* s, conv_operands* o, char* error) {
   const ffi_operands *in = &call->arguments, *out = &call->results;
-  if (in->size == 2 && out->size == 1 && fits(in->types[0], in->values[0], kind, s, 0) && fits(in->types[1], in->values[1], kind, s, 1) &&
-      fits(out->types[0], out->values[0], kind, s, 2)) {
+  int read = 0, good = out->size == 1 && fits(out->types[0], out->values[0], kind, s, CONV_INPUTS);
+  for (int i = 0; i < CONV_INPUTS && good; i++) {
+    if (!conv_has(s, i)) continue;
+    good = read < in->size && fits(in->types[read], in->values[read], kind, s, i);
+    if (good) o->in[i] = ((const ffi_buffer*)in->values[read++])->data;
+  }
+  if (good && read == in->size) {
+    o->out = ((const ffi_buffer*)out->values[0])->data;
     return 0;
   }
   snprintf(error, CONV_ERROR, "the operands are not those that the program's sizes describe");
@@ -58,10 +64,10 @@ static ffi_error* handle(ffi_call* call, int kind) {
   if (call->stage != FFI_EXECUTE) return NULL;
   char error[CONV_ERROR] = "";
   conv_shape s = {0};
-  if (read_shape(call, &s, error) || check_operands(call, kind, &s, error)) return explain(call, kind, &s, FFI_INVALID_ARGUMENT, error);
-  const ffi_buffer *a = call->arguments.values[0], *b = call->arguments.values[1], *out = call->results.values[0];
+  conv_operands operands = {0};
+  if (read_shape(call, kind, &s, error) || read_operands(call, kind, &s, &operands, error)) return explain(call, kind, &s, FFI_INVALID_ARGUMENT, error);
   const conv_workers workers = {call_start, call};
-  if (conv_run(kind, &s, a->data, b->data, out->data, &workers, error)) return explain(call, kind, &s, FFI_INTERNAL, error);
+  if (conv_run(kind, &s, &operands, &workers, error)) return explain(call, kind, &s, FFI_INTERNAL, error);
   return NULL;
 }
 

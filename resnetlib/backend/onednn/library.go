@@ -13,6 +13,7 @@ import "C"
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unsafe"
@@ -87,25 +88,45 @@ func (l *Library) Register(table unsafe.Pointer) error {
 	return nil
 }
 
-// Run computes a convolution as the handlers do, without XLA: out from the operands a and b, whose order [rewrite.Kind] gives. Up to threads threads
+// Run computes a convolution as the handlers do, without XLA: out from the operands, whose order [rewrite.Conv.Shapes] gives. Up to threads threads
 // work at it.
-func (l *Library) Run(c rewrite.Conv, a, b, out []float32, threads int) error {
-	if err := c.Check(); err != nil {
+func (l *Library) Run(c rewrite.Conv, operands [][]float32, out []float32, threads int) error {
+	if err := checkOperands(c, operands, out); err != nil {
 		return err
 	}
-	x, y, z := c.Shapes()
-	for i, s := range [][]int{x, y, z} {
-		if want, got := product(s), len([][]float32{a, b, out}[i]); want != got {
-			return fmt.Errorf("%s: operand %d has %d values, %v are %d", c, i, got, s, want)
+	var in [C.CONV_INPUTS]*C.float
+	read := 0
+	for i, has := range []bool{true, true, c.Affine, c.Affine, c.Sum} {
+		if has {
+			in[i] = (*C.float)(unsafe.SliceData(operands[read]))
+			read++
 		}
 	}
 	numbers := c.Numbers()
 	message := newMessage()
 	defer C.free(unsafe.Pointer(message))
-	failed := C.workers_run(C.int(c.Kind), (*C.int64_t)(unsafe.Pointer(&numbers[0])), (*C.float)(unsafe.SliceData(a)),
-		(*C.float)(unsafe.SliceData(b)), (*C.float)(unsafe.SliceData(out)), C.int(threads), message)
+	failed := C.workers_run(C.int(c.Kind), (*C.int64_t)(unsafe.Pointer(&numbers[0])), in[0], in[1], in[2], in[3], in[4],
+		(*C.float)(unsafe.SliceData(out)), C.int(threads), message)
 	if failed != 0 {
 		return fmt.Errorf("%s: %s", c, C.GoString(message))
+	}
+	return nil
+}
+
+// checkOperands compares the numbers of values with those of the shapes.
+func checkOperands(c rewrite.Conv, operands [][]float32, out []float32) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	shapes, result := c.Shapes()
+	if len(operands) != len(shapes) {
+		return fmt.Errorf("%s: %d operands, want %d", c, len(operands), len(shapes))
+	}
+	all := append(slices.Clone(operands), out)
+	for i, s := range append(shapes, result) {
+		if want, got := product(s), len(all[i]); want != got {
+			return fmt.Errorf("%s: operand %d has %d values, %v are %d", c, i, got, s, want)
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package onednn
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -78,39 +79,101 @@ var layers = map[string]rewrite.Conv{
 }
 
 // eachConv calls f with all kinds of all layers, and operands.
-func eachConv(t *testing.T, f func(t *testing.T, c rewrite.Conv, a, b []float32, out []float32)) {
+func eachConv(t *testing.T, f func(t *testing.T, c rewrite.Conv, operands [][]float32, out []float32)) {
 	for name, c := range layers {
 		for kind := range rewrite.Kind(rewrite.Kinds) {
 			for _, oi := range []bool{false, true} {
 				c.Kind, c.KernelOI = kind, oi
 				t.Run(fmt.Sprintf("%s/%s/oi=%v", name, kind, oi), func(t *testing.T) {
-					x, y, z := c.Shapes()
-					f(t, c, random(1, product(x)), random(2, product(y)), make([]float32, product(z)))
+					operands, out := values(c)
+					f(t, c, operands, out)
 				})
 			}
+		}
+		c.Kind, c.KernelOI = rewrite.Forward, false
+		for after := range 7 {
+			c.Affine, c.Sum, c.ReLU = (after+1)&1 != 0, (after+1)&2 != 0, (after+1)&4 != 0
+			t.Run(fmt.Sprintf("%s/scale and shift=%v, sum=%v, ReLU=%v", name, c.Affine, c.Sum, c.ReLU), func(t *testing.T) {
+				operands, out := values(c)
+				f(t, c, operands, out)
+			})
 		}
 	}
 }
 
+// values makes operands, and room for the result.
+func values(c rewrite.Conv) (operands [][]float32, out []float32) {
+	shapes, result := c.Shapes()
+	for i, s := range shapes {
+		operands = append(operands, random(uint64(1+i), product(s)))
+	}
+	return operands, make([]float32, product(result))
+}
+
 func TestConvolutionsEqualTheirDefinition(t *testing.T) {
 	lib := library(t)
-	eachConv(t, func(t *testing.T, c rewrite.Conv, a, b, out []float32) {
-		if err := lib.Run(c, a, b, out, 1); err != nil {
+	eachConv(t, func(t *testing.T, c rewrite.Conv, operands [][]float32, out []float32) {
+		if err := lib.Run(c, operands, out, 1); err != nil {
 			t.Fatal(err)
 		}
-		if d := distance(out, reference(c, a, b)); !(d < 1e-6) {
+		if d := distance(out, reference(c, operands)); !(d < 1e-6) {
 			t.Errorf("relative distance %.2g", d)
 		}
 	})
 }
 
+// Layers of random sizes, with all that may follow them.
+func TestRandomConvolutionsEqualTheirDefinition(t *testing.T) {
+	lib := library(t)
+	r := rand.New(rand.NewPCG(17, 1))
+	for range 300 {
+		groups, kernel := 1+r.IntN(2)*r.IntN(8), 1+2*r.IntN(3)
+		c := layer(1+r.IntN(3), kernel+r.IntN(9), kernel+r.IntN(9), groups*(1+r.IntN(20)), groups*(1+r.IntN(40)), kernel, 1+r.IntN(3), r.IntN(kernel), groups)
+		c.KernelOI = r.IntN(4) == 0
+		c.Affine, c.Sum, c.ReLU = r.IntN(3) > 0, r.IntN(2) > 0, r.IntN(2) > 0
+		operands, out := values(c)
+		if err := lib.Run(c, operands, out, 2); err != nil {
+			t.Fatalf("%+v: %v", c, err)
+		}
+		if d := distance(out, reference(c, operands)); !(d < 1e-6) {
+			t.Errorf("%+v: relative distance %.2g", c, d)
+		}
+	}
+}
+
+// Numbers that are none stay none behind a ReLU, as they do in PyTorch and XLA; numbers below 0 become 0 and not -0.
+func TestReLUKeepsNaN(t *testing.T) {
+	lib := library(t)
+	for name, c := range layers {
+		c.Affine, c.ReLU = true, true
+		operands, out := values(c)
+		operands[0][0] = float32(math.NaN()) // x
+		if err := lib.Run(c, operands, out, 1); err != nil {
+			t.Fatal(err)
+		}
+		reached := 0
+		for i, want := range reference(c, operands) {
+			if math.IsNaN(want) != math.IsNaN(float64(out[i])) || math.Signbit(float64(out[i])) {
+				t.Errorf("%s: value %d is %g, want %g", name, i, out[i], want)
+				break
+			}
+			if math.IsNaN(want) {
+				reached++
+			}
+		}
+		if reached == 0 {
+			t.Errorf("%s: no value depends on the first pixel", name)
+		}
+	}
+}
+
 // The same bytes every time, on one thread and on two.
 func TestBytesDoNotDependOnThreads(t *testing.T) {
 	lib := library(t)
-	eachConv(t, func(t *testing.T, c rewrite.Conv, a, b, out []float32) {
+	eachConv(t, func(t *testing.T, c rewrite.Conv, operands [][]float32, out []float32) {
 		for round := range 6 {
 			again := make([]float32, len(out))
-			if err := lib.Run(c, a, b, again, 1+round%2); err != nil {
+			if err := lib.Run(c, operands, again, 1+round%2); err != nil {
 				t.Fatal(err)
 			}
 			if round > 0 && !slices.Equal(out, again) {
@@ -125,10 +188,8 @@ func TestConvolutionsRunBesideEachOther(t *testing.T) {
 	lib := library(t)
 	c := layers["3x3"]
 	c.Kind = rewrite.KernelGradient
-	x, y, z := c.Shapes()
-	a, b := random(1, product(x)), random(2, product(y))
-	want := make([]float32, product(z))
-	if err := lib.Run(c, a, b, want, 1); err != nil {
+	operands, want := values(c)
+	if err := lib.Run(c, operands, want, 1); err != nil {
 		t.Fatal(err)
 	}
 	errs := make(chan error)
@@ -136,7 +197,7 @@ func TestConvolutionsRunBesideEachOther(t *testing.T) {
 		go func() {
 			for range 10 {
 				out := make([]float32, len(want))
-				if err := lib.Run(c, a, b, out, 2); err != nil || !slices.Equal(out, want) {
+				if err := lib.Run(c, operands, out, 2); err != nil || !slices.Equal(out, want) {
 					errs <- fmt.Errorf("other bytes, or %v", err)
 					return
 				}
@@ -156,11 +217,11 @@ func TestRunNamesTheLayerAndWhatIsWrong(t *testing.T) {
 	good := layer(1, 4, 4, 2, 2, 3, 1, 1, 1)
 	bad := good
 	bad.Out[1] = 3
-	err := lib.Run(bad, make([]float32, 32), make([]float32, 36), make([]float32, 32), 1)
+	err := lib.Run(bad, [][]float32{make([]float32, 32), make([]float32, 36)}, make([]float32, 32), 1)
 	if err == nil || !strings.Contains(err.Error(), "layer, 1 x 4x4x2") || !strings.Contains(err.Error(), "the output's size does not follow") {
 		t.Errorf("%v", err)
 	}
-	err = lib.Run(good, make([]float32, 31), make([]float32, 36), make([]float32, 32), 1)
+	err = lib.Run(good, [][]float32{make([]float32, 31), make([]float32, 36)}, make([]float32, 32), 1)
 	if err == nil || !strings.Contains(err.Error(), "operand 0 has 31 values") {
 		t.Errorf("%v", err)
 	}

@@ -13,7 +13,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 // Descriptors that making a plan needs and the plan does not.
 typedef struct {
-  dnnl_primitive_attr attributes;
+  dnnl_primitive_attr attributes, reorder_attributes;
+  dnnl_post_ops after;
   dnnl_memory_desc any_kernel;
   dnnl_primitive_desc forward;
 } temporary;
@@ -44,11 +45,11 @@ static int describe_kernel(const conv_shape* s, dnnl_memory_desc* any, dnnl_memo
 }
 
 // describe_convolution makes the part's primitive descriptor. A gradient's takes that of the forward convolution.
-static int describe_convolution(int kind, part* p, temporary* t, char* error) {
+static int describe_convolution(int kind, part* p, dnnl_memory_desc bias, temporary* t, char* error) {
   const conv_shape* s = &p->shape;
   dnnl_dims strides = {s->stride_h, s->stride_w}, dilations = {0, 0}, before = {s->top, s->left}, after = {s->bottom, s->right};
   if (!try(onednn.convolution_forward_primitive_desc_create(&t->forward, onednn.engine, DNNL_FORWARD_TRAINING, DNNL_CONVOLUTION_DIRECT, p->x,
-                                                            t->any_kernel, NULL, p->y, strides, dilations, before, after, t->attributes),
+                                                            t->any_kernel, bias, p->y, strides, dilations, before, after, t->attributes),
            "describing the convolution", error)) {
     return 0;
   }
@@ -70,10 +71,10 @@ static int describe_convolution(int kind, part* p, temporary* t, char* error) {
 }
 
 // make_part makes the part's primitive.
-static int make_part(int kind, part* p, temporary* t, char* error) {
+static int make_part(int kind, part* p, dnnl_memory_desc bias, temporary* t, char* error) {
   const conv_shape* s = &p->shape;
   int ok = describe_activation(&p->x, s->batch, s->in_h, s->in_w, s->in_c, error) &&
-           describe_activation(&p->y, s->batch, s->out_h, s->out_w, s->out_c, error) && describe_convolution(kind, p, t, error) &&
+           describe_activation(&p->y, s->batch, s->out_h, s->out_w, s->out_c, error) && describe_convolution(kind, p, bias, t, error) &&
            try(onednn.primitive_create(&p->primitive, p->description), "making the primitive", error);
   if (t->forward) onednn.primitive_desc_destroy(t->forward);
   t->forward = NULL;
@@ -90,7 +91,7 @@ static int make_part(int kind, part* p, temporary* t, char* error) {
 // make_parts makes the primitives of all parts. All have the kernel in one order: that of the first part, since it is reordered once.
 static int make_parts(plan* p, temporary* t, char* error) {
   for (int i = 0; i < p->parts; i++) {
-    if (!make_part(p->kind, &p->part[i], t, error)) return 0;
+    if (!make_part(p->kind, &p->part[i], p->channels, t, error)) return 0;
     if (!onednn.memory_desc_equal(p->part[i].kernel, p->part[0].kernel)) return -1;
   }
   return 1;
@@ -99,7 +100,7 @@ static int make_parts(plan* p, temporary* t, char* error) {
 // make_reorder makes the primitive that brings the kernel into oneDNN's order, or its gradient back into the program's.
 static int make_reorder(plan* p, dnnl_primitive_attr attributes, char* error) {
   const struct dnnl_memory_desc *from = p->program_kernel, *to = p->part[0].kernel;
-  if (onednn.memory_desc_equal(from, to)) return 1;
+  if (!p->channels && onednn.memory_desc_equal(from, to)) return 1;
   if (p->kind == CONV_KERNEL_GRADIENT) {
     from = p->part[0].kernel;
     to = p->program_kernel;
@@ -128,13 +129,40 @@ static void destroy(plan* p) {
   if (p->reorder) onednn.primitive_destroy(p->reorder);
   if (p->reorder_description) onednn.primitive_desc_destroy(p->reorder_description);
   if (p->program_kernel) onednn.memory_desc_destroy(p->program_kernel);
+  if (p->channels) onednn.memory_desc_destroy(p->channels);
   free(p);
+}
+
+static int make_attributes(dnnl_primitive_attr* attributes, char* error) {
+  return try(onednn.primitive_attr_create(attributes), "making attributes", error) &&
+         try(onednn.primitive_attr_set_scratchpad_mode(*attributes, DNNL_SCRATCHPAD_USER), "setting an attribute", error);
+}
+
+// The slope of ReLU for negative numbers. With 0 oneDNN turns NaN into 0. Denormal numbers count as 0 where it runs, so this is a 0 that keeps NaN; it
+// is negative, so that negative numbers become 0 and not -0.
+static const float relu_slope = -1e-45f;
+
+// describe_after says what follows the convolution. Multiplying y by the scale is multiplying the kernel by it, which costs nothing in the reorder;
+// the shift is a bias.
+static int describe_after(plan* p, temporary* t, char* error) {
+  const conv_shape* s = &p->shape;
+  dnnl_dims channels = {s->out_c};
+  int out_axes = s->groups == 1 ? 1 : 3;  // bits of the kernel's axes that make up y's channels
+  if (s->affine &&
+      (!try(onednn.memory_desc_create_with_tag(&p->channels, 1, channels, DNNL_FLOAT32, DNNL_FORMAT_A), "describing a shift", error) ||
+       !try(onednn.primitive_attr_set_scales_mask(t->reorder_attributes, DNNL_ARG_FROM, out_axes), "setting a scale", error))) {
+    return 0;
+  }
+  if (!s->sum && !s->relu) return 1;
+  return try(onednn.post_ops_create(&t->after), "making post-operations", error) &&
+         (!s->sum || try(onednn.post_ops_append_sum(t->after, 1, 0, DNNL_FLOAT32), "adding a sum", error)) &&
+         (!s->relu || try(onednn.post_ops_append_eltwise(t->after, DNNL_ELTWISE_RELU, relu_slope, 0), "adding a ReLU", error)) &&
+         try(onednn.primitive_attr_set_post_ops(t->attributes, t->after), "setting post-operations", error);
 }
 
 // fill makes all that is in a plan.
 static int fill(plan* p, temporary* t, char* error) {
-  if (!try(onednn.primitive_attr_create(&t->attributes), "making attributes", error) ||
-      !try(onednn.primitive_attr_set_scratchpad_mode(t->attributes, DNNL_SCRATCHPAD_USER), "setting an attribute", error) ||
+  if (!make_attributes(&t->attributes, error) || !make_attributes(&t->reorder_attributes, error) || !describe_after(p, t, error) ||
       !describe_kernel(&p->shape, &t->any_kernel, &p->program_kernel, error)) {
     return 0;
   }
@@ -147,7 +175,7 @@ static int fill(plan* p, temporary* t, char* error) {
     p->parts = 1;
     made = make_parts(p, t, error);
   }
-  return made && make_reorder(p, t->attributes, error);
+  return made && make_reorder(p, t->reorder_attributes, error);
 }
 
 static plan* make(int kind, const conv_shape* s, char* error) {
@@ -163,6 +191,8 @@ static plan* make(int kind, const conv_shape* s, char* error) {
   int ok = fill(p, &t, error);
   if (t.any_kernel) onednn.memory_desc_destroy(t.any_kernel);
   if (t.attributes) onednn.primitive_attr_destroy(t.attributes);
+  if (t.reorder_attributes) onednn.primitive_attr_destroy(t.reorder_attributes);
+  if (t.after) onednn.post_ops_destroy(t.after);
   if (ok) return p;
   destroy(p);
   return NULL;

@@ -24,7 +24,8 @@ typedef struct plan {
   int parts;
   part part[MAX_PARTS];
   dnnl_memory_desc program_kernel;  // the kernel as the program has it
-  dnnl_primitive reorder;           // between the two, null where they are the same; its direction is the kind's
+  dnnl_memory_desc channels;        // a value for each channel of y: the scale, and the shift; null where there are none
+  dnnl_primitive reorder;           // between the two, with the scale as factors; null where there is nothing to do; its direction is the kind's
   dnnl_primitive_desc reorder_description;
   const struct dnnl_memory_desc* reorder_scratch;
   size_t reorder_scratch_size;

@@ -39,9 +39,10 @@ func each(c rewrite.Conv, f func(x, k, y int)) {
 }
 
 // reference computes c in float64 by its definition.
-func reference(c rewrite.Conv, a, b []float32) []float64 {
-	_, _, shape := c.Shapes()
+func reference(c rewrite.Conv, operands [][]float32) []float64 {
+	_, shape := c.Shapes()
 	out := make([]float64, product(shape))
+	a, b := operands[0], operands[1]
 	each(c, func(x, k, y int) {
 		switch c.Kind {
 		case rewrite.Forward:
@@ -52,16 +53,38 @@ func reference(c rewrite.Conv, a, b []float32) []float64 {
 			out[k] += float64(a[x]) * float64(b[y])
 		}
 	})
+	follow(c, out, operands[2:])
 	return out
 }
 
-// distance is the L2 norm of the difference over that of want.
+// follow computes what follows the convolution in y.
+func follow(c rewrite.Conv, y []float64, operands [][]float32) {
+	for i := range y {
+		rest := operands
+		if c.Affine {
+			channel := i % c.OutChannels
+			y[i] = y[i]*float64(rest[0][channel]) + float64(rest[1][channel])
+			rest = rest[2:]
+		}
+		if c.Sum {
+			y[i] += float64(rest[0][i])
+		}
+		if c.ReLU {
+			y[i] = max(0, y[i])
+		}
+	}
+}
+
+// distance is the L2 norm of the difference over that of want, if want is not 0.
 func distance(got []float32, want []float64) float64 {
 	var d, w float64
 	for i := range want {
 		e := float64(got[i]) - want[i]
 		d += e * e
 		w += want[i] * want[i]
+	}
+	if w == 0 {
+		w = 1
 	}
 	return math.Sqrt(d / w)
 }

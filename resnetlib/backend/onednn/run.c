@@ -70,12 +70,13 @@ typedef struct {
 } argument;
 
 enum { NO_MEMORY = -1 };  // a status beside oneDNN's
+enum { MAX_ARGUMENTS = 4 };
 
 // execute runs a primitive in the calling thread. Denormal numbers count as 0, as in XLA's own threads, whatever the thread does otherwise: a
 // result must not depend on which thread computed it.
 static int execute(dnnl_primitive primitive, argument* arguments, int n, const struct dnnl_memory_desc* scratch, size_t scratch_size) {
   own* o = mine();
-  dnnl_exec_arg given[4];
+  dnnl_exec_arg given[MAX_ARGUMENTS + 1];
   argument last = {DNNL_ARG_SCRATCHPAD, scratch, NULL};
   if (!o || (scratch_size && !(last.data = grow(&o->scratch, scratch_size)))) return NO_MEMORY;
   int status = DNNL_SUCCESS, made = 0;
@@ -105,6 +106,7 @@ typedef struct {
   pthread_cond_t all_done;
   const plan* plan;
   char *x, *y, *kernel;
+  void *scale, *shift;  // null for none
   size_t kernel_step;  // between the parts' kernels: 0 but for gradients
 } job;
 
@@ -121,10 +123,11 @@ static int run_part(const job* j, int i) {
                                            {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST}};
   const part* p = &j->plan->part[i];
   const int* name = names[j->plan->kind];
-  argument arguments[3] = {{name[0], p->x, j->x + p->x_offset * sizeof(float)},
-                           {name[1], p->kernel, j->kernel + i * j->kernel_step},
-                           {name[2], p->y, j->y + p->y_offset * sizeof(float)}};
-  return execute(p->primitive, arguments, 3, p->scratch, p->scratch_size);
+  argument arguments[MAX_ARGUMENTS] = {{name[0], p->x, j->x + p->x_offset * sizeof(float)},
+                                       {name[1], p->kernel, j->kernel + i * j->kernel_step},
+                                       {name[2], p->y, j->y + p->y_offset * sizeof(float)},
+                                       {DNNL_ARG_BIAS, j->plan->channels, j->shift}};
+  return execute(p->primitive, arguments, j->shift ? 4 : 3, p->scratch, p->scratch_size);
 }
 
 static void work(job* j) {
@@ -156,11 +159,13 @@ static int run_parts(job* j, const conv_workers* workers) {
   return atomic_load(&j->status);
 }
 
-static int run_reorder(const plan* p, void* from, void* to) {
+// run_reorder reorders the kernel, or its gradient. scale is null for none.
+static int run_reorder(const plan* p, void* from, void* to, void* scale) {
   int back = p->kind == CONV_KERNEL_GRADIENT;
-  argument arguments[2] = {{DNNL_ARG_FROM, back ? p->part[0].kernel : p->program_kernel, from},
-                           {DNNL_ARG_TO, back ? p->program_kernel : p->part[0].kernel, to}};
-  return execute(p->reorder, arguments, 2, p->reorder_scratch, p->reorder_scratch_size);
+  argument arguments[MAX_ARGUMENTS] = {{DNNL_ARG_FROM, back ? p->part[0].kernel : p->program_kernel, from},
+                                       {DNNL_ARG_TO, back ? p->program_kernel : p->part[0].kernel, to},
+                                       {DNNL_ARG_SCALES | DNNL_ARG_FROM, p->channels, scale}};
+  return execute(p->reorder, arguments, scale ? 3 : 2, p->reorder_scratch, p->reorder_scratch_size);
 }
 
 // add_parts adds the gradients of the other parts to the first, always in the same order.
@@ -179,7 +184,7 @@ static int run_with_kernel(job* j, const conv_workers* workers) {
     own* o = mine();
     char* ordered = o ? grow(&o->kernel, p->part[0].kernel_size) : NULL;
     if (!ordered) return NO_MEMORY;
-    int status = run_reorder(p, j->kernel, ordered);
+    int status = run_reorder(p, j->kernel, ordered, j->scale);
     if (status != DNNL_SUCCESS) return status;
     j->kernel = ordered;
   }
@@ -198,12 +203,17 @@ static int run_kernel_gradient(job* j, const conv_workers* workers) {
   int status = run_parts(j, workers);
   if (status != DNNL_SUCCESS) return status;
   add_parts(p, j->kernel, j->kernel_step);
-  if (p->reorder) return run_reorder(p, j->kernel, out);
+  if (p->reorder) return run_reorder(p, j->kernel, out, NULL);
   memcpy(out, j->kernel, p->part[0].kernel_size);
   return DNNL_SUCCESS;
 }
 
-int conv_run(int kind, const conv_shape* s, const float* a, const float* b, float* out, const conv_workers* workers, char* error) {
+// copy_residual puts the residual where oneDNN's sum adds to it. XLA gives both the same memory.
+static void copy_residual(const conv_shape* s, const conv_operands* o) {
+  if (s->sum && o->in[CONV_RESIDUAL] != o->out) memcpy(o->out, o->in[CONV_RESIDUAL], s->batch * s->out_h * s->out_w * s->out_c * sizeof(float));
+}
+
+int conv_run(int kind, const conv_shape* s, const conv_operands* o, const conv_workers* workers, char* error) {
   const plan* p = plan_for(kind, s, error);
   if (!p) return 1;
   job* j = calloc(1, sizeof *j);
@@ -213,9 +223,12 @@ int conv_run(int kind, const conv_shape* s, const float* a, const float* b, floa
     pthread_mutex_init(&j->lock, NULL);
     pthread_cond_init(&j->all_done, NULL);
     j->plan = p;
-    j->x = (char*)(kind == CONV_INPUT_GRADIENT ? out : a);
-    j->y = (char*)(kind == CONV_FORWARD ? out : kind == CONV_INPUT_GRADIENT ? a : b);
-    j->kernel = (char*)(kind == CONV_KERNEL_GRADIENT ? out : b);
+    j->x = (char*)(kind == CONV_INPUT_GRADIENT ? o->out : o->in[CONV_A]);
+    j->y = (char*)(kind == CONV_FORWARD ? o->out : o->in[kind == CONV_INPUT_GRADIENT ? CONV_A : CONV_B]);
+    j->kernel = (char*)(kind == CONV_KERNEL_GRADIENT ? o->out : o->in[CONV_B]);
+    j->scale = (void*)(s->affine ? o->in[CONV_SCALE] : NULL);
+    j->shift = (void*)(s->affine ? o->in[CONV_SHIFT] : NULL);
+    copy_residual(s, o);
     status = kind == CONV_KERNEL_GRADIENT ? run_kernel_gradient(j, workers) : run_with_kernel(j, workers);
     release(j);
   }

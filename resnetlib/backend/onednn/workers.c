@@ -43,12 +43,14 @@ static int start(void* context, void (*task)(void*), void* data) {
   return 0;
 }
 
-int workers_run(int kind, const int64_t* numbers, const float* a, const float* b, float* out, int threads, char* error) {
+int workers_run(int kind, const int64_t* numbers, const float* a, const float* b, const float* scale, const float* shift, const float* residual,
+                float* out, int threads, char* error) {
   conv_shape s;
   memcpy(&s, numbers, sizeof s);
   pool p = {.left = threads - 1};
   const conv_workers workers = {start, &p};
-  int failed = conv_check(&s, error) || conv_run(kind, &s, a, b, out, &workers, error);
+  const conv_operands operands = {{a, b, scale, shift, residual}, out};
+  int failed = conv_check(kind, &s, error) || conv_run(kind, &s, &operands, &workers, error);
   for (int i = 0; i < p.started; i++) pthread_join(p.threads[i], NULL);
   return failed;
 }

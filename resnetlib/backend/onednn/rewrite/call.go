@@ -12,16 +12,19 @@ const convolutionName = "stablehlo.convolution"
 // match is a convolution of a program that a handler computes.
 type match struct {
 	Conv
-	operation *operation
-	lhs, rhs  string // operands of the call
+	operations []*operation // the convolution, and what follows it and is computed with it
+	operands   []string     // of the call
 }
 
-// replaceConvolutions puts custom calls in the place of the function's convolutions that the handlers compute, and returns these.
+// replaceConvolutions puts custom calls in the place of the function's convolutions that the handlers compute, and returns these. It begins with the
+// last one: where two branches meet in a sum, that of the block itself takes the sum, and the shortcut is the residual.
 func replaceConvolutions(f *function) []Conv {
-	var convs []Conv
-	for _, m := range matches(f) {
-		f.replace([]*operation{m.operation}, m.call())
-		convs = append(convs, m.Conv)
+	found := matches(f)
+	convs := make([]Conv, len(found))
+	for i, m := range slices.Backward(found) {
+		f.extend(&m)
+		convs[i] = m.Conv
+		f.replace(m.operations, m.call())
 	}
 	return convs
 }
@@ -42,25 +45,27 @@ func matches(f *function) []match {
 
 // match finds out what the convolution computes. ok is false where no handler computes it.
 func (f *function) match(o *operation, c convolution, layers map[string]string) (m match, ok bool) {
-	m = match{operation: o, lhs: o.operands[0], rhs: o.operands[1]}
+	m = match{operations: []*operation{o}, operands: slices.Clone(o.operands)}
+	lhs, rhs := o.operands[0], o.operands[1]
 	switch c.dimensions {
 	case "[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]", "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]":
-		if kernel, is := f.reversed(m.rhs); is {
+		if kernel, is := f.reversed(rhs); is {
 			if m.Conv, ok = c.inputGradient(); ok {
-				m.rhs = kernel
+				rhs = kernel
 			}
 		}
 		if !ok {
 			m.Conv, ok = c.forward()
 		}
-		m.Layer = layerOf(m.rhs)
+		m.Layer = layerOf(rhs)
 	case "[f, 0, 1, b]x[i, 0, 1, o]->[0, 1, b, f]":
 		m.Conv, ok = c.kernelGradient()
-		m.Layer = layers[layerKey(m.lhs, m.Conv)]
+		m.Layer = layers[layerKey(lhs, m.Conv)]
 	}
 	if ok && m.Kind == Forward {
-		layers[layerKey(m.lhs, m.Conv)] = m.Layer
+		layers[layerKey(lhs, m.Conv)] = m.Layer
 	}
+	m.operands[1] = rhs
 	return m, ok && m.Check() == nil
 }
 
@@ -144,19 +149,36 @@ func (c Conv) fit(o convolution, plain bool) (Conv, bool) {
 	if !plain || c.Check() != nil {
 		return c, false
 	}
-	a, b, result := c.Shapes()
-	return c, slices.Equal(a, o.shapes[0]) && slices.Equal(b, o.shapes[1]) && slices.Equal(result, o.shapes[2])
+	operands, result := c.Shapes()
+	return c, slices.Equal(operands[0], o.shapes[0]) && slices.Equal(operands[1], o.shapes[1]) && slices.Equal(result, o.shapes[2])
 }
 
 // rowMajor is the layout of an operand of four axes, the fastest axis first.
 const rowMajor = "dense<[3, 2, 1, 0]> : tensor<4xindex>"
 
+// sameMemory lets XLA give the result and the operand of this number the same memory: oneDNN adds to what is there.
+const sameMemory = "output_operand_aliases = [#stablehlo.output_operand_alias<output_tuple_indices = [], operand_index = %d, operand_tuple_indices = []>], "
+
 // call is the custom call's line.
 func (m match) call() string {
 	v := m.Numbers()
 	sizes := strings.Trim(strings.ReplaceAll(fmt.Sprint(v), " ", ", "), "[]")
-	o := m.operation
-	return fmt.Sprintf(`    %s = "stablehlo.custom_call"(%s, %s) {call_target_name = %q, api_version = 4 : i32, `+
-		`backend_config = {layer = %q, sizes = array<i64: %s>}, operand_layouts = [%s, %s], result_layouts = [%s]} : (%s) -> %s`+"\n",
-		o.results[0], m.lhs, m.rhs, m.Kind.Target(), m.Layer, sizes, rowMajor, rowMajor, rowMajor, strings.Join(o.operandTypes, ", "), o.resultTypes[0])
+	operands, result := m.Shapes()
+	layouts, types := make([]string, len(operands)), make([]string, len(operands))
+	for i, d := range operands {
+		layouts[i], types[i] = rowMajor, typeOf(d)
+	}
+	alias := ""
+	if m.Sum {
+		alias = fmt.Sprintf(sameMemory, len(operands)-1)
+	}
+	return fmt.Sprintf(`    %s = "stablehlo.custom_call"(%s) {call_target_name = %q, api_version = 4 : i32, `+
+		`backend_config = {layer = %q, sizes = array<i64: %s>}, %soperand_layouts = [%s], result_layouts = [%s]} : (%s) -> %s`+"\n",
+		m.operations[len(m.operations)-1].results[0], strings.Join(m.operands, ", "), m.Kind.Target(), m.Layer, sizes,
+		alias, strings.Join(layouts, ", "), rowMajor, strings.Join(types, ", "), typeOf(result))
+}
+
+// typeOf is the type of float32 values of this shape.
+func typeOf(d []int) string {
+	return "tensor<" + strings.ReplaceAll(strings.Trim(fmt.Sprint(d), "[]"), " ", "x") + "xf32>"
 }

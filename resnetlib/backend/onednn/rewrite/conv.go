@@ -8,7 +8,7 @@ import (
 // Kind is what is computed of a layer's convolution.
 type Kind int
 
-// The three kinds, with the operands of their calls.
+// The three kinds, with the operands of their calls. See [Conv] for what may follow a convolution.
 const (
 	Forward        Kind = iota // (x, kernel) -> y
 	InputGradient              // (gradient of y, kernel) -> gradient of x
@@ -43,6 +43,11 @@ type Conv struct {
 
 	// KernelOI tells the order of the kernel's axes: [height, width, out/groups, in] where true, else [height, width, in/groups, out].
 	KernelOI bool
+
+	// What follows the convolution and is computed with it, in this order; a gradient has none of the three.
+	Affine bool // y * scale + shift, a number for each channel of both: two more operands [1, 1, 1, OutChannels]
+	Sum    bool // y + residual: one more operand [Batch, Out, OutChannels]
+	ReLU   bool // max(0, y)
 }
 
 // Limits on what is passed on, far above what fits into memory: sums and products of sizes below them do not overflow.
@@ -69,6 +74,9 @@ func (c Conv) Check() error {
 			return fmt.Errorf("%s: the output's size does not follow from the input, the padding, the kernel and the stride", c)
 		}
 	}
+	if c.Kind != Forward && (c.Affine || c.Sum || c.ReLU) {
+		return fmt.Errorf("%s: something follows a gradient", c)
+	}
 	x, k, y := c.shapes()
 	for _, s := range [][]int{x, k, y} {
 		if s[0]*s[1] > maxElements/s[2]/s[3] {
@@ -87,30 +95,41 @@ func (c Conv) shapes() (x, kernel, y []int) {
 	return []int{c.Batch, c.In[0], c.In[1], c.InChannels}, kernel, []int{c.Batch, c.Out[0], c.Out[1], c.OutChannels}
 }
 
-// Shapes returns the shapes of the call's two operands and of its result.
-func (c Conv) Shapes() (a, b, result []int) {
+// Shapes returns the shapes of the call's operands and of its result: those of [Kind], scale and shift, residual.
+func (c Conv) Shapes() (operands [][]int, result []int) {
 	x, kernel, y := c.shapes()
 	switch c.Kind {
 	case InputGradient:
-		return y, kernel, x
+		return [][]int{y, kernel}, x
 	case KernelGradient:
-		return x, y, kernel
+		return [][]int{x, y}, kernel
 	}
-	return x, kernel, y
+	operands = [][]int{x, kernel}
+	if c.Affine {
+		channels := []int{1, 1, 1, c.OutChannels}
+		operands = append(operands, channels, channels)
+	}
+	if c.Sum {
+		operands = append(operands, y)
+	}
+	return operands, y
 }
 
 // Numbers is the length of [Conv.Numbers].
-const Numbers = 17
+const Numbers = 20
 
 // Numbers returns what the handler is told, in the order of conv_shape in conv.h.
 func (c Conv) Numbers() [Numbers]int64 {
-	order := 0
-	if c.KernelOI {
-		order = 1
+	flag := func(set bool) int {
+		if set {
+			return 1
+		}
+		return 0
 	}
 	var v [Numbers]int64
 	for i, n := range [Numbers]int{c.Batch, c.In[0], c.In[1], c.InChannels, c.Out[0], c.Out[1], c.OutChannels, c.Kernel[0], c.Kernel[1],
-		c.Strides[0], c.Strides[1], c.Before[0], c.Before[1], c.After[0], c.After[1], c.Groups, order} {
+		c.Strides[0], c.Strides[1], c.Before[0], c.Before[1], c.After[0], c.After[1], c.Groups, flag(c.KernelOI),
+		flag(c.Affine), flag(c.Sum), flag(c.ReLU)} {
 		v[i] = int64(n)
 	}
 	return v
@@ -122,6 +141,21 @@ func (c Conv) String() string {
 	if c.Layer != "" {
 		layer = " " + c.Layer
 	}
-	return fmt.Sprintf("%s%s, %d x %dx%dx%d by %dx%d to %dx%dx%d, stride %dx%d, groups %d", c.Kind, layer,
-		c.Batch, c.In[0], c.In[1], c.InChannels, c.Kernel[0], c.Kernel[1], c.Out[0], c.Out[1], c.OutChannels, c.Strides[0], c.Strides[1], c.Groups)
+	return fmt.Sprintf("%s%s, %d x %dx%dx%d by %dx%d to %dx%dx%d, stride %dx%d, groups %d%s", c.Kind, layer,
+		c.Batch, c.In[0], c.In[1], c.InChannels, c.Kernel[0], c.Kernel[1], c.Out[0], c.Out[1], c.OutChannels, c.Strides[0], c.Strides[1], c.Groups, c.after())
+}
+
+// after describes what follows the convolution.
+func (c Conv) after() string {
+	text := ""
+	if c.Affine {
+		text += ", scale and shift"
+	}
+	if c.Sum {
+		text += ", sum"
+	}
+	if c.ReLU {
+		text += ", ReLU"
+	}
+	return text
 }

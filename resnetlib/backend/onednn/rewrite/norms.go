@@ -223,12 +223,3 @@ func layout(typ string) string {
 	}
 	return fmt.Sprintf("dense<[%s]> : tensor<%dxindex>", join(axes), len(d))
 }
-
-// isZero reports whether a value is 0 everywhere.
-func (f *function) isZero(value string) bool {
-	o := f.definition(value)
-	if o != nil && o.name == "stablehlo.broadcast_in_dim" && len(o.operands) == 1 {
-		o = f.definition(o.operands[0])
-	}
-	return o != nil && o.name == "stablehlo.constant" && strings.HasPrefix(o.attributes["value"], "dense<0.0> : ")
-}

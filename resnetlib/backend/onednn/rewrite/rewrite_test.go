@@ -83,7 +83,7 @@ func TestCustomCallIsWrittenAsXLAReadsIt(t *testing.T) {
 	out, _ := Program([]byte(program(t, "grouped_stride2")))
 	const layout = "dense<[3, 2, 1, 0]> : tensor<4xindex>"
 	want := `"stablehlo.custom_call"(%arg0, %arg1) {call_target_name = "resnetlab.conv", api_version = 4 : i32, ` +
-		`backend_config = {layer = "arg1", sizes = array<i64: 2, 9, 9, 8, 5, 5, 12, 3, 3, 2, 2, 1, 1, 1, 1, 4, 0>}, ` +
+		`backend_config = {layer = "arg1", sizes = array<i64: 2, 9, 9, 8, 5, 5, 12, 3, 3, 2, 2, 1, 1, 1, 1, 4, 0, 0, 0, 0>}, ` +
 		"operand_layouts = [" + layout + ", " + layout + "], result_layouts = [" + layout + "]} : " +
 		"(tensor<2x9x9x8xf32>, tensor<3x3x2x12xf32>) -> tensor<2x5x5x12xf32>\n"
 	if !strings.Contains(string(out), want) {

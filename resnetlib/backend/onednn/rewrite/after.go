@@ -1,0 +1,87 @@
+package rewrite
+
+import "strings"
+
+// extend takes what follows the convolution into its call: a scale and a shift for each channel (a batch norm in evaluation), a sum, a ReLU. An
+// operation is taken only if nothing else uses the value before it: a hook that looks at that value keeps it in the program.
+func (f *function) extend(m *match) {
+	if m.Kind != Forward || !f.takeAffine(m) {
+		return
+	}
+	f.takeSum(m)
+	f.takeReLU(m)
+}
+
+// y is the result of what m computes.
+func (m *match) y() string { return m.operations[len(m.operations)-1].results[0] }
+
+// follower returns the only operation that uses m's result, if it has this name and m's result and another value of the same type as operands, and
+// that other value.
+func (f *function) follower(value, name string) (o *operation, other string) {
+	o = f.onlyUser(value, name)
+	if o == nil || len(o.operands) != 2 || len(o.results) != 1 || o.operandTypes[0] != o.resultTypes[0] || o.operandTypes[1] != o.resultTypes[0] {
+		return nil, ""
+	}
+	if o.operands[0] == value {
+		return o, o.operands[1]
+	}
+	return o, o.operands[0]
+}
+
+// takeAffine takes a multiplication and an addition of channels. Others than both together are left to XLA.
+func (f *function) takeAffine(m *match) bool {
+	multiply, by := f.follower(m.y(), "stablehlo.multiply")
+	scale, ok := f.channels(by, m.OutChannels)
+	if multiply == nil || !ok {
+		return false
+	}
+	add, by := f.follower(multiply.results[0], "stablehlo.add")
+	shift, ok := f.channels(by, m.OutChannels)
+	if add == nil || !ok {
+		return false
+	}
+	m.Affine = true
+	m.operations = append(m.operations, multiply, add)
+	m.operands = append(m.operands, scale, shift)
+	return true
+}
+
+// takeSum takes the addition of a shortcut. One of 0, in a network without shortcuts, is nothing to compute.
+func (f *function) takeSum(m *match) {
+	add, residual := f.follower(m.y(), "stablehlo.add")
+	if add == nil {
+		return
+	}
+	m.operations = append(m.operations, add)
+	if !f.isZero(residual) {
+		m.Sum = true
+		m.operands = append(m.operands, residual)
+	}
+}
+
+// takeReLU takes a maximum with 0.
+func (f *function) takeReLU(m *match) {
+	if maximum, other := f.follower(m.y(), "stablehlo.maximum"); maximum != nil && f.isZero(other) {
+		m.ReLU = true
+		m.operations = append(m.operations, maximum)
+	}
+}
+
+// channels returns the value [1, 1, 1, C] that a value [N, H, W, C] repeats.
+func (f *function) channels(value string, n int) (vector string, ok bool) {
+	o := f.definition(value)
+	if o == nil || o.name != "stablehlo.broadcast_in_dim" || o.attributes["broadcast_dimensions"] != "array<i64: 0, 1, 2, 3>" ||
+		len(o.operands) != 1 || o.operandTypes[0] != typeOf([]int{1, 1, 1, n}) {
+		return "", false
+	}
+	return o.operands[0], true
+}
+
+// isZero reports whether a value is 0 everywhere.
+func (f *function) isZero(value string) bool {
+	o := f.definition(value)
+	if o != nil && o.name == "stablehlo.broadcast_in_dim" && len(o.operands) == 1 {
+		o = f.definition(o.operands[0])
+	}
+	return o != nil && o.name == "stablehlo.constant" && strings.HasPrefix(o.attributes["value"], "dense<0.0> : ")
+}
