@@ -7,6 +7,8 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"resnetlab/internal/nativeconv"
 )
 
 // Defaults of torch.nn.BatchNorm2d.
@@ -80,6 +82,9 @@ func (b *BatchNorm2D) normalizeByBatch(x *Node) *Node {
 	if n == 1 {
 		panic(LayerError{fmt.Errorf("%s: expected more than 1 value per channel when training, got input size %v", b.name, x.Shape().Dimensions)})
 	}
+	if fusesNorms(x.Graph()) {
+		return b.normalizeInOne(x, n)
+	}
 	mean := graph.StopGradient(channelMean(x))                                                        // [1, 1, 1, C]
 	variance := graph.StopGradient(channelMean(graph.Square(graph.Sub(graph.StopGradient(x), mean)))) // biased: divided by n
 	istd := inverseStd(variance)
@@ -91,6 +96,18 @@ func (b *BatchNorm2D) normalizeByBatch(x *Node) *Node {
 	xhat := graph.Mul(graph.Sub(x, mean), istd)
 	return graph.Add(graph.Mul(xhat, b.row(x, b.Weight)), b.row(x, b.Bias))
 }
+
+// normalizeInOne is normalizeByBatch as one operation, and its gradient as another: package onednn computes both, where possible together with the
+// ReLU and the residual sum behind them. n is the number of values of a channel.
+func (b *BatchNorm2D) normalizeInOne(x *Node, n float64) *Node {
+	g := x.Graph()
+	y, mean, variance := graph.InternalBatchNormForTraining(x, b.Weight.Variable.NodeValue(g), b.Bias.Variable.NodeValue(g), Epsilon, -1)
+	b.track(g, graph.StopGradient(mean), graph.StopGradient(graph.MulScalar(variance, n/(n-1))))
+	return y
+}
+
+// fusesNorms reports whether the backend computes a batch norm of the training, and what follows it, in one pass.
+func fusesNorms(g *Graph) bool { return Training(g) && nativeconv.Used(g.Backend()) }
 
 // track updates the running statistics. Their variance is the unbiased one (divided by n-1), as in PyTorch.
 func (b *BatchNorm2D) track(g *Graph, mean, unbiased *Node) {

@@ -81,6 +81,10 @@ func NewReLU(s *Scope) *ReLU { return &ReLU{layer{s.Name()}} }
 // Forward computes max(0, x), of any shape. The order of the arguments matters: where both are equal, GoMLX gives the gradient to the first,
 // and PyTorch's gradient is 0 where x is 0.
 func (r *ReLU) Forward(x *Node) *Node {
+	if fusesNorms(x.Graph()) {
+		zero := graph.ZerosLike(x)
+		return Observe(r, graph.Where(graph.LessOrEqual(x, zero), zero, x)) // its gradient too is of this form, which package onednn finds
+	}
 	return Observe(r, graph.Max(graph.ScalarZero(x.Graph(), x.DType()), x))
 }
 

@@ -58,7 +58,12 @@ typedef struct {
 } ffi_array;
 
 enum { FFI_BUFFER = 1 };                // type of an argument and of a result
-enum { FFI_ARRAY = 1, FFI_STRING = 4 };  // types of attributes
+enum { FFI_ARRAY = 1, FFI_SCALAR = 3, FFI_STRING = 4 };  // types of attributes
+
+typedef struct {
+  int type;
+  void* value;
+} ffi_scalar;
 
 typedef struct {
   ffi_head head;
@@ -98,8 +103,8 @@ typedef struct {
 typedef struct {
   ffi_head head;
   ffi_context* context;
-  int64_t* threads;  // out: how many the pool has
-} ffi_count;
+  int64_t* count;
+} ffi_threads;
 
 typedef struct {
   ffi_head head;
@@ -110,7 +115,7 @@ typedef struct {
   void (*error_destroy)(ffi_error_destroy*);
   void* others[8];
   ffi_error* (*schedule)(ffi_schedule*);
-  ffi_error* (*count)(ffi_count*);
+  ffi_error* (*threads)(ffi_threads*);
 } ffi_api;  // its beginning
 
 enum { FFI_EXECUTE = 3 };  // the stage in which the operands are there

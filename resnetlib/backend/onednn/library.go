@@ -2,7 +2,7 @@
 
 package onednn
 
-// #cgo CFLAGS: -O2 -std=gnu11
+// #cgo CFLAGS: -O3 -std=gnu11
 // #cgo LDFLAGS: -ldl -lpthread
 // #include <stdlib.h>
 // #include "conv.h"
@@ -69,10 +69,14 @@ func (l *Library) Register(table unsafe.Pointer) error {
 	if registered[table] {
 		return nil
 	}
-	targets := (*[rewrite.Kinds]*C.char)(C.calloc(C.size_t(rewrite.Kinds), C.size_t(unsafe.Sizeof((*C.char)(nil)))))
+	targets := (*[rewrite.Kinds + rewrite.NormKinds]*C.char)(C.calloc(C.size_t(rewrite.Kinds+rewrite.NormKinds), C.size_t(unsafe.Sizeof((*C.char)(nil)))))
 	defer C.free(unsafe.Pointer(targets))
 	for i := range targets {
-		targets[i] = C.CString(rewrite.Kind(i).Target())
+		if i < rewrite.Kinds {
+			targets[i] = C.CString(rewrite.Kind(i).Target())
+		} else {
+			targets[i] = C.CString(rewrite.NormKind(i - rewrite.Kinds).Target())
+		}
 		defer C.free(unsafe.Pointer(targets[i]))
 	}
 	message := newMessage()

@@ -9,6 +9,9 @@
 // (https://openxla.org/xla/custom_call, the typed interface). Float32 values in [N, H, W, C] only: forward, gradient by the input, gradient by the
 // kernel, with groups, any stride, and padding below the kernel's size.
 //
+// Batch norms in training, with the sums and the ReLUs behind them, are replaced too. They are computed in C of this package, forward and backward
+// in two passes over memory each: the first adds, the second writes.
+//
 // The library comes from the wheel onednn-cpu-gomp. It is opened at run time and never linked: without it, everything is computed by XLA.
 //
 // Threads: a convolution is divided into two parts, by its sizes alone: pictures, or rows of a single picture. XLA's own threads compute them, each
@@ -23,7 +26,7 @@ import (
 )
 
 // Handlers is the version of the handlers: it changes whenever a compiled program that calls them could give other results, or none.
-const Handlers = 2
+const Handlers = 3
 
 // ErrUnsupported is returned on systems and in builds that the library is not for.
 var ErrUnsupported = errors.New("oneDNN needs Linux, an x86-64 processor and cgo")

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conv.h"
+#include "norm.h"
 
 typedef struct {
   void (*task)(void*);
@@ -50,6 +51,16 @@ int workers_run(int kind, const int64_t* numbers, const float* a, const float* b
   const conv_workers workers = {start, &p};
   const conv_operands operands = {{a, b, scale, shift, residual}, out};
   int failed = conv_check(kind, &s, error) || conv_run(kind, &s, &operands, &workers, error);
+  for (int i = 0; i < p.started; i++) pthread_join(p.threads[i], NULL);
+  return failed;
+}
+
+int workers_norm(int kind, const int64_t* numbers, float epsilon, int plain, const float* const* in, float* const* out, int threads, char* error) {
+  norm_shape s;
+  memcpy(&s, numbers, sizeof s);
+  pool p = {.left = threads - 1};
+  const conv_workers workers = {start, &p};
+  int failed = norm_check(&s, error) || norm_run(kind, &s, epsilon, plain ? &norm_loops_plain : norm_best(), in, out, threads - 1, &workers, error);
   for (int i = 0; i < p.started; i++) pthread_join(p.threads[i], NULL);
   return failed;
 }

@@ -11,15 +11,17 @@ import "bytes"
 // Program returns the program with custom calls in place of convolutions, and the convolutions that were replaced, in their order. It returns the
 // program itself where there are none. The text is not changed.
 func Program(text []byte) ([]byte, []Conv) {
-	if !bytes.Contains(text, []byte(convolutionName)) {
+	if !bytes.Contains(text, []byte(convolutionName)) && !bytes.Contains(text, []byte(normName)) {
 		return text, nil
 	}
 	p := parse(string(text))
 	var replaced []Conv
+	norms := 0
 	for _, f := range p {
 		replaced = append(replaced, replaceConvolutions(f)...)
+		norms += len(replaceNorms(f))
 	}
-	if len(replaced) == 0 {
+	if len(replaced)+norms == 0 {
 		return text, nil
 	}
 	return []byte(p.String()), replaced
