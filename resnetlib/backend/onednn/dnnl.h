@@ -60,6 +60,8 @@ enum {
   F(stream_destroy, int, (dnnl_stream))                                                                                        \
   F(memory_desc_create_with_strides, int, (dnnl_memory_desc*, int, const dnnl_dims, int type, const dnnl_dims strides))        \
   F(memory_desc_create_with_tag, int, (dnnl_memory_desc*, int, const dnnl_dims, int type, int tag))                            \
+  F(memory_desc_create_submemory, int,                                                                                         \
+    (dnnl_memory_desc*, const struct dnnl_memory_desc* parent, const dnnl_dims sizes, const dnnl_dims offsets))                \
   F(memory_desc_destroy, int, (dnnl_memory_desc))                                                                              \
   F(memory_desc_equal, int, (const struct dnnl_memory_desc*, const struct dnnl_memory_desc*))                                  \
   F(memory_desc_get_size, size_t, (const struct dnnl_memory_desc*))                                                            \

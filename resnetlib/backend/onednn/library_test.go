@@ -75,6 +75,9 @@ var layers = map[string]rewrite.Conv{
 	"one value":                    layer(1, 1, 1, 1, 1, 1, 1, 0, 1),
 	"no padding, stride 3":         layer(2, 11, 10, 8, 16, 3, 3, 0, 1),
 	"5x5":                          layer(2, 12, 12, 8, 16, 5, 1, 2, 1),
+	"large kernel":                 layer(2, 3, 3, 96, 160, 3, 1, 1, 1), // reordered in two parts
+	"large kernel, odd channels":   layer(1, 3, 3, 128, 201, 3, 1, 1, 1),
+	"large kernel, 3 groups":       layer(1, 3, 3, 192, 384, 3, 1, 1, 3),
 }
 
 // eachConv calls f with all kinds of all layers, and operands.

@@ -97,24 +97,6 @@ static int make_parts(plan* p, temporary* t, char* error) {
   return 1;
 }
 
-// make_reorder makes the primitive that brings the kernel into oneDNN's order, or its gradient back into the program's.
-static int make_reorder(plan* p, dnnl_primitive_attr attributes, char* error) {
-  const struct dnnl_memory_desc *from = p->program_kernel, *to = p->part[0].kernel;
-  if (!p->channels && onednn.memory_desc_equal(from, to)) return 1;
-  if (p->kind == CONV_KERNEL_GRADIENT) {
-    from = p->part[0].kernel;
-    to = p->program_kernel;
-  }
-  if (!try(onednn.reorder_primitive_desc_create(&p->reorder_description, from, onednn.engine, to, onednn.engine, attributes),
-           "describing the kernel's reorder", error) ||
-      !try(onednn.primitive_create(&p->reorder, p->reorder_description), "making the kernel's reorder", error)) {
-    return 0;
-  }
-  p->reorder_scratch = onednn.primitive_desc_query_md(p->reorder_description, DNNL_QUERY_SCRATCHPAD, 0);
-  p->reorder_scratch_size = p->reorder_scratch ? onednn.memory_desc_get_size(p->reorder_scratch) : 0;
-  return 1;
-}
-
 static void destroy_parts(plan* p) {
   for (int i = 0; i < MAX_PARTS; i++) {
     if (p->part[i].primitive) onednn.primitive_destroy(p->part[i].primitive);
@@ -126,8 +108,7 @@ static void destroy_parts(plan* p) {
 
 static void destroy(plan* p) {
   destroy_parts(p);
-  if (p->reorder) onednn.primitive_destroy(p->reorder);
-  if (p->reorder_description) onednn.primitive_desc_destroy(p->reorder_description);
+  plan_destroy_reorders(p);
   if (p->program_kernel) onednn.memory_desc_destroy(p->program_kernel);
   if (p->channels) onednn.memory_desc_destroy(p->channels);
   free(p);
@@ -175,7 +156,7 @@ static int fill(plan* p, temporary* t, char* error) {
     p->parts = 1;
     made = make_parts(p, t, error);
   }
-  return made && make_reorder(p, t->reorder_attributes, error);
+  return made && plan_make_reorders(p, t->reorder_attributes, error);
 }
 
 static plan* make(int kind, const conv_shape* s, char* error) {

@@ -97,17 +97,25 @@ static int execute(dnnl_primitive primitive, argument* arguments, int n, const s
   return status;
 }
 
-// job is one convolution that is being computed. Whoever calls work takes the next part that nobody has. The job lives until the last task that
-// was started has ended, which may be after the convolution is done.
+// work is one convolution that is being computed.
+typedef struct {
+  const plan* plan;
+  const conv_workers* workers;
+  char *x, *y, *kernel;
+  size_t kernel_step;     // between the parts' kernels: 0 but for gradients
+  float *scale, *shift;   // null for none
+  char *reorder_from, *reorder_to;
+} work;
+
+// job is a part of the work that is divided into parts. Whoever calls take computes the next part that nobody has. The job lives until the last task
+// that was started has ended, which may be after all parts are done.
 typedef struct {
   atomic_int references, next, status;
-  int done;
+  int parts, done;
   pthread_mutex_t lock;
   pthread_cond_t all_done;
-  const plan* plan;
-  char *x, *y, *kernel;
-  void *scale, *shift;  // null for none
-  size_t kernel_step;  // between the parts' kernels: 0 but for gradients
+  int (*run)(const work*, int part);
+  const work* work;  // is there until all parts are done
 } job;
 
 static void release(job* j) {
@@ -117,55 +125,71 @@ static void release(job* j) {
   free(j);
 }
 
-static int run_part(const job* j, int i) {
-  static const int names[CONV_KINDS][3] = {{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
-                                           {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
-                                           {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST}};
-  const part* p = &j->plan->part[i];
-  const int* name = names[j->plan->kind];
-  argument arguments[MAX_ARGUMENTS] = {{name[0], p->x, j->x + p->x_offset * sizeof(float)},
-                                       {name[1], p->kernel, j->kernel + i * j->kernel_step},
-                                       {name[2], p->y, j->y + p->y_offset * sizeof(float)},
-                                       {DNNL_ARG_BIAS, j->plan->channels, j->shift}};
-  return execute(p->primitive, arguments, j->shift ? 4 : 3, p->scratch, p->scratch_size);
-}
-
-static void work(job* j) {
-  for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->plan->parts;) {
-    int status = run_part(j, i);
+static void take(job* j) {
+  for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->parts;) {
+    int status = j->run(j->work, i);
     if (status != DNNL_SUCCESS) atomic_store(&j->status, status);
     pthread_mutex_lock(&j->lock);
-    if (++j->done == j->plan->parts) pthread_cond_signal(&j->all_done);
+    if (++j->done == j->parts) pthread_cond_signal(&j->all_done);
     pthread_mutex_unlock(&j->lock);
   }
 }
 
 static void task(void* data) {
-  work(data);
+  take(data);
   release(data);
 }
 
 // run_parts computes all parts, the calling thread as one of the workers: it waits only for parts that another thread is computing, so it cannot
 // wait for ever where no other thread comes.
-static int run_parts(job* j, const conv_workers* workers) {
-  for (int i = 1; i < j->plan->parts; i++) {
+static int run_parts(const work* w, int parts, int (*run)(const work*, int part)) {
+  if (parts == 1) return run(w, 0);
+  job* j = calloc(1, sizeof *j);
+  if (!j) return NO_MEMORY;
+  atomic_init(&j->references, 1);
+  pthread_mutex_init(&j->lock, NULL);
+  pthread_cond_init(&j->all_done, NULL);
+  j->parts = parts;
+  j->run = run;
+  j->work = w;
+  for (int i = 1; i < parts; i++) {
     atomic_fetch_add(&j->references, 1);
-    if (workers->start(workers->context, task, j)) release(j);
+    if (w->workers->start(w->workers->context, task, j)) release(j);
   }
-  work(j);
+  take(j);
   pthread_mutex_lock(&j->lock);
-  while (j->done < j->plan->parts) pthread_cond_wait(&j->all_done, &j->lock);
+  while (j->done < parts) pthread_cond_wait(&j->all_done, &j->lock);
   pthread_mutex_unlock(&j->lock);
-  return atomic_load(&j->status);
+  int status = atomic_load(&j->status);
+  release(j);
+  return status;
 }
 
-// run_reorder reorders the kernel, or its gradient. scale is null for none.
-static int run_reorder(const plan* p, void* from, void* to, void* scale) {
-  int back = p->kind == CONV_KERNEL_GRADIENT;
-  argument arguments[MAX_ARGUMENTS] = {{DNNL_ARG_FROM, back ? p->part[0].kernel : p->program_kernel, from},
-                                       {DNNL_ARG_TO, back ? p->program_kernel : p->part[0].kernel, to},
-                                       {DNNL_ARG_SCALES | DNNL_ARG_FROM, p->channels, scale}};
-  return execute(p->reorder, arguments, scale ? 3 : 2, p->reorder_scratch, p->reorder_scratch_size);
+static int run_convolution(const work* w, int i) {
+  static const int names[CONV_KINDS][3] = {{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+                                           {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
+                                           {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST}};
+  const part* p = &w->plan->part[i];
+  const int* name = names[w->plan->kind];
+  argument arguments[MAX_ARGUMENTS] = {{name[0], p->x, w->x + p->x_offset * sizeof(float)},
+                                       {name[1], p->kernel, w->kernel + i * w->kernel_step},
+                                       {name[2], p->y, w->y + p->y_offset * sizeof(float)},
+                                       {DNNL_ARG_BIAS, w->plan->channels, w->shift}};
+  return execute(p->primitive, arguments, w->shift ? 4 : 3, p->scratch, p->scratch_size);
+}
+
+static int run_reorder(const work* w, int i) {
+  const reorder* r = &w->plan->reorder[i];
+  argument arguments[MAX_ARGUMENTS] = {{DNNL_ARG_FROM, r->from, w->reorder_from},
+                                       {DNNL_ARG_TO, r->to, w->reorder_to},
+                                       {DNNL_ARG_SCALES | DNNL_ARG_FROM, r->factors, r->factors ? w->scale + r->first : NULL}};
+  return execute(r->primitive, arguments, r->factors ? 3 : 2, r->scratch, r->scratch_size);
+}
+
+static int reorder_kernel(work* w, char* from, char* to) {
+  w->reorder_from = from;
+  w->reorder_to = to;
+  return run_parts(w, w->plan->reorders, run_reorder);
 }
 
 // add_parts adds the gradients of the other parts to the first, always in the same order.
@@ -178,33 +202,33 @@ static void add_parts(const plan* p, char* kernel, size_t step) {
 }
 
 // run_with_kernel computes y, or the gradient of x.
-static int run_with_kernel(job* j, const conv_workers* workers) {
-  const plan* p = j->plan;
-  if (p->reorder) {
+static int run_with_kernel(work* w) {
+  const plan* p = w->plan;
+  if (p->reorders) {
     own* o = mine();
     char* ordered = o ? grow(&o->kernel, p->part[0].kernel_size) : NULL;
     if (!ordered) return NO_MEMORY;
-    int status = run_reorder(p, j->kernel, ordered, j->scale);
+    int status = reorder_kernel(w, w->kernel, ordered);
     if (status != DNNL_SUCCESS) return status;
-    j->kernel = ordered;
+    w->kernel = ordered;
   }
-  return run_parts(j, workers);
+  return run_parts(w, p->parts, run_convolution);
 }
 
 // run_kernel_gradient computes a gradient of the kernel for each part, and their sum.
-static int run_kernel_gradient(job* j, const conv_workers* workers) {
-  const plan* p = j->plan;
-  char* out = j->kernel;
-  if (!p->reorder && p->parts == 1) return run_parts(j, workers);
+static int run_kernel_gradient(work* w) {
+  const plan* p = w->plan;
+  char* out = w->kernel;
+  if (!p->reorders && p->parts == 1) return run_convolution(w, 0);
   own* o = mine();
-  j->kernel_step = (p->part[0].kernel_size + 63) & ~(size_t)63;
-  j->kernel = o ? grow(&o->kernel, j->kernel_step * p->parts) : NULL;
-  if (!j->kernel) return NO_MEMORY;
-  int status = run_parts(j, workers);
+  w->kernel_step = (p->part[0].kernel_size + 63) & ~(size_t)63;
+  w->kernel = o ? grow(&o->kernel, w->kernel_step * p->parts) : NULL;
+  if (!w->kernel) return NO_MEMORY;
+  int status = run_parts(w, p->parts, run_convolution);
   if (status != DNNL_SUCCESS) return status;
-  add_parts(p, j->kernel, j->kernel_step);
-  if (p->reorder) return run_reorder(p, j->kernel, out, NULL);
-  memcpy(out, j->kernel, p->part[0].kernel_size);
+  add_parts(p, w->kernel, w->kernel_step);
+  if (p->reorders) return reorder_kernel(w, w->kernel, out);
+  memcpy(out, w->kernel, p->part[0].kernel_size);
   return DNNL_SUCCESS;
 }
 
@@ -216,22 +240,16 @@ static void copy_residual(const conv_shape* s, const conv_operands* o) {
 int conv_run(int kind, const conv_shape* s, const conv_operands* o, const conv_workers* workers, char* error) {
   const plan* p = plan_for(kind, s, error);
   if (!p) return 1;
-  job* j = calloc(1, sizeof *j);
-  int status = NO_MEMORY;
-  if (j) {
-    atomic_init(&j->references, 1);
-    pthread_mutex_init(&j->lock, NULL);
-    pthread_cond_init(&j->all_done, NULL);
-    j->plan = p;
-    j->x = (char*)(kind == CONV_INPUT_GRADIENT ? o->out : o->in[CONV_A]);
-    j->y = (char*)(kind == CONV_FORWARD ? o->out : o->in[kind == CONV_INPUT_GRADIENT ? CONV_A : CONV_B]);
-    j->kernel = (char*)(kind == CONV_KERNEL_GRADIENT ? o->out : o->in[CONV_B]);
-    j->scale = (void*)(s->affine ? o->in[CONV_SCALE] : NULL);
-    j->shift = (void*)(s->affine ? o->in[CONV_SHIFT] : NULL);
-    copy_residual(s, o);
-    status = kind == CONV_KERNEL_GRADIENT ? run_kernel_gradient(j, workers) : run_with_kernel(j, workers);
-    release(j);
+  work w = {.plan = p, .workers = workers};
+  w.x = (char*)(kind == CONV_INPUT_GRADIENT ? o->out : o->in[CONV_A]);
+  w.y = (char*)(kind == CONV_FORWARD ? o->out : o->in[kind == CONV_INPUT_GRADIENT ? CONV_A : CONV_B]);
+  w.kernel = (char*)(kind == CONV_KERNEL_GRADIENT ? o->out : o->in[CONV_B]);
+  if (s->affine) {
+    w.scale = (float*)o->in[CONV_SCALE];
+    w.shift = (float*)o->in[CONV_SHIFT];
   }
+  copy_residual(s, o);
+  int status = kind == CONV_KERNEL_GRADIENT ? run_kernel_gradient(&w) : run_with_kernel(&w);
   if (status == DNNL_SUCCESS) return 0;
   if (status == NO_MEMORY) {
     snprintf(error, CONV_ERROR, "no memory for oneDNN's scratch space");
