@@ -16,7 +16,7 @@ CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks class notebooks-browser readme-pictures requirements dist dist-check licences docs why clean help
+.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks class notebooks-browser readme-pictures bench bench-peer requirements dist dist-check licences docs why clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -87,10 +87,23 @@ readme-pictures: setup ## draws docs/images again: trains on the drawn pictures,
 	@$(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt
 	@$(PYTHON_VENV) kernels/browser_check.py --view en/00-quickstart.ipynb curve docs/images/lab.png notebooks
 
+PEER := .cache/peer
+bench-peer: ## PyTorch, torchvision, ONNX Runtime and OpenVINO in .cache/peer, for make bench (6 GB; PYTHON=python3.12: 3.11 or later)
+	@cmp -s kernels/requirements-peer.txt $(PEER)/requirements.txt || { \
+		$${PYTHON:-python3} -m venv --clear $(PEER) && \
+		$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-peer.txt && \
+		cp kernels/requirements-peer.txt $(PEER)/requirements.txt; }
+	@$(PEER)/bin/ruff check internal/tools/peerbench && $(PEER)/bin/ruff format --check internal/tools/peerbench
+
+BENCH :=
+bench: setup ## measures resnetlab beside these; a table, .cache/bench/performance.json, pictures (BENCH="--quick": minutes; BENCH="--help")
+	@go build -ldflags "-X main.version=$(VERSION)" -o bin/ ./internal/tools/peerbench && bin/peerbench $(BENCH)
+
 requirements: ## pins the Python requirements, with hashes (needs uv on PATH)
-	for f in kernels/requirements kernels/requirements-browser docker/requirements-check; do \
+	for f in kernels/requirements kernels/requirements-browser docker/requirements-check kernels/requirements-peer; do \
+		case $$f in *-peer) python=3.11 ;; *) python=3.10 ;; esac; \
 		{ echo "# Written by \"make requirements\" from $$(basename $$f).in: every version and every hash; do not edit."; \
-		uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $$f.in; } >$$f.new \
+		uv pip compile --quiet --universal --python-version $$python --generate-hashes --no-header --no-emit-index-url --no-emit-find-links $$f.in; } >$$f.new \
 		&& mv $$f.new $$f.txt || exit 1; done
 
 dist: ## a release in dist/release: archives for Linux and macOS, bills of materials, notices, checksums (VERSION=v1.0.0)
@@ -99,8 +112,8 @@ dist: ## a release in dist/release: archives for Linux and macOS, bills of mater
 dist-check: ## builds the release twice, the second time in another folder with an empty cache; the bytes must be equal
 	@go run ./internal/tools/dist -version $(VERSION) -check
 
-docs: ## writes the programs' error messages into docs/troubleshooting.md
-	@go run ./internal/tools/docs
+docs: ## writes the error messages into docs/troubleshooting.md, and the tables of docs/performance.json into docs/performance.md
+	@go run ./internal/tools/docs && go run ./internal/tools/peerbench page
 
 export M
 why: ## finds a message in docs/troubleshooting.md: make why M='what was printed'

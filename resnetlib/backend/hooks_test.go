@@ -41,6 +41,14 @@ func TestMain(m *testing.M) {
 		fmt.Printf("COUNTS %d loaded %d result %x %x\n", compiled, loaded, math.Float32bits(out[0][0]), math.Float32bits(out[1][1]))
 		os.Exit(0)
 	}
+	if threads := os.Getenv(threadsVariable); threads != "" {
+		n, _ := strconv.Atoi(threads)
+		if err := measureThreads(n); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 

@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -18,8 +17,6 @@ import (
 
 	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/models"
-	"resnetlab/resnetlib/optim"
-	"resnetlab/resnetlib/predict"
 )
 
 // Config says what [Run] measures.
@@ -86,68 +83,38 @@ func Run(ctx context.Context, b compute.Backend, backendName string, c Config) (
 	}
 	defer net.Store.Finalize()
 	r := &Result{Schema: 1, Arch: c.Arch, Backend: backendName, BatchSize: c.BatchSize, ImageSize: c.ImageSize, NumClasses: c.NumClasses}
-	pixels, labels := randomBatch(c)
-	if r.Forward, r.CompileSeconds.Forward, err = c.forward(ctx, b, net, pixels); err != nil {
+	batch := RandomBatch(c.BatchSize, c.ImageSize, c.NumClasses)
+	forward, err := NewForward(b, net, batch)
+	if err != nil {
 		return nil, err
 	}
-	if r.Train, r.CompileSeconds.Train, err = c.train(ctx, b, net, pixels, labels); err != nil {
+	if r.Forward, r.CompileSeconds.Forward, err = c.time(ctx, forward); err != nil {
+		return nil, err
+	}
+	step, err := NewStep(b, net, batch)
+	if err != nil {
+		return nil, err
+	}
+	if r.Train, r.CompileSeconds.Train, err = c.time(ctx, step); err != nil {
 		return nil, err
 	}
 	r.PeakRSSBytes = PeakRSS()
 	if !c.ByLayer {
 		return r, nil
 	}
-	if r.Layers, err = c.layers(ctx, b, net); err != nil {
+	if r.Layers, err = Layers(ctx, b, net, c); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-// forward times the forward pass in eval mode.
-func (c Config) forward(ctx context.Context, b compute.Backend, net *models.ResNet, pixels []float32) (t Timing, compile float64, err error) {
-	forward, err := predict.NewForward(b, net, c.BatchSize)
-	if err != nil {
-		return t, 0, err
-	}
-	defer forward.Finalize()
-	return c.measure(ctx, func() error {
-		_, err := forward.Logits(pixels, c.BatchSize, c.ImageSize, c.ImageSize)
+// time measures the work and frees it.
+func (c Config) time(ctx context.Context, w *Work) (t Timing, compile float64, err error) {
+	t, compile, err = c.measure(ctx, func() error {
+		_, err := w.Call()
 		return err
 	})
-}
-
-// train times a training step: forward, backward and an Adam update.
-func (c Config) train(ctx context.Context, b compute.Backend, net *models.ResNet, pixels []float32, labels []int32) (t Timing, compile float64, err error) {
-	trainer, err := optim.NewTrainer(b, net, optim.StepOptions{Optimizer: optim.Optimizer{Name: "adam"}})
-	if err != nil {
-		return t, 0, err
-	}
-	defer trainer.Finalize()
-	return c.measure(ctx, func() error {
-		images := optim.Images(pixels, c.BatchSize, c.ImageSize, c.ImageSize)
-		defer images.FinalizeAll()
-		_, err := trainer.Step(images, labels, 1e-4)
-		return err
-	})
-}
-
-// randomBatch returns normalised pixels, [N, H, W, 3], and a label for each picture.
-func randomBatch(c Config) (pixels []float32, labels []int32) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	pixels = noise(rnd, c.BatchSize*c.ImageSize*c.ImageSize*3)
-	for range c.BatchSize {
-		labels = append(labels, rnd.Int32N(int32(c.NumClasses)))
-	}
-	return pixels, labels
-}
-
-// noise returns n normally distributed numbers, as normalised pixels are.
-func noise(rnd *rand.Rand, n int) []float32 {
-	values := make([]float32, n)
-	for i := range values {
-		values[i] = float32(rnd.NormFloat64())
-	}
-	return values
+	return t, compile, errors.Join(err, w.Finalize())
 }
 
 // measure calls a function Repeats+2 times. The first call gives the time of compilation; the second is not timed.

@@ -24,8 +24,11 @@ type LayerTiming struct {
 	Timing
 }
 
-// layers times the parts of the network one by one, each with an input of the shape that it has in the network.
-func (c Config) layers(ctx context.Context, b compute.Backend, net *models.ResNet) (all []LayerTiming, err error) {
+// Layers times the forward pass of a network's layers and blocks one by one, each with an input of the shape that it has in the network.
+func Layers(ctx context.Context, b compute.Backend, net *models.ResNet, c Config) (all []LayerTiming, err error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
 	shape := []int{c.BatchSize, c.ImageSize, c.ImageSize, 3}
 	for _, part := range parts(net) {
 		l := LayerTiming{Name: part.Name()}

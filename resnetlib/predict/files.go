@@ -77,7 +77,7 @@ func (p *Predictor) rows(ctx context.Context, root string, names []string, worke
 
 // decoded is a picture on its way from a decoding worker to the network.
 type decoded struct {
-	input []float32
+	input *input
 	err   error
 }
 
@@ -132,7 +132,7 @@ func (p *Predictor) decode(path string) (d decoded) {
 			d = decoded{err: fmt.Errorf("reading %s: panic: %v", path, cause)}
 		}
 	}()
-	picture, err := p.Preset.DecodeFile(path)
+	picture, err := p.Preset.EvalFile(path)
 	if err != nil {
 		return decoded{err: err}
 	}
@@ -144,7 +144,7 @@ type batch struct {
 	predictor *Predictor
 	yield     func(row, error) bool
 	pending   []row
-	inputs    [][]float32
+	inputs    []*input
 }
 
 func (b *batch) add(name string, d decoded) (more bool) {

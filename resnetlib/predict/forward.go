@@ -47,12 +47,22 @@ func (f *Forward) Logits(pixels []float32, n, height, width int) ([][]float32, e
 // Rows computes the outputs of n inputs, n at most BatchSize: values [n, dims...] -> n rows. A row is the
 // output of one input, flattened.
 func (f *Forward) Rows(values []float32, n int, dims ...int) ([][]float32, error) {
+	return f.rowsOf([][]float32{values}, n, dims...)
+}
+
+// rowsOf is [Forward.Rows] for values that lie in several parts, one behind the other.
+func (f *Forward) rowsOf(parts [][]float32, n int, dims ...int) ([][]float32, error) {
 	if n > f.BatchSize {
 		return nil, fmt.Errorf("forward pass of %d inputs: the batch size is %d", n, f.BatchSize)
 	}
 	x := tensors.FromShape(shapes.Make(dtypes.Float32, append([]int{f.BatchSize}, dims...)...))
 	size := x.Shape().Size() / f.BatchSize
-	tensors.MustMutableFlatData(x, func(v []float32) { copy(v, values[:n*size]) })
+	tensors.MustMutableFlatData(x, func(v []float32) {
+		v = v[:n*size]
+		for _, part := range parts {
+			v = v[copy(v, part):]
+		}
+	})
 	y, err := f.exec.Call1(x)
 	if err != nil {
 		return nil, fmt.Errorf("forward pass of %d inputs of shape %v: %w", n, dims, nn.Plain(err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/gomlx/compute"
 
@@ -16,7 +17,11 @@ type Predictor struct {
 	Classes []string // in label order
 	Preset  transforms.Preset
 	forward *Forward
+	unused  sync.Pool // of *input, whose memory serves for other pictures
 }
+
+// input is a picture as the network gets it: [crop, crop, 3], normalised.
+type input struct{ values []float32 }
 
 // Option is an option of [New] and [NewExtractor].
 type Option func(*options)
@@ -55,9 +60,9 @@ func (p *Predictor) Pictures(ctx context.Context, pictures []*transforms.RGB) ([
 		if err := ctx.Err(); err != nil {
 			return results, err
 		}
-		inputs := make([][]float32, len(batch))
+		inputs := make([]*input, len(batch))
 		for i, picture := range batch {
-			inputs[i] = p.input(picture)
+			inputs[i] = p.input(p.Preset.Eval(picture))
 		}
 		logits, err := p.logits(inputs)
 		if err != nil {
@@ -73,15 +78,26 @@ func (p *Predictor) Pictures(ctx context.Context, pictures []*transforms.RGB) ([
 // Finalize frees the compiled graph. The predictor must not be used afterwards.
 func (p *Predictor) Finalize() { p.forward.Finalize() }
 
-// input returns a picture as the network gets it: [crop, crop, 3], normalised.
-func (p *Predictor) input(picture *transforms.RGB) []float32 {
-	picture = p.Preset.Eval(picture)
-	x := make([]float32, len(picture.Pix))
-	p.Preset.Tensor(picture, x)
+// input normalises a picture that has been resized and cropped.
+func (p *Predictor) input(picture *transforms.RGB) *input {
+	x, ok := p.unused.Get().(*input)
+	if !ok || len(x.values) != len(picture.Pix) {
+		x = &input{make([]float32, len(picture.Pix))}
+	}
+	p.Preset.Tensor(picture, x.values)
 	return x
 }
 
-func (p *Predictor) logits(inputs [][]float32) ([][]float32, error) {
+// logits computes one row for each input. The inputs must not be used afterwards.
+func (p *Predictor) logits(inputs []*input) ([][]float32, error) {
 	side := p.Preset.Crop
-	return p.forward.Logits(slices.Concat(inputs...), len(inputs), side, side)
+	parts := make([][]float32, len(inputs))
+	for i, x := range inputs {
+		parts[i] = x.values
+	}
+	rows, err := p.forward.rowsOf(parts, len(inputs), side, side, 3)
+	for _, x := range inputs {
+		p.unused.Put(x)
+	}
+	return rows, err
 }

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"fmt"
 	"image"
 	"math/rand/v2"
 
@@ -29,6 +30,19 @@ func (s Preset) TrainEncoded(file []byte, rnd *rand.Rand) (*RGB, error) {
 		return nil, err
 	}
 	return s.maybeFlip(ResizeTo((*RGB)(p), s.Crop, s.Crop, s.Interpolation), rnd), nil
+}
+
+// EvalFile returns what Eval makes of the picture in a file, as EvalEncoded does. Errors name the file.
+func (s Preset) EvalFile(path string) (*RGB, error) {
+	file, err := ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.EvalEncoded(file)
+	if err != nil {
+		return nil, fmt.Errorf("decoding %s: %w", path, err)
+	}
+	return p, nil
 }
 
 // EvalEncoded returns what Eval makes of s.Decode(file), without decoding what the central crop leaves out.

@@ -38,9 +38,8 @@ type taps struct {
 	count   []int   // input pixels used
 	weights []int32 // size per output pixel, fixed point
 
-	// For vectors that hold two pixels: each pair of weights as w0 w0 w0 w1 w1 w1 0 0.
-	paired []int32
-	pairs  int // per output pixel
+	split  []int16 // the weights for horizontalFast, see splitWeights
+	groups int     // of four input pixels, per output pixel
 }
 
 // newTaps computes the weights of outputs [from, from+n) of a line that maps in pixels onto out pixels.
@@ -154,7 +153,7 @@ func resample(v view, height, width int, f Filter) *RGB {
 // horizontal filters every row of v.
 func (t taps) horizontal(v view) *RGB {
 	if hasAVX2 && t.size > 0 {
-		t.pairWeights()
+		t.splitWeights()
 	}
 	out := NewRGB(len(t.first), v.height)
 	for y := range v.height {
@@ -162,23 +161,32 @@ func (t taps) horizontal(v view) *RGB {
 			copy(out.row(y), v.row(y))
 			continue
 		}
-		t.horizontalRow(out.row(y), v.row(y))
+		t.horizontalRow(out.row(y), v.pix[y*v.stride:])
 	}
 	return out
 }
 
-// pairWeights lays the weights out for horizontalFast.
-func (t *taps) pairWeights() {
-	t.pairs = (t.size + 1) / 2
-	t.paired = make([]int32, 8*t.pairs*len(t.first))
+// lowBits is the number of bits of the lower part of a weight, of which horizontalFast multiplies two parts of 16 bits each. A weight has at most 23
+// bits and a sign.
+const lowBits = 11
+
+// splitWeights lays the weights out for horizontalFast: for each group of four input pixels the upper parts as w0 w1 w0 w1 w0 w1 0 0 for the pairs of
+// red, green and blue of the first two pixels, the same of w2 and w3, and then all lower parts. Weights that a group lacks are zero.
+func (t *taps) splitWeights() {
+	t.groups = (t.size + 3) / 4
+	t.split = make([]int16, 32*t.groups*len(t.first))
 	for i, n := range t.count {
 		for k, w := range t.weights[i*t.size : i*t.size+n] {
-			at := 8*(i*t.pairs+k/2) + 3*(k%2)
-			t.paired[at], t.paired[at+1], t.paired[at+2] = w, w, w
+			group := t.split[32*(i*t.groups+k/4):][:32]
+			at := k%4/2*8 + k%2
+			for c := range 3 {
+				group[at+2*c], group[16+at+2*c] = int16(w>>lowBits), int16(w&(1<<lowBits-1))
+			}
 		}
 	}
 }
 
+// horizontalRow filters one row; from may be longer than the row.
 func (t taps) horizontalRow(to, from []uint8) {
 	for i := t.horizontalFast(to, from); i < len(t.first); i++ {
 		weights := t.weights[i*t.size : i*t.size+t.count[i]]

@@ -41,31 +41,38 @@ func verticalFast(to []uint8, v view, first int, weights []int32) int {
 	return x
 }
 
-// horizontalFast filters one row, two pixels of three bytes in a vector. It returns how many output pixels it did.
+// pairColours takes four pixels of three bytes apart: the red of the first two beside each other, their green, their blue, and the same of the others.
+var pairColours = [16]int8{0, 3, 1, 4, 2, 5, -1, -1, 6, 9, 7, 10, 8, 11, -1, -1}
+
+// firstBytes takes the lowest byte of each of four lanes.
+var firstBytes = [16]int8{0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
+
+// horizontalFast filters one row, four input pixels in a vector. A weight is upper<<lowBits + lower, and the sums of both parts are exact. It returns
+// how many output pixels it did; behind each it writes one byte more, which the next pixel writes again.
 func (t taps) horizontalFast(to, from []uint8) int {
 	if !hasAVX2 {
 		return 0
 	}
+	apart, first := archsimd.LoadInt8x16(pairColours[:]), archsimd.LoadInt8x16(firstBytes[:])
+	round, zero, most := archsimd.BroadcastInt32x4(1<<(precisionBits-1)), archsimd.BroadcastInt32x4(0), archsimd.BroadcastInt32x4(255)
 	n := 0
 	for ; n < len(t.first); n++ {
-		at, pairs := 3*t.first[n], (t.count[n]+1)/2
-		if at+6*(pairs-1)+16 > len(from) || 3*n+8 > len(to) {
+		at, groups := 3*t.first[n], (t.count[n]+3)/4
+		if at+12*(groups-1)+16 > len(from) || 3*n+4 > len(to) {
 			break
 		}
-		sums := archsimd.BroadcastInt32x8(0)
-		weights := t.paired[8*n*t.pairs:]
-		for range pairs {
-			pixels := archsimd.LoadUint8x16(from[at : at+16]).ExtendLo8ToUint32().BitsToInt32()
-			sums = sums.Add(pixels.Mul(archsimd.LoadInt32x8(weights[:8])))
-			at, weights = at+6, weights[8:]
+		upper, lower := archsimd.BroadcastInt32x8(0), archsimd.BroadcastInt32x8(0)
+		weights := t.split[32*n*t.groups:][:32*groups]
+		for len(weights) >= 32 {
+			pixels := archsimd.LoadUint8x16(from[at : at+16]).PermuteOrZero(apart).ExtendToUint16().BitsToInt16()
+			upper = upper.Add(pixels.DotProductPairs(archsimd.LoadInt16x16(weights[:16])))
+			lower = lower.Add(pixels.DotProductPairs(archsimd.LoadInt16x16(weights[16:32])))
+			at, weights = at+12, weights[32:]
 		}
-		// Lanes 0 to 2 hold the even pixels' sums, lanes 3 to 5 the odd ones'.
-		low, high := sums.GetLo(), sums.GetHi()
-		r := low.GetElem(0) + low.GetElem(3) + 1<<(precisionBits-1)
-		g := low.GetElem(1) + high.GetElem(0) + 1<<(precisionBits-1)
-		b := low.GetElem(2) + high.GetElem(1) + 1<<(precisionBits-1)
-		px := to[3*n : 3*n+3 : 3*n+3]
-		px[0], px[1], px[2] = clip8(r), clip8(g), clip8(b)
+		sums := upper.ShiftAllLeft(lowBits).Add(lower)
+		colours := sums.GetLo().Add(sums.GetHi()).Add(round).ShiftAllRight(precisionBits).Max(zero).Min(most)
+		bytes := colours.ToBits().ReshapeToUint8s().PermuteOrZero(first).ReshapeToUint32s().GetElem(0)
+		binary.LittleEndian.PutUint32(to[3*n:], bytes)
 	}
 	archsimd.ClearAVXUpperBits()
 	return n

@@ -97,6 +97,12 @@ typedef struct {
 
 typedef struct {
   ffi_head head;
+  ffi_context* context;
+  int64_t* threads;  // out: how many the pool has
+} ffi_count;
+
+typedef struct {
+  ffi_head head;
   ffi_version version;
   void* internal;
   ffi_error* (*error_create)(ffi_error_create*);
@@ -104,6 +110,7 @@ typedef struct {
   void (*error_destroy)(ffi_error_destroy*);
   void* others[8];
   ffi_error* (*schedule)(ffi_schedule*);
+  ffi_error* (*count)(ffi_count*);
 } ffi_api;  // its beginning
 
 enum { FFI_EXECUTE = 3 };  // the stage in which the operands are there

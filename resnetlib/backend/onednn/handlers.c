@@ -19,16 +19,24 @@ static ffi_error* fail(const ffi_call* call, int code, const char* message) {
   return call->api->error_create(&create);
 }
 
-// start gives a task to XLA's own threads.
-static int start(void* context, void (*task)(void*), void* data) {
-  const ffi_call* call = context;
-  if (call->api->head.struct_size < FIELD_END(ffi_api, schedule) || !call->api->schedule) return 1;
-  ffi_schedule schedule = {{sizeof schedule, NULL}, call->context, task, data};
-  ffi_error* error = call->api->schedule(&schedule);
+// drop frees an error. It returns 1 if there was one.
+static int drop(const ffi_call* call, ffi_error* error) {
   if (!error) return 0;
   ffi_error_destroy destroy = {{sizeof destroy, NULL}, error};
   call->api->error_destroy(&destroy);
   return 1;
+}
+
+// start gives a task to XLA's own threads. A pool of one thread gets none: the handler may have been called from outside the pool, and then two
+// threads would compute where one was asked for.
+static int start(void* context, void (*task)(void*), void* data) {
+  const ffi_call* call = context;
+  if (call->api->head.struct_size < FIELD_END(ffi_api, count) || !call->api->schedule || !call->api->count) return 1;
+  int64_t threads = 0;
+  ffi_count count = {{sizeof count, NULL}, call->context, &threads};
+  if (drop(call, call->api->count(&count)) || threads < 2) return 1;
+  ffi_schedule schedule = {{sizeof schedule, NULL}, call->context, task, data};
+  return drop(call, call->api->schedule(&schedule));
 }
 
 // attribute finds an attribute by its name and type.

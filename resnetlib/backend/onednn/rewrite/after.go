@@ -46,11 +46,15 @@ func (f *function) takeAffine(m *match) bool {
 	return true
 }
 
-// takeSum takes the addition of a shortcut.
+// takeSum takes the addition of a shortcut. One of 0, in a network without shortcuts, is nothing to compute.
 func (f *function) takeSum(m *match) {
-	if add, residual := f.follower(m.y(), "stablehlo.add"); add != nil {
+	add, residual := f.follower(m.y(), "stablehlo.add")
+	if add == nil {
+		return
+	}
+	m.operations = append(m.operations, add)
+	if !f.isZero(residual) {
 		m.Sum = true
-		m.operations = append(m.operations, add)
 		m.operands = append(m.operands, residual)
 	}
 }
