@@ -95,7 +95,7 @@ func TestSecondProcessCompilesNothing(t *testing.T) {
 			t.Errorf("%s: compiled %s, want %s; result %s, want %s; said %q, want %q", name, got, counts, result, want, said, says)
 		}
 	}
-	step("off", 1, in(CacheVariable+"=off"), "0 loaded 0", "") // without hooks nobody counts
+	step("off", 1, in(CacheVariable+"=off"), "0 loaded 0", "") // without a cache nobody counts
 	step("cold", 1, in(), "1 loaded 0", "")
 	step("warm", 1, in(), "0 loaded 1", "")
 	step("two threads", 2, in(), "1 loaded 0", "")

@@ -1,8 +1,11 @@
 package optim
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gomlx/compute"
 
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
@@ -68,4 +71,36 @@ func TestASecondTrainerBeginsAnew(t *testing.T) {
 	if err := second.Finalize(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Before the first step after NewTrainer and Reset, weights and moments move to the backend: no copy of them stays in Go's memory.
+func TestAStepKeepsNoCopyInGo(t *testing.T) {
+	testbackend.Each(t, func(t *testing.T, b compute.Backend) {
+		net := headOnly(t)
+		trainer, err := NewTrainer(b, net, StepOptions{Optimizer: Optimizer{Name: "adam"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Finalize()
+		for range 2 {
+			if err := trainer.place(); err != nil {
+				t.Fatal(err)
+			}
+			variables := slices.Concat(trainer.state...)
+			for _, s := range net.Spec() {
+				variables = append(variables, net.Parameter(s.Key).Variable)
+			}
+			for _, v := range variables {
+				if value, err := v.Value(); err != nil || value.HasLocal() || !value.IsOnDevice(0) {
+					t.Errorf("%s: error %v, or it is not on the backend alone", v.Path(), err)
+				}
+			}
+			if _, err := trainer.Step(Images(make([]float32, 2*32*32*3), 2, 32, 32), []int32{0, 1}, 0.1); err != nil {
+				t.Fatal(err)
+			}
+			if err := trainer.Reset(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }

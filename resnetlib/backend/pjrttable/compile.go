@@ -92,7 +92,9 @@ func (h Hooks) compile(args *C.client_compile_args, changed []byte) unsafe.Point
 	if failed != nil {
 		return failed
 	}
-	compiled.Add(1)
+	if h.Cache != nil {
+		compiled.Add(1)
+	}
 	args.executable = ours.executable
 	if entry != nil {
 		took := time.Since(begin)

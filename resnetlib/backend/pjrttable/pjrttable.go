@@ -66,5 +66,5 @@ func protect(what string, f func() error) (err error) {
 
 var compiled, loaded atomic.Int64
 
-// Counts returns how many programs this process has compiled and how many it has loaded from a cache, of all clients with hooks.
+// Counts returns how many programs this process has compiled and how many it has loaded from a cache, of all clients with a cache.
 func Counts() (compiledPrograms, loadedPrograms int64) { return compiled.Load(), loaded.Load() }
