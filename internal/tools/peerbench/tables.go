@@ -109,7 +109,7 @@ func memoryRows(r *results) [][]string {
 	return cellsOf(append([]*record{before}, stepsOf(r)...), func(one *record, s side) string {
 		peak, base := one.PeakRSS[s.name], one.PeakRSS[reference]
 		switch {
-		case peak == 0:
+		case peak == 0 || !slices.Contains(s.kinds, step):
 			return ""
 		case s.name == reference || base == 0 || one == before:
 			return fmt.Sprintf("%.2f GB", float64(peak)/1e9)
