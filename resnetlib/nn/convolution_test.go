@@ -75,17 +75,26 @@ type convolve struct {
 var convolves = []convolve{
 	{"graph.Convolve", func(convolution) bool { return true }, native},
 	{"gathered", func(convolution) bool { return true }, gathered},
+	{"slicedColumns", func(c convolution) bool { return c.groups == 1 },
+		func(x, w *Node, stride, pad, _ int) *Node { return slicedColumns(x, w, stride, pad) }},
 	{"grouped", func(c convolution) bool { return c.groups > 1 }, grouped},
 	{"pointwise", func(c convolution) bool { return c.k == 1 && c.pad == 0 && c.groups == 1 },
 		func(x, w *Node, stride, _, _ int) *Node { return pointwise(x, w, stride) }},
-	{"winograd", func(c convolution) bool { return c.k == 3 && c.stride == 1 && c.pad == 1 && c.groups == 1 },
-		func(x, w *Node, _, _, _ int) *Node { return winograd(x, w) }},
+	{"slicedPointwise", func(c convolution) bool { return c.k == 1 && c.pad == 0 && c.groups == 1 },
+		func(x, w *Node, stride, _, _ int) *Node { return slicedPointwise(x, w, stride) }},
+	{"slicedWinograd", convolution.suitsWinograd, func(x, w *Node, _, _, _ int) *Node { return slicedWinograd(x, w) }},
+	{"winograd 2x2", convolution.suitsWinograd, func(x, w *Node, _, _, _ int) *Node { return winograd(x, w, 2) }},
+	{"winograd 4x4", convolution.suitsWinograd, func(x, w *Node, _, _, _ int) *Node { return winograd(x, w, 4) }},
 	{"conv2d in evaluation", func(convolution) bool { return true }, conv2d},
 	{"conv2d in training", func(convolution) bool { return true }, func(x, w *Node, stride, pad, groups int) *Node {
 		SetTraining(x.Graph(), true)
 		defer SetTraining(x.Graph(), false)
 		return conv2d(x, w, stride, pad, groups)
 	}},
+}
+
+func (c convolution) suitsWinograd() bool {
+	return c.k == 3 && c.stride == 1 && c.pad == 1 && c.groups == 1
 }
 
 // ways are those that compute c.

@@ -101,7 +101,7 @@ func NewMaxPool2D(s *Scope, kernelSize, stride, padding int) *MaxPool2D {
 
 // Forward takes each window's maximum: [N, H, W, C] -> [N, (H+2p-k)/stride+1, (W+2p-k)/stride+1, C].
 func (m *MaxPool2D) Forward(x *Node) *Node {
-	return Observe(m, maxPool2d(x, m.Kernel, m.Stride, m.Padding))
+	return Observe(m, pool(x, m.Kernel, m.Stride, m.Padding))
 }
 
 // Describe returns the window.

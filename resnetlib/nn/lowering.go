@@ -4,118 +4,108 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gomlx/gomlx/core/graph"
-
 	"resnetlab/internal/nativeconv"
 )
 
-// lowering says how a backend computes convolutions. This file decides it, by backend, mode and shape, and no other does. The numbers in the
-// table come from times of single layers and whole networks, measured with `resnetlab bench`.
+// lowering says how a backend computes convolutions and max-pools. This file decides it, by backend, mode and shape, and no other does. What it
+// says comes from times of single layers and whole networks, measured with `resnetlab bench`.
 type lowering struct {
-	native          bool    // whether the backend's own convolution is fast enough to use
-	nativeOnly      bool    // whether no other is used, see package nativeconv
-	winogradEval    heights // pictures for which a 3x3 convolution of stride 1 is computed by winograd, in evaluation
-	winogradTrain   heights // the same in training
-	winogradMinimum int     // least number of input channels for winograd
-	gatherTrain     heights // pictures for which a 3x3 convolution is computed by gathered in training, where winograd does not
+	convolve func(c convolving, x, w *Node) *Node
+	maxPool  func(x *Node, window, stride, pad int) *Node
 }
 
-// heights is a range of picture heights in pixels, both ends included.
-type heights struct{ min, max int }
+// convolving is the shape of a convolution: x [N, h, W, in], w [k, k, in/groups, out].
+type convolving struct {
+	h, in, k, stride, pad, groups int
+	training                      bool
+}
 
-func (r heights) contains(h int) bool { return r.min <= h && h <= r.max }
+// lowerings are those of measured CPU backends.
+var lowerings = map[string]lowering{
+	"Go Backend": {convolveGo, maxPool2d},
+	"xla":        {convolveXLA, slicedMaxPool},
+}
+
+// others is the lowering of a backend that was not measured, such as an accelerator: its own convolutions.
+var others = lowering{convolving.native, slicedMaxPool}
+
+// loweringOf returns a backend's line of the table. XLA has one name for all of its plugins: the plugin's own name tells the CPU from an accelerator.
+func loweringOf(b interface{ Name() string }) lowering {
+	if nativeconv.Used(b) {
+		return lowering{convolving.nativeOnly, nativeMaxPool}
+	}
+	if xla, ok := b.(interface{ PluginName() string }); ok && !strings.Contains(strings.ToLower(filepath.Base(xla.PluginName())), "cpu") {
+		return others
+	}
+	if l, ok := lowerings[b.Name()]; ok {
+		return l
+	}
+	return others
+}
+
+// conv2d convolves by the lowering for this backend, mode and shape: x [N, H, W, in], w [k, k, in/groups, out] -> [N, (H+2*pad-k)/stride+1, ..., out].
+func conv2d(x, w *Node, stride, pad, groups int) *Node {
+	d := x.Shape().Dimensions
+	c := convolving{d[1], d[3], w.Shape().Dimensions[0], stride, pad, groups, Training(x.Graph())}
+	return loweringOf(x.Graph().Backend()).convolve(c, x, w)
+}
+
+// pool computes a max-pool by the lowering for this backend.
+func pool(x *Node, window, stride, pad int) *Node {
+	return loweringOf(x.Graph().Backend()).maxPool(x, window, stride, pad)
+}
+
+// convolveGo is for the Go backend, whose own convolution is a scalar loop. Winograd is not used in training for pictures lower than tiny.
+func convolveGo(c convolving, x, w *Node) *Node {
+	switch {
+	case c.k == 1 && c.pad == 0 && c.groups == 1:
+		return pointwise(x, w, c.stride)
+	case c.suitsWinograd() && c.h <= 56 && (!c.training || c.h >= tiny):
+		return winograd(x, w, 4)
+	}
+	return gathered(x, w, c.stride, c.pad, c.groups)
+}
 
 // tiny is the height below which training does not use Winograd, on any backend. In such a picture whole rows of the kernel see nothing but border,
 // and their gradient is exactly 0. Winograd rounds it to about 1e-9, and Adam, which divides by the gradient's own size, makes a full step of
 // that (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
 const tiny = 7
 
-// gatherTrain: XLA's own gradient of convolutions of small pictures is slow. Training step of ResNet-18, 48 px, batch 16, in seconds a picture:
-// 0.009 to 0.011 with gathered, 0.013 with gathered for stride 1 alone, 0.017 with one product for each pixel of the kernel. By XLA itself, at
-// 64 px: 0.20.
-var lowerings = map[string]lowering{
-	"Go Backend": {native: false, winogradEval: heights{1, 56}, winogradTrain: heights{tiny, 56}, winogradMinimum: 16},
-	"xla":        {native: true, winogradEval: heights{1, 56}, winogradTrain: heights{tiny, 28}, winogradMinimum: 16, gatherTrain: heights{1, 14}},
-}
-
-// loweringOf returns a backend's line of the table; for a backend that was not measured, such as an accelerator, the backend's own convolution.
-// XLA has one name for all of its plugins: the plugin's own name tells the CPU from an accelerator.
-func loweringOf(b interface{ Name() string }) lowering {
-	if nativeconv.Used(b) {
-		return lowering{native: true, nativeOnly: true}
-	}
-	if xla, ok := b.(interface{ PluginName() string }); ok && !strings.Contains(strings.ToLower(filepath.Base(xla.PluginName())), "cpu") {
-		return lowering{native: true}
-	}
-	if l, ok := lowerings[b.Name()]; ok {
-		return l
-	}
-	return lowering{native: true}
-}
-
-// conv2d convolves by the lowering for this backend, mode and shape: x [N, H, W, in], w [k, k, in/groups, out] -> [N, (H+2*pad-k)/stride+1, ..., out].
-func conv2d(x, w *Node, stride, pad, groups int) *Node {
-	k, h, in := w.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[3]
-	by := loweringOf(x.Graph().Backend())
-	winogradFor, gatherFor := by.winogradEval, heights{}
-	if Training(x.Graph()) {
-		winogradFor, gatherFor = by.winogradTrain, by.gatherTrain
+// convolveXLA is for XLA on the processor without oneDNN. XLA's own gradient of convolutions of small pictures is slow. Training step of ResNet-18,
+// 48 px, batch 16, in seconds a picture: 0.009 to 0.011 with slicedColumns, 0.013 with it for stride 1 alone. By XLA itself, at 64 px: 0.20.
+func convolveXLA(c convolving, x, w *Node) *Node {
+	highest := 56 // Winograd wins up to here
+	if c.training {
+		highest = 28
 	}
 	switch {
-	case by.nativeOnly:
-		return nativeConvolution(x, w, stride, pad, groups)
-	case k == 1 && groups == 1:
-		return pointwise(x, w, stride)
-	case k == 3 && stride == 1 && pad == 1 && groups == 1 && in >= by.winogradMinimum && winogradFor.contains(h):
-		return winograd(x, w)
-	case !by.native || k == 3 && groups == 1 && gatherFor.contains(h):
-		return gathered(x, w, stride, pad, groups)
-	case groups > 1 && by.winogradMinimum > 0: // measured on XLA's CPU only
-		return grouped(x, w, stride, pad, groups)
+	case c.suitsWinograd() && c.h <= highest && (!c.training || c.h >= tiny):
+		return slicedWinograd(x, w)
+	case c.k == 3 && c.groups == 1 && c.training && c.h <= 14:
+		return slicedColumns(x, w, c.stride, c.pad)
+	case c.groups > 1:
+		return grouped(x, w, c.stride, c.pad, c.groups)
 	}
-	return native(x, w, stride, pad, groups)
+	return c.native(x, w)
 }
 
-// native is the backend's own convolution.
-func native(x, w *Node, stride, pad, groups int) *Node {
-	return graph.Convolve(x, w).Strides(stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).ChannelGroupCount(groups).Done()
+// suitsWinograd tells whether Winograd computes the convolution, and has enough channels to win.
+func (c convolving) suitsWinograd() bool {
+	return c.k == 3 && c.stride == 1 && c.pad == 1 && c.groups == 1 && c.in >= 16
+}
+
+// native leaves all but 1x1 convolutions to the backend.
+func (c convolving) native(x, w *Node) *Node {
+	if c.k == 1 && c.pad == 0 && c.groups == 1 {
+		return slicedPointwise(x, w, c.stride)
+	}
+	return native(x, w, c.stride, c.pad, c.groups)
+}
+
+// nativeOnly leaves all convolutions to the backend, see package nativeconv.
+func (c convolving) nativeOnly(x, w *Node) *Node {
+	return nativeConvolution(x, w, c.stride, c.pad, c.groups)
 }
 
 // outSize is the height or width of a window operation's output.
 func outSize(size, kernelSize, stride, pad int) int { return (size+2*pad-kernelSize)/stride + 1 }
-
-// subsample takes the pixels (top+stride*i, left+stride*j): [N, H, W, C] -> [N, oh, ow, C].
-func subsample(x *Node, top, left, stride, oh, ow int) *Node {
-	return graph.Slice(x, graph.AxisRange(), graph.AxisRange(top, top+(oh-1)*stride+1).Stride(stride),
-		graph.AxisRange(left, left+(ow-1)*stride+1).Stride(stride), graph.AxisRange())
-}
-
-// padded adds a border of pad pixels with the value around the picture.
-func padded(x, value *Node, pad int) *Node {
-	p := graph.PadAxis{Start: pad, End: pad}
-	return graph.Pad(x, value, graph.PadAxis{}, p, p, graph.PadAxis{})
-}
-
-// maxPool2d is a maximum over shifted slices. Measured at [8, 112, 112, 64]: the gradient takes 15 ms on XLA's CPU, where that of XLA's own window
-// reduction takes 112; forward it takes 33 ms on the Go backend, where its window reduction takes 630. In evaluation there is seldom a gradient:
-// the window reduction takes 4 ms of the processor there, the slices 10.
-func maxPool2d(x *Node, window, stride, pad int) *Node {
-	if loweringOf(x.Graph().Backend()).nativeOnly && !Training(x.Graph()) {
-		return graph.MaxPool(x).Window(window).Strides(stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
-	}
-	d := x.Shape().Dimensions
-	oh, ow := outSize(d[1], window, stride, pad), outSize(d[2], window, stride, pad)
-	x = padded(x, graph.Infinity(x.Graph(), x.DType(), -1), pad)
-	var y *Node
-	for i := range window {
-		for j := range window {
-			s := subsample(x, i, j, stride, oh, ow)
-			if y == nil {
-				y = s
-			} else {
-				y = graph.Max(y, s)
-			}
-		}
-	}
-	return y
-}

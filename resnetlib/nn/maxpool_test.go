@@ -44,6 +44,7 @@ func TestMaxPoolEqualsPlainLoops(t *testing.T) {
 		{7, 9, 3, 2, 1}, // ResNet's
 		{5, 6, 2, 2, 0},
 		{4, 5, 3, 1, 1}, // windows overlap
+		{7, 8, 2, 3, 0}, // no window sees every third row and column
 	} {
 		x := random(1, 2, c.h, c.w, 3)
 		for i := range x.values {

@@ -4,8 +4,15 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// pointwise computes a 1x1 convolution without padding as one matrix product. With its gradient it is 2 to 3 times as fast as XLA's own on the CPU.
-func pointwise(x, w *Node, stride int) *Node {
+// The lowerings of this file consist of slices and products that XLA fuses, and of which it makes the gradients. They are for XLA without oneDNN.
+
+// native is the backend's own convolution.
+func native(x, w *Node, stride, pad, groups int) *Node {
+	return graph.Convolve(x, w).Strides(stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).ChannelGroupCount(groups).Done()
+}
+
+// slicedPointwise computes a 1x1 convolution without padding as one matrix product. With its gradient it is 2 to 3 times as fast as XLA's own on the CPU.
+func slicedPointwise(x, w *Node, stride int) *Node {
 	d, co := x.Shape().Dimensions, w.Shape().Dimensions[3]
 	if stride > 1 {
 		x = subsample(x, 0, 0, stride, outSize(d[1], 1, stride, 0), outSize(d[2], 1, stride, 0))
@@ -14,19 +21,19 @@ func pointwise(x, w *Node, stride int) *Node {
 	return graph.Reshape(graph.MatMul(graph.Reshape(x, -1, d[3]), graph.Reshape(w, d[3], co)), d[0], d[1], d[2], co)
 }
 
-// gathered computes a convolution by im2col: for each output pixel the input pixels under the kernel stand side by side, and one matrix product
-// does the rest. It is for the Go backend, whose own convolution is a scalar loop, and for small pictures in training on XLA.
-func gathered(x, w *Node, stride, pad, groups int) *Node {
+// slicedColumns computes a convolution by im2col: for each output pixel the input pixels under the kernel stand side by side, and one matrix product
+// does the rest. It is for small pictures in training.
+func slicedColumns(x, w *Node, stride, pad int) *Node {
 	d, k, ci, co := x.Shape().Dimensions, w.Shape().Dimensions[0], w.Shape().Dimensions[2], w.Shape().Dimensions[3]
 	oh, ow := outSize(d[1], k, stride, pad), outSize(d[2], k, stride, pad)
 	x = padded(x, graph.ScalarZero(x.Graph(), x.DType()), pad)
 	var columns []*Node
 	for i := range k {
 		for j := range k {
-			columns = append(columns, graph.Reshape(subsample(x, i, j, stride, oh, ow), d[0]*oh*ow, groups, ci))
+			columns = append(columns, graph.Reshape(subsample(x, i, j, stride, oh, ow), d[0]*oh*ow, ci))
 		}
 	}
-	y := graph.Einsum("mgk,kgo->mgo", graph.Concatenate(columns, -1), graph.Reshape(w, k*k*ci, groups, co/groups))
+	y := graph.MatMul(graph.Concatenate(columns, -1), graph.Reshape(w, k*k*ci, co))
 	return graph.Reshape(y, d[0], oh, ow, co)
 }
 
@@ -66,4 +73,36 @@ func blockDiagonal(w *Node, blocks, merge, ci, co int) *Node {
 	w = graph.Reshape(w, k, k, 1, ci, blocks, merge, co)
 	w = graph.Mul(w, graph.Reshape(eye, 1, 1, merge, 1, 1, merge, 1)) // [k, k, merge, ci, blocks, merge, co]
 	return graph.Reshape(w, k, k, merge*ci, blocks, merge*co)
+}
+
+// subsample takes the pixels (top+stride*i, left+stride*j): [N, H, W, C] -> [N, oh, ow, C].
+func subsample(x *Node, top, left, stride, oh, ow int) *Node {
+	return graph.Slice(x, graph.AxisRange(), graph.AxisRange(top, top+(oh-1)*stride+1).Stride(stride),
+		graph.AxisRange(left, left+(ow-1)*stride+1).Stride(stride), graph.AxisRange())
+}
+
+// padded adds a border of pad pixels with the value around the picture.
+func padded(x, value *Node, pad int) *Node {
+	p := graph.PadAxis{Start: pad, End: pad}
+	return graph.Pad(x, value, graph.PadAxis{}, p, p, graph.PadAxis{})
+}
+
+// slicedMaxPool is a maximum over shifted slices. Measured at [8, 112, 112, 64]: the gradient takes 15 ms on XLA's CPU, where that of XLA's own window
+// reduction takes 112 (forward both are as fast).
+func slicedMaxPool(x *Node, window, stride, pad int) *Node {
+	d := x.Shape().Dimensions
+	oh, ow := outSize(d[1], window, stride, pad), outSize(d[2], window, stride, pad)
+	x = padded(x, graph.Infinity(x.Graph(), x.DType(), -1), pad)
+	var y *Node
+	for i := range window {
+		for j := range window {
+			s := subsample(x, i, j, stride, oh, ow)
+			if y == nil {
+				y = s
+			} else {
+				y = graph.Max(y, s)
+			}
+		}
+	}
+	return y
 }
