@@ -2,7 +2,7 @@
 # Builds what a lab's image has in addition to its base. The steps run one by one in a Dockerfile and, without a container, in docker/check.sh.
 #
 #	docker/install.sh build            the programs and the lessons' build cache
-#	docker/install.sh plugin cpu|cuda  XLA's plugin, into .venv beside the sources, each wheel checked by its hash (cuda: 2 GB)
+#	docker/install.sh plugin cpu|cuda  XLA's plugin, into .venv beside the sources, each wheel checked by its hash (cpu: with oneDNN; cuda: 2 GB)
 #	docker/install.sh jupyter PREFIX   kernel, settings and nbgitpuller, into the Python environment PREFIX, which has Jupyter
 #	docker/install.sh warm PREFIX      runs lesson 00, so that a learner's first cell finds everything built
 #
@@ -27,7 +27,11 @@ build)
 plugin)
 	python3 -m venv .venv
 	case $(uname -m) in
-	x86_64) bin/resnetlab backend install "$2" ;;
+	x86_64)
+		bin/resnetlab backend install "$2"
+		# The installation goes on without oneDNN; an image must not lack it unseen.
+		[ "$2" != cpu ] || bin/resnetlab backend list | grep '^oneDNN  *yes'
+		;;
 	*) echo "no XLA plugin for $(uname -m): the Go backend computes" ;;
 	esac
 	;;

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,18 +21,35 @@ type killed struct {
 	time time.Duration // of the training without a kill
 }
 
-// The kills come at random times, and the number of workers changes.
+// needXLA skips a test where XLA cannot be used, and says on which way it computes convolutions.
+func needXLA(t *testing.T) {
+	t.Helper()
+	listed, _ := must(t, 0, "backend", "list")
+	if !regexp.MustCompile(`(?m)^xla:cpu +yes`).MatchString(listed) {
+		fmt.Printf("SKIP: %s: %s\n", t.Name(), listed)
+		t.Skip(listed)
+	}
+	t.Log(listed)
+}
+
+// The kills come at random times, and the number of workers changes. On XLA the first of the killed processes compiles and the others load what it
+// has stored, if it lived long enough.
 func TestKilledAndResumedRunHasTheBytesOfOneThatWasNotKilled(t *testing.T) {
 	kills, variants := 2, map[string][]string{
 		"all":                 {"--optimizer", "sgd", "--momentum", "0.9"},
 		"last:fc accumulated": {"--strategy", "last:fc", "--accumulate", "2", "--scheduler", "plateau"},
+		"all on XLA":          {"--backend", "xla:cpu", "--optimizer", "sgd", "--momentum", "0.9"},
 	}
 	if os.Getenv("RESNETLAB_ALL") != "" {
 		kills = 25
 	}
 	for name, more := range variants {
 		t.Run(name, func(t *testing.T) {
+			if name == "all on XLA" {
+				needXLA(t)
+			}
 			dir := t.TempDir()
+			t.Setenv("RESNETLAB_COMPILE_CACHE", filepath.Join(dir, "compiled"))
 			data, straight := filepath.Join(dir, "data"), filepath.Join(dir, "straight")
 			must(t, 0, "data", "sketch", "--out", data, "--train", "20", "--val", "10", "--test", "5", "--size", "32", "-q")
 			k := &killed{dir: filepath.Join(dir, "killed"), rnd: rand.New(rand.NewPCG(1, 9)),
@@ -40,6 +58,7 @@ func TestKilledAndResumedRunHasTheBytesOfOneThatWasNotKilled(t *testing.T) {
 			start := time.Now()
 			must(t, 0, append(k.args, "--out", straight)...)
 			k.time = time.Since(start)
+			t.Setenv("RESNETLAB_COMPILE_CACHE", filepath.Join(dir, "compiled by killed"))
 			for n := 0; n < kills; {
 				n += k.run(t)
 				sameRun(t, straight, k.dir)
