@@ -64,7 +64,7 @@ func (b *batchCommand) work(job predict.Job, net *network.Network) backend.Work 
 	if job.NumShards > 0 || job.Resume {
 		return backend.Work{}
 	}
-	return workOf(net, inBatches(len(job.Pictures.Names), b.BatchSize))
+	return forwardWork(net, len(job.Pictures.Names), b.BatchSize)
 }
 
 // job returns the job that the flags describe. It lists the pictures and checks all settings, so that errors come before a network is loaded.

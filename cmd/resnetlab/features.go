@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"resnetlab/internal/printable"
+	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/predict"
 )
 
@@ -25,7 +26,9 @@ func (f *featuresCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	b, err := c.openFor(net, len(job.Pictures.Names), f.BatchSize)
+	work := forwardWork(net, len(job.Pictures.Names), f.BatchSize)
+	work.Program = "" // the graph ends before the last layer
+	b, _, err := c.openBackend(backend.Options{Work: work})
 	if err != nil {
 		return err
 	}

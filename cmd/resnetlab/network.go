@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 
 	"github.com/gomlx/compute"
 
@@ -92,8 +93,17 @@ func (t trained) predictor(c *commands, pictures, batchSize int) (*predict.Predi
 
 // openFor opens the backend for a number of pictures that pass through the network in batches.
 func (c *commands) openFor(net *network.Network, pictures, batchSize int) (compute.Backend, error) {
-	b, _, err := c.openBackend(backend.Options{Work: workOf(net, inBatches(pictures, batchSize))})
+	b, _, err := c.openBackend(backend.Options{Work: forwardWork(net, pictures, batchSize)})
 	return b, err
+}
+
+// forwardWork returns the work of passing pictures through the network in batches. The last batch takes as long as a full one.
+func forwardWork(net *network.Network, pictures, batchSize int) backend.Work {
+	w := workOf(net, (pictures+batchSize-1)/batchSize*batchSize)
+	if w.MACs > 0 {
+		w.Program = fmt.Sprintf("forward pass of %s, %d multiply-adds, batch %d, %d px", net.Arch, w.MACs, batchSize, net.Preset.Crop)
+	}
+	return w
 }
 
 // workOf returns the work of passing pictures through the network. It is not known for a network that its input does not fit: that is reported when
@@ -105,6 +115,3 @@ func workOf(net *network.Network, pictures int) backend.Work {
 	}
 	return backend.Work{Pictures: pictures, MACs: s.MACs}
 }
-
-// inBatches returns the number of pictures that are computed for n of them: the last batch takes as long as a full one.
-func inBatches(n, batchSize int) int { return (n + batchSize - 1) / batchSize * batchSize }

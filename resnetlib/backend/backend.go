@@ -112,7 +112,7 @@ func openNamed(r request, why string, o Options) (compute.Backend, Choice, error
 
 // openAuto opens the backend that the work deserves: Go where it is done first, else the fastest.
 func openAuto(o Options) (compute.Backend, Choice, error) {
-	goFirst, why := o.Work.choose()
+	goFirst, why := o.Work.choose(o.Work.isCompiled())
 	if goFirst {
 		return openGo(nil, why, o)
 	}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/gomlx/go-xla/compute/xla"
 
@@ -28,9 +29,9 @@ var leastCompile = compilecache.Least
 // withHooks calls open, which makes a client under the plugin's name, such that its programs come from the cache, oneDNN computes their
 // convolutions, and they need less memory (packages aliasing and largeblocks). Only XLA on the processor has these. Where one cannot be used, the
 // client is made without it. version is that of oneDNN, empty where it is not used.
-func withHooks(f Found, name string, log func(string), open func() (*xla.Backend, error)) (b *xla.Backend, version string, err error) {
-	h := hooking{cacheProblem: onceOnly(log, "compile cache: %s; XLA compiles as usual"),
-		oneDNNProblem: onceOnly(log, "oneDNN: %s; XLA computes these convolutions itself")}
+func withHooks(f Found, name string, o Options, open func() (*xla.Backend, error)) (b *xla.Backend, version string, err error) {
+	h := hooking{program: o.Work.Program, cacheProblem: onceOnly(o.Log, "compile cache: %s; XLA compiles as usual"),
+		oneDNNProblem: onceOnly(o.Log, "oneDNN: %s; XLA computes these convolutions itself")}
 	if f.Name != XLACPU || !h.load(f.Plugin) {
 		b, err = open()
 		return b, "", err
@@ -58,6 +59,7 @@ func onceOnly(log func(string), format string) func(error) {
 
 // hooking is what stands between go-xla and the plugin while a client is made.
 type hooking struct {
+	program                     string              // name of the client's program; empty for none
 	cache                       *compilecache.Cache // nil for none
 	library                     string              // path of oneDNN; empty for none
 	plugin                      *pjrttable.Plugin
@@ -136,9 +138,39 @@ func (h *hooking) hooks(path string) pjrttable.Hooks {
 			h.cacheProblem(err)
 			return nil
 		}
-		return h.cache.Entry(m.key(p))
+		return namedEntry{h.cache.Entry(m.key(p)), h.program}
 	}
 	return hooks
+}
+
+// namedEntry gives the programs that it loads or stores the name of the work, if that has one.
+type namedEntry struct {
+	*compilecache.Entry
+	name string
+}
+
+// Load loads the program.
+func (e namedEntry) Load(use func(payload []byte) error) (loaded bool, err error) {
+	if loaded, err = e.Entry.Load(use); loaded {
+		e.note()
+	}
+	return loaded, err
+}
+
+// Store stores the program.
+func (e namedEntry) Store(took time.Duration, serialize func() ([]byte, error)) error {
+	err := e.Entry.Store(took, serialize)
+	if err == nil {
+		e.note()
+	}
+	return err
+}
+
+// note writes the name down. Without it a later process takes the program for one that must be compiled, no more.
+func (e namedEntry) note() {
+	if e.name != "" {
+		_ = e.Name(e.name)
+	}
 }
 
 // maker is everything but the program that decides what a compiled program looks like. Each field is part of a program's key.

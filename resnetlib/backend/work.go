@@ -1,6 +1,10 @@
 package backend
 
-import "fmt"
+import (
+	"fmt"
+
+	"resnetlab/resnetlib/backend/compilecache"
+)
 
 // Work describes what a process is going to compute, so that [OpenWith] can choose the backend that is done first: XLA computes faster, but it takes
 // time to start and to compile. The zero Work stands for work of unknown length, which goes to the fastest backend.
@@ -10,6 +14,10 @@ type Work struct {
 	Pictures  int  // that pass through the network; one that passes twice counts twice
 	MACs      int  // multiply-adds of one picture (models.Summary.MACs)
 	Gradients bool // are computed, too
+
+	// Program names the graph, where it is a single one: the same text for the same graph. A process that loads the graph from the compile cache or
+	// stores it there leaves a note for later ones. Empty: the graph is taken for one that is not compiled yet.
+	Program string
 }
 
 // String returns the work in a few words: "3 pictures of 3.7 GMAC".
@@ -31,12 +39,13 @@ type cost struct {
 	perGMAC float64 // for 1e9 multiply-adds of a forward pass
 }
 
-// The costs of the Go backend and of XLA on the processor with oneDNN: medians over ResNet-18, 34, 50 and ResNeXt-50 at 224 pixels, on two cores of
-// an AMD EPYC with AVX-512. TestMeasureCosts in cmd/resnetlab measures them anew. A GPU was not measured. Its start and its compiler take no less than
-// those of XLA on the processor, so work that is too short for the one is too short for the other.
+// The costs of the Go backend and of XLA on the processor with oneDNN, on two cores of an AMD EPYC with AVX-512. TestMeasureCosts in cmd/resnetlab
+// measures them anew: speed and compiling are from ResNet-18 and 34 at 224 pixels, batch 8; the start is from single pictures, ResNeXt-50 included. A
+// GPU was not measured. Its start and its compiler take no less than those of XLA on the processor, so work that is too short for the one is too short
+// for the other.
 var (
-	goCost  = cost{perGMAC: 0.022}
-	xlaCost = cost{start: 0.10, compile: 0.55, perGMAC: 0.0085}
+	goCost  = cost{perGMAC: 0.028}
+	xlaCost = cost{start: 0.10, compile: 0.45, perGMAC: 0.0097}
 )
 
 // gradientsFactor is the time of a forward and a backward pass, as a multiple of the forward pass: the backward pass has two convolutions for each
@@ -44,19 +53,35 @@ var (
 const gradientsFactor = 3
 
 // seconds estimates how long the work takes.
-func (c cost) seconds(w Work) float64 {
+func (c cost) seconds(w Work, compiled bool) float64 {
 	gmacs := float64(w.Pictures) * float64(w.MACs) / 1e9
 	if w.Gradients {
 		gmacs *= gradientsFactor
 	}
+	if compiled {
+		return c.start + gmacs*c.perGMAC
+	}
 	return c.start + c.compile + gmacs*c.perGMAC
 }
 
-// choose reports whether the Go backend is done before XLA, and says why.
-func (w Work) choose() (goFirst bool, why string) {
+// choose reports whether the Go backend is done before XLA, and says why. compiled says that the compile cache holds XLA's program.
+func (w Work) choose(compiled bool) (goFirst bool, why string) {
 	if w == (Work{}) {
 		return false, "the fastest that works here"
 	}
-	onGo, onXLA := goCost.seconds(w), xlaCost.seconds(w)
-	return onGo <= onXLA, fmt.Sprintf("%v, estimated at %.2f s on go and %.2f s on XLA", w, onGo, onXLA)
+	onGo, onXLA := goCost.seconds(w, compiled), xlaCost.seconds(w, compiled)
+	how := "compiling included"
+	if compiled {
+		how = "compiled before"
+	}
+	return onGo <= onXLA, fmt.Sprintf("%v, estimated at %.2f s on go and %.2f s on XLA (%s)", w, onGo, onXLA, how)
+}
+
+// isCompiled reports whether the compile cache is likely to hold the work's program.
+func (w Work) isCompiled() bool {
+	if w.Program == "" {
+		return false
+	}
+	dir, err := cacheFolder()
+	return err == nil && compilecache.Check(dir) == nil && compilecache.Holds(dir, w.Program)
 }

@@ -16,11 +16,12 @@ func TestChoosingABackendByItsWork(t *testing.T) {
 		}{
 			{Work{}, false},
 			{Work{Pictures: 1, MACs: n}, true},
-			{Work{Pictures: 1, MACs: n, Gradients: true}, true},
 			{Work{Pictures: 10_000, MACs: n}, false},
 		} {
-			if got, why := c.work.choose(); got != c.goFirst {
-				t.Errorf("%v: Go first: %v, want %v: %s", c.work, got, c.goFirst, why)
+			for _, compiled := range []bool{false, true} {
+				if got, why := c.work.choose(compiled); got != c.goFirst {
+					t.Errorf("%v: Go first: %v, want %v: %s", c.work, got, c.goFirst, why)
+				}
 			}
 		}
 	}
@@ -33,11 +34,14 @@ func TestMoreWorkNeverFavoursGo(t *testing.T) {
 			before := true
 			for pictures := 1; pictures < 1<<20; pictures += 1 + pictures/8 {
 				w := Work{Pictures: pictures, MACs: n, Gradients: gradients}
-				goFirst, _ := w.choose()
+				goFirst, _ := w.choose(false)
+				if compiled, _ := w.choose(true); compiled && !goFirst {
+					t.Errorf("%v: XLA if it must compile, and Go if it need not", w)
+				}
 				if goFirst && !before {
 					t.Errorf("%v: Go, but XLA for fewer pictures", w)
 				}
-				if more, _ := (Work{Pictures: pictures, MACs: 2 * n, Gradients: gradients}).choose(); more && !goFirst {
+				if more, _ := (Work{Pictures: pictures, MACs: 2 * n, Gradients: gradients}).choose(false); more && !goFirst {
 					t.Errorf("%v: XLA, but Go for twice the multiply-adds", w)
 				}
 				before = goFirst
@@ -72,7 +76,7 @@ func TestLittleWorkOpensGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Finalize()
-	if want := "1 picture of 3.7 GMAC, estimated at 0.08 s on go and 0.68 s on XLA"; choice.Name != Go || choice.Why != want {
+	if want := "1 picture of 3.7 GMAC, estimated at 0.10 s on go and 0.59 s on XLA (compiling included)"; choice.Name != Go || choice.Why != want {
 		t.Errorf("%s: want go, because %s", choice, want)
 	}
 }

@@ -34,7 +34,7 @@ func openXLA(f Found, options []string, why string, o Options) (compute.Backend,
 		return nil, Choice{}, fmt.Errorf("opening backend %s: %w", f.Name, err)
 	}
 	defer remove()
-	b, oneDNN, err := withHooks(f, path, o.Log, func() (*xla.Backend, error) {
+	b, oneDNN, err := withHooks(f, path, o, func() (*xla.Backend, error) {
 		return newClient(f.Name, strings.Join(append([]string{path}, options...), ","), o.Threads)
 	})
 	if err != nil {

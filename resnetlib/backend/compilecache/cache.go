@@ -77,11 +77,13 @@ func NewKey(fields ...[]byte) Key {
 	return Key(h.Sum(nil))
 }
 
-// Endings of the files in the folder: a compiled program, the marker of a load that has begun, and the number of loads that crashed.
+// Endings of the files in the folder: a compiled program, the marker of a load that has begun, the number of loads that crashed, and the key of a
+// program that has a name.
 const (
 	compiledEnd = ".compiled"
 	loadingEnd  = ".loading"
 	crashedEnd  = ".crashed"
+	namedEnd    = ".named"
 )
 
 // Entry is the place of one program in a cache.

@@ -92,7 +92,7 @@ type kind int
 
 const (
 	program    kind = iota
-	marker          // of a load, or of crashes
+	marker          // of a load, of crashes, or of a name
 	unfinished      // by atomicfile
 )
 
@@ -140,7 +140,7 @@ func kindOf(name string) (k kind, ok bool) {
 	switch end {
 	case compiledEnd:
 		k = program
-	case loadingEnd, crashedEnd:
+	case loadingEnd, crashedEnd, namedEnd:
 		k = marker
 	default:
 		return 0, false
