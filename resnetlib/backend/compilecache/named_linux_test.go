@@ -32,10 +32,14 @@ func TestANameIsHeldAsLongAsItsProgram(t *testing.T) {
 	if !Holds(dir, "a") || Holds(dir, "b") {
 		t.Errorf("a is held: %v, b: %v; want a alone", Holds(dir, "a"), Holds(dir, "b"))
 	}
-	stored(t, c, "second", "a") // the last counts
+	second := stored(t, c, "second", "a") // the last counts
 	if err := os.Remove(first.path(compiledEnd)); err != nil || !Holds(dir, "a") {
 		t.Errorf("without the first program: held %v, error %v", Holds(dir, "a"), err)
 	}
+	if err := os.Remove(second.path(compiledEnd)); err != nil || Holds(dir, "a") {
+		t.Errorf("without its program: held %v, error %v", Holds(dir, "a"), err)
+	}
+	stored(t, c, "second", "a")
 	if removed, err := Clear(dir); err != nil || removed.Programs != 1 || Holds(dir, "a") {
 		t.Errorf("after Clear: %+v, %v, held %v", removed, err, Holds(dir, "a"))
 	}
@@ -51,7 +55,10 @@ func TestADamagedNameIsNotHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	stored(t, c, "program", "a")
-	for _, content := range []string{"", "../../etc/passwd", "abc"} {
+	if err := os.WriteFile(filepath.Join(dir, "..", "outside"+compiledEnd), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"", "../outside", "abc"} {
 		if err := os.WriteFile(namePath(dir, "a"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
