@@ -28,7 +28,7 @@ import (
 // commands is the command line: the flags of all commands, and a field for each command.
 type commands struct {
 	Quiet   bool   `help:"Write only errors and the names of unreadable inputs to stderr, without progress and logs." short:"q"`
-	Backend string `help:"Backend that computes: go, xla:cpu, xla:cuda, xla:/path/to/plugin.so, or auto (the fastest that works on this machine)." placeholder:"NAME" env:"GOMLX_BACKEND"`
+	Backend string `help:"Backend that computes: go, xla:cpu, xla:cuda, xla:/path/to/plugin.so, or auto (the one that is done first)." placeholder:"NAME" env:"GOMLX_BACKEND"`
 
 	Train        trainCommand     `cmd:"" help:"Train a network on a folder of pictures."`
 	FindLR       findLRCommand    `cmd:"" name:"find-lr" help:"Find a learning rate to train with, by a range test."`

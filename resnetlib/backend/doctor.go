@@ -63,7 +63,7 @@ func checkEnvironment() Check {
 		}
 	}
 	if c.Detail = strings.TrimSpace(c.Detail); c.Detail == "" {
-		c.Detail = "nothing set: the fastest backend that works is taken"
+		c.Detail = "nothing set: the backend that is done first is taken"
 	}
 	r, err := parse(os.Getenv(compute.ConfigEnvVar))
 	if err != nil {
