@@ -57,14 +57,9 @@ func spread(v *Node, stride, h, w int) *Node {
 // one for each group, does the rest.
 func gathered(x, w *Node, stride, pad, groups int) *Node {
 	c := newColumns(x, w, stride, pad, groups)
-	columns := c.cut(x)                                                                       // [groups, M, k*k*ci]
-	kernel := outermostGroups(graph.Reshape(w, c.k*c.k*c.ci, groups, c.co))                   // [groups, k*k*ci, co]
+	columns, kernel := c.cut(x), c.kernel(w)
 	y := graph.Reshape(innermostGroups(products(columns, 2, kernel, 1)), c.n, c.oh, c.ow, -1) // [N, oh, ow, groups*co]
-	return withGradient(y, func(v *Node) []*Node {
-		v = outermostGroups(graph.Reshape(v, -1, groups, c.co)) // [groups, M, co]
-		dw := c.kernelGradient(columns, v)
-		return []*Node{c.inputGradient(v, kernel), graph.Reshape(innermostGroups(dw), w.Shape().Dimensions...)}
-	}, x, w)
+	return withGradient(y, func(v *Node) []*Node { return c.gradients(columns, w, v) }, x, w)
 }
 
 // columns are the shapes of a convolution by im2col; ci and co are the channels of a group.
@@ -74,6 +69,18 @@ func newColumns(x, w *Node, stride, pad, groups int) columns {
 	d, kernel := x.Shape().Dimensions, w.Shape().Dimensions
 	return columns{d[0], d[1], d[2], outSize(d[1], kernel[0], stride, pad), outSize(d[2], kernel[0], stride, pad),
 		kernel[0], stride, pad, groups, kernel[2], kernel[3] / groups}
+}
+
+// kernel puts the groups first: [k, k, ci, groups*co] -> [groups, k*k*ci, co].
+func (c columns) kernel(w *Node) *Node {
+	return outermostGroups(graph.Reshape(w, c.k*c.k*c.ci, c.groups, c.co))
+}
+
+// gradients returns the gradients by the input and by w, from the input's columns and the gradient v by the output [N, oh, ow, groups*co].
+func (c columns) gradients(columns, w, v *Node) []*Node {
+	v = outermostGroups(graph.Reshape(v, -1, c.groups, c.co)) // [groups, M, co]
+	dw := c.kernelGradient(columns, v)
+	return []*Node{c.inputGradient(v, c.kernel(w)), graph.Reshape(innermostGroups(dw), w.Shape().Dimensions...)}
 }
 
 // cut copies the rows of each window: [N, H, W, groups*ci] -> [groups, M, k*k*ci].
