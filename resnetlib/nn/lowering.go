@@ -55,20 +55,21 @@ func pool(x *Node, window, stride, pad int) *Node {
 	return loweringOf(x.Graph().Backend()).maxPool(x, window, stride, pad)
 }
 
-// convolveGo is for the Go backend, whose own convolution is a scalar loop. Winograd is not used in training for pictures lower than tiny.
+// convolveGo is for the Go backend, whose own convolution is a scalar loop. It does not depend on the mode: features of frozen layers, which are
+// computed in evaluation, are the bits of the same layers in training.
 func convolveGo(c convolving, x, w *Node) *Node {
 	switch {
 	case c.k == 1 && c.pad == 0 && c.groups == 1:
 		return pointwise(x, w, c.stride)
-	case c.suitsWinograd() && c.h <= 56 && (!c.training || c.h >= tiny):
+	case c.suitsWinograd() && c.h >= tiny && c.h <= 56:
 		return winograd(x, w, 4)
 	}
 	return gathered(x, w, c.stride, c.pad, c.groups)
 }
 
-// tiny is the height below which training does not use Winograd, on any backend. In such a picture whole rows of the kernel see nothing but border,
-// and their gradient is exactly 0. Winograd rounds it to about 1e-9, and Adam, which divides by the gradient's own size, makes a full step of
-// that (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
+// tiny is the height below which training does not use Winograd, on any backend, nor evaluation on the Go backend. In such a picture whole rows of
+// the kernel see nothing but border, and their gradient is exactly 0. Winograd rounds it to about 1e-9, and Adam, which divides by the gradient's own
+// size, makes a full step of that (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
 const tiny = 7
 
 // convolveXLA is for XLA on the processor without oneDNN. XLA's own gradient of convolutions of small pictures is slow. Training step of ResNet-18,
