@@ -168,7 +168,7 @@ func shardKilled(t *testing.T, l shardLab) {
 
 // shardInterrupted checks that a shard that gets SIGTERM ends with 130 and, run again, resumes to the same bytes.
 func shardInterrupted(t *testing.T, l shardLab) {
-	l.pictures = manyPictures(t, l.pictures, 240)
+	l.pictures = manyPictures(t, l.pictures, 1200) // several seconds of work
 	want, args := l.shard(0, 1)
 	must(t, 0, args...)
 	out := filepath.Join(l.dir, "interrupted.jsonl")
