@@ -20,12 +20,15 @@ func HasImageExtension(path string) bool {
 }
 
 // DecodeFile reads a picture file; see Decode. Errors name the file.
-func DecodeFile(path string) (*RGB, error) {
+func DecodeFile(path string) (*RGB, error) { return fromFile(path, Decode) }
+
+// fromFile reads a picture file and gives its bytes to decode. Errors name the file.
+func fromFile(path string, decode func(file []byte) (*RGB, error)) (*RGB, error) {
 	data, err := ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	p, err := Decode(data)
+	p, err := decode(data)
 	if err != nil {
 		return nil, fmt.Errorf("decoding %s: %w", path, err)
 	}

@@ -1,7 +1,6 @@
 package transforms
 
 import (
-	"fmt"
 	"image"
 	"math/rand/v2"
 
@@ -33,17 +32,7 @@ func (s Preset) TrainEncoded(file []byte, rnd *rand.Rand) (*RGB, error) {
 }
 
 // EvalFile returns what Eval makes of the picture in a file, as EvalEncoded does. Errors name the file.
-func (s Preset) EvalFile(path string) (*RGB, error) {
-	file, err := ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.EvalEncoded(file)
-	if err != nil {
-		return nil, fmt.Errorf("decoding %s: %w", path, err)
-	}
-	return p, nil
-}
+func (s Preset) EvalFile(path string) (*RGB, error) { return fromFile(path, s.EvalEncoded) }
 
 // EvalEncoded returns what Eval makes of s.Decode(file), without decoding what the central crop leaves out.
 func (s Preset) EvalEncoded(file []byte) (*RGB, error) {

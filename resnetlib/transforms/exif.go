@@ -1,9 +1,6 @@
 package transforms
 
-import (
-	"encoding/binary"
-	"os"
-)
+import "encoding/binary"
 
 // Upright turns p, which Decode made of file, as the EXIF orientation says, like Pillow's ImageOps.exif_transpose. torchvision does
 // not do this, so it is an option: without it a model sees pictures from phones lying on their side. An orientation in XMP alone, or in
@@ -11,17 +8,7 @@ import (
 func Upright(p *RGB, file []byte) *RGB { return Orient(p, Orientation(file)) }
 
 // DecodeFileUpright reads a picture file as DecodeFile does and applies its EXIF orientation.
-func DecodeFileUpright(path string) (*RGB, error) {
-	p, err := DecodeFile(path)
-	if err != nil {
-		return nil, err
-	}
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return Upright(p, file), nil
-}
+func DecodeFileUpright(path string) (*RGB, error) { return Preset{Exif: true}.DecodeFile(path) }
 
 // Orient undoes an EXIF orientation, 1 to 8. It returns p itself for 1 and for other values.
 func Orient(p *RGB, orientation int) *RGB {

@@ -17,12 +17,7 @@ type Preset struct {
 }
 
 // DecodeFile reads a picture file, turned upright if the preset says so. Errors name the file.
-func (s Preset) DecodeFile(path string) (*RGB, error) {
-	if s.Exif {
-		return DecodeFileUpright(path)
-	}
-	return DecodeFile(path)
-}
+func (s Preset) DecodeFile(path string) (*RGB, error) { return fromFile(path, s.Decode) }
 
 // Decode reads a picture from a file's bytes, turned upright if the preset says so.
 func (s Preset) Decode(file []byte) (*RGB, error) {
