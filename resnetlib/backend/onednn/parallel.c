@@ -24,10 +24,17 @@ static void release(loop* l) {
   free(l);
 }
 
-// work computes parts until none is left. Denormal numbers count as 0, as in XLA's own threads, whatever the calling thread does otherwise.
-static void work(loop* l) {
+// set_rounding lets denormal numbers count as 0, as in XLA's own threads, whatever the calling thread does otherwise: a result must not depend on
+// which thread computed it. It returns what was set before.
+static unsigned set_rounding(void) {
   unsigned before = _mm_getcsr();
   _mm_setcsr((before | _MM_FLUSH_ZERO_ON | 0x0040 /* denormals are zero */) & ~_MM_ROUND_MASK);
+  return before;
+}
+
+// work computes parts until none is left.
+static void work(loop* l) {
+  unsigned before = set_rounding();
   int done = 0;
   for (int i; (i = atomic_fetch_add(&l->next, 1)) < l->parts; done++) l->part(l->context, i);
   _mm_setcsr(before);
@@ -44,6 +51,12 @@ static void task(void* data) {
 }
 
 int parallel_run(int parts, int helpers, const conv_workers* workers, void (*part)(void* context, int i), void* context) {
+  if (parts == 1) {
+    unsigned before = set_rounding();
+    part(context, 0);
+    _mm_setcsr(before);
+    return 0;
+  }
   loop* l = calloc(1, sizeof *l);
   if (!l) return 1;
   atomic_init(&l->references, 1);

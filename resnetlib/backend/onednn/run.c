@@ -1,13 +1,13 @@
 //go:build linux && amd64 && cgo && !noxla
 
 #define _GNU_SOURCE
-#include <immintrin.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "parallel.h"
 #include "plan.h"
 
 // room is memory that a thread keeps from one convolution to the next.
@@ -72,8 +72,7 @@ typedef struct {
 enum { NO_MEMORY = -1 };  // a status beside oneDNN's
 enum { MAX_ARGUMENTS = 4 };
 
-// execute runs a primitive in the calling thread. Denormal numbers count as 0, as in XLA's own threads, whatever the thread does otherwise: a
-// result must not depend on which thread computed it.
+// execute runs a primitive in the calling thread.
 static int execute(dnnl_primitive primitive, argument* arguments, int n, const struct dnnl_memory_desc* scratch, size_t scratch_size) {
   own* o = mine();
   dnnl_exec_arg given[MAX_ARGUMENTS + 1];
@@ -88,10 +87,7 @@ static int execute(dnnl_primitive primitive, argument* arguments, int n, const s
   }
   if (status == DNNL_SUCCESS) {
     onednn_single();
-    unsigned before = _mm_getcsr();
-    _mm_setcsr((before | _MM_FLUSH_ZERO_ON | 0x0040 /* denormals are zero */) & ~_MM_ROUND_MASK);
     status = onednn.primitive_execute(primitive, o->stream, made, given);
-    _mm_setcsr(before);
   }
   for (int i = 0; i < made; i++) onednn.memory_destroy(given[i].memory);
   return status;
@@ -107,62 +103,24 @@ typedef struct {
   char *reorder_from, *reorder_to;
 } work;
 
-// job is a part of the work that is divided into parts. Whoever calls take computes the next part that nobody has. The job lives until the last task
-// that was started has ended, which may be after all parts are done.
+// job is a part of the work that is divided into parts.
 typedef struct {
-  atomic_int references, next, status;
-  int parts, done;
-  pthread_mutex_t lock;
-  pthread_cond_t all_done;
   int (*run)(const work*, int part);
-  const work* work;  // is there until all parts are done
+  const work* work;
+  atomic_int status;  // that of a part that failed, or DNNL_SUCCESS
 } job;
 
-static void release(job* j) {
-  if (atomic_fetch_sub(&j->references, 1) != 1) return;
-  pthread_mutex_destroy(&j->lock);
-  pthread_cond_destroy(&j->all_done);
-  free(j);
+static void run_part(void* context, int i) {
+  job* j = context;
+  int status = j->run(j->work, i);
+  if (status != DNNL_SUCCESS) atomic_store(&j->status, status);
 }
 
-static void take(job* j) {
-  for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->parts;) {
-    int status = j->run(j->work, i);
-    if (status != DNNL_SUCCESS) atomic_store(&j->status, status);
-    pthread_mutex_lock(&j->lock);
-    if (++j->done == j->parts) pthread_cond_signal(&j->all_done);
-    pthread_mutex_unlock(&j->lock);
-  }
-}
-
-static void task(void* data) {
-  take(data);
-  release(data);
-}
-
-// run_parts computes all parts, the calling thread as one of the workers: it waits only for parts that another thread is computing, so it cannot
-// wait for ever where no other thread comes.
+// run_parts computes all parts, on up to as many threads.
 static int run_parts(const work* w, int parts, int (*run)(const work*, int part)) {
-  if (parts == 1) return run(w, 0);
-  job* j = calloc(1, sizeof *j);
-  if (!j) return NO_MEMORY;
-  atomic_init(&j->references, 1);
-  pthread_mutex_init(&j->lock, NULL);
-  pthread_cond_init(&j->all_done, NULL);
-  j->parts = parts;
-  j->run = run;
-  j->work = w;
-  for (int i = 1; i < parts; i++) {
-    atomic_fetch_add(&j->references, 1);
-    if (w->workers->start(w->workers->context, task, j)) release(j);
-  }
-  take(j);
-  pthread_mutex_lock(&j->lock);
-  while (j->done < parts) pthread_cond_wait(&j->all_done, &j->lock);
-  pthread_mutex_unlock(&j->lock);
-  int status = atomic_load(&j->status);
-  release(j);
-  return status;
+  job j = {.run = run, .work = w};
+  atomic_init(&j.status, DNNL_SUCCESS);
+  return parallel_run(parts, parts - 1, w->workers, run_part, &j) ? NO_MEMORY : atomic_load(&j.status);
 }
 
 static int run_convolution(const work* w, int i) {
@@ -219,7 +177,7 @@ static int run_with_kernel(work* w) {
 static int run_kernel_gradient(work* w) {
   const plan* p = w->plan;
   char* out = w->kernel;
-  if (!p->reorders && p->parts == 1) return run_convolution(w, 0);
+  if (!p->reorders && p->parts == 1) return run_parts(w, 1, run_convolution);
   own* o = mine();
   w->kernel_step = (p->part[0].kernel_size + 63) & ~(size_t)63;
   w->kernel = o ? grow(&o->kernel, w->kernel_step * p->parts) : NULL;
