@@ -15,8 +15,8 @@ func (f *function) extend(m *match) {
 // y is the result of what m computes.
 func (m *match) y() string { return m.operations[len(m.operations)-1].results[0] }
 
-// follower returns the only operation that uses m's result, if it has this name and m's result and another value of the same type as operands, and
-// that other value.
+// follower returns the only operation that uses the value, if it has this name and the value and another one of the same type as operands, and that
+// other value.
 func (f *function) follower(value, name string) (o *operation, other string) {
 	o = f.onlyUser(value, name)
 	if o == nil || len(o.operands) != 2 || len(o.results) != 1 || o.operandTypes[0] != o.resultTypes[0] || o.operandTypes[1] != o.resultTypes[0] {

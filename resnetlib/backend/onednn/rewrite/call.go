@@ -153,32 +153,17 @@ func (c Conv) fit(o convolution, plain bool) (Conv, bool) {
 	return c, slices.Equal(operands[0], o.shapes[0]) && slices.Equal(operands[1], o.shapes[1]) && slices.Equal(result, o.shapes[2])
 }
 
-// rowMajor is the layout of an operand of four axes, the fastest axis first.
-const rowMajor = "dense<[3, 2, 1, 0]> : tensor<4xindex>"
+// call is the custom call's line.
+func (m match) call() string {
+	operands, result := m.Shapes()
+	v := m.Numbers()
+	c := customCall{target: m.Kind.Target(), layer: m.Layer, sizes: v[:], operands: m.operands, results: m.operations[len(m.operations)-1].results[:1],
+		resultShapes: [][]int{result}, operandShapes: operands}
+	if m.Sum {
+		c.attributes = fmt.Sprintf(sameMemory, len(operands)-1)
+	}
+	return c.line()
+}
 
 // sameMemory lets XLA give the result and the operand of this number the same memory: oneDNN adds to what is there.
 const sameMemory = "output_operand_aliases = [#stablehlo.output_operand_alias<output_tuple_indices = [], operand_index = %d, operand_tuple_indices = []>], "
-
-// call is the custom call's line.
-func (m match) call() string {
-	v := m.Numbers()
-	sizes := strings.Trim(strings.ReplaceAll(fmt.Sprint(v), " ", ", "), "[]")
-	operands, result := m.Shapes()
-	layouts, types := make([]string, len(operands)), make([]string, len(operands))
-	for i, d := range operands {
-		layouts[i], types[i] = rowMajor, typeOf(d)
-	}
-	alias := ""
-	if m.Sum {
-		alias = fmt.Sprintf(sameMemory, len(operands)-1)
-	}
-	return fmt.Sprintf(`    %s = "stablehlo.custom_call"(%s) {call_target_name = %q, api_version = 4 : i32, `+
-		`backend_config = {layer = %q, sizes = array<i64: %s>}, %soperand_layouts = [%s], result_layouts = [%s]} : (%s) -> %s`+"\n",
-		m.operations[len(m.operations)-1].results[0], strings.Join(m.operands, ", "), m.Kind.Target(), m.Layer, sizes,
-		alias, strings.Join(layouts, ", "), rowMajor, strings.Join(types, ", "), typeOf(result))
-}
-
-// typeOf is the type of float32 values of this shape.
-func typeOf(d []int) string {
-	return "tensor<" + strings.ReplaceAll(strings.Trim(fmt.Sprint(d), "[]"), " ", "x") + "xf32>"
-}

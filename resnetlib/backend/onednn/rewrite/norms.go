@@ -68,7 +68,7 @@ func readNorm(o *operation) (n Norm, ok bool) {
 		large, small = append(large, o.operandTypes[4]), append(small, o.operandTypes[3])
 	}
 	fits := n.Channels >= 1 && n.Channels <= maxSize && n.Pixels <= maxElements/n.Channels && strings.HasSuffix(n.Epsilon, " : f32")
-	return n, fits && all(large, o.operandTypes[0]) && all(small, fmt.Sprintf("tensor<%dxf32>", n.Channels))
+	return n, fits && all(large, o.operandTypes[0]) && all(small, typeOf([]int{n.Channels}))
 }
 
 // all reports whether all types are the one.
@@ -100,7 +100,7 @@ func (p *norms) replaceForward(o *operation, n Norm) {
 	}
 	results := []string{y, o.results[1], o.results[2]}
 	p.forwards[results[1]] = forward{n, operands, results}
-	large := o.operandTypes[0]
+	large, _ := dimensions(o.operandTypes[0]) // readNorm has read them
 	p.replace(append(old, o), n.call(large, operands, results))
 	p.replaced = append(p.replaced, n)
 }
@@ -127,15 +127,8 @@ func (p *norms) isClosed(o *operation, value string) bool {
 
 // sum returns the addition that alone uses the value y of o, and the other operand, if that is there before o.
 func (p *norms) sum(y string, o *operation) (add *operation, residual string) {
-	add = p.onlyUser(y, "stablehlo.add")
-	if add == nil || len(add.operands) != 2 || add.resultTypes[0] != o.resultTypes[0] {
-		return nil, ""
-	}
-	residual = add.operands[0]
-	if residual == y {
-		residual = add.operands[1]
-	}
-	if residual == y || !p.isThereBefore(residual, o) {
+	add, residual = p.follower(y, "stablehlo.add")
+	if add == nil || !p.isThereBefore(residual, o) {
 		return nil, ""
 	}
 	return add, residual
@@ -149,7 +142,8 @@ func (p *norms) isThereBefore(value string, o *operation) bool {
 
 // replaceGradient replaces the gradient of a batch norm, with that of the ReLU behind it.
 func (p *norms) replaceGradient(o *operation, n Norm) {
-	operands, results, large := o.operands, o.results, o.operandTypes[0]
+	operands, results := o.operands, o.results
+	large, _ := dimensions(o.operandTypes[0]) // readNorm has read them
 	var old []*operation
 	gradient := operands[4]
 	if closed, v, y := p.reluGradient(gradient); closed != nil && p.areThereBefore(operands[:4], closed) {
@@ -194,32 +188,21 @@ func (p *norms) areThereBefore(values []string, o *operation) bool {
 	return true
 }
 
-// call is the custom call's line. large is the type of a value with all pixels; the others have one value a channel.
-func (n Norm) call(large string, operands, results []string) string {
-	types := map[bool]string{true: large, false: fmt.Sprintf("tensor<%dxf32>", n.Channels)}
-	layouts := map[bool]string{true: layout(large), false: layout(types[false])}
-	each := func(of map[bool]string, large []bool) string {
-		var list []string
-		for _, is := range large {
-			list = append(list, of[is])
+// call is the custom call's line. large is the shape of a value with all pixels; the others have one value a channel.
+func (n Norm) call(large []int, operands, results []string) string {
+	v := n.Numbers()
+	c := customCall{target: n.Kind.Target(), layer: n.Layer, sizes: v[:], config: "epsilon = " + n.Epsilon + ", ", operands: operands, results: results}
+	shapes := func(all []bool) (list [][]int) {
+		for _, is := range all {
+			if is {
+				list = append(list, large)
+			} else {
+				list = append(list, []int{n.Channels})
+			}
 		}
-		return join(list)
+		return list
 	}
 	in, out := n.large()
-	sizes := strings.Trim(strings.ReplaceAll(fmt.Sprint(n.Numbers()), " ", ", "), "[]")
-	return fmt.Sprintf(`    %s = "stablehlo.custom_call"(%s) {call_target_name = %q, api_version = 4 : i32, `+
-		`backend_config = {epsilon = %s, layer = %q, sizes = array<i64: %s>}, operand_layouts = [%s], result_layouts = [%s]} : (%s) -> (%s)`+"\n",
-		join(results), join(operands), n.Kind.Target(), n.Epsilon, n.Layer, sizes, each(layouts, in), each(layouts, out), each(types, in), each(types, out))
-}
-
-func join(list []string) string { return strings.Join(list, ", ") }
-
-// layout is that of a value whose last axis is the fastest.
-func layout(typ string) string {
-	d, _ := dimensions(typ)
-	axes := make([]string, len(d))
-	for i := range axes {
-		axes[i] = fmt.Sprint(len(d) - 1 - i)
-	}
-	return fmt.Sprintf("dense<[%s]> : tensor<%dxindex>", join(axes), len(d))
+	c.operandShapes, c.resultShapes = shapes(in), shapes(out)
+	return c.line()
 }
