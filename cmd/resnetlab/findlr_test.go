@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"resnetlab/resnetlib/optim"
 	"strings"
 	"testing"
+
+	"resnetlab/resnetlib/optim"
 )
 
 func TestFindLRPrintsAndDrawsTheCurveAndWritesNoRun(t *testing.T) {

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"resnetlab/internal/filehash"
 	"strconv"
 	"strings"
+
+	"resnetlab/internal/filehash"
 )
 
 // wheel is a Python wheel that holds a plugin.

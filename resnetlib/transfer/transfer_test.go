@@ -1,12 +1,12 @@
 package transfer_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/ml/model"
 
-	"path/filepath"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/runs"

@@ -6,8 +6,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"resnetlab/internal/filehash"
 	"strings"
+
+	"resnetlab/internal/filehash"
 )
 
 // IdentifyPublished returns the entry of torchvision's table whose file is at path. It is recognised by its name, or, if it was
