@@ -53,7 +53,7 @@ func start(ctx context.Context, s side, threads int, p places) (*process, error)
 	}
 	w.answers = json.NewDecoder(out)
 	if w.hello, err = w.read(); err == nil && s.oneDNN && !strings.Contains(w.hello.Versions[own], "oneDNN") {
-		err = errors.New("oneDNN was not found: see resnetlab doctor")
+		err = errors.New("oneDNN was not found: see resnetlab backend doctor")
 	}
 	if err != nil {
 		w.stop()
