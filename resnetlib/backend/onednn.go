@@ -15,6 +15,7 @@ type OneDNN struct {
 	Version string `json:"version"` // empty where none was found
 	Why     string `json:"why"`     // why XLA computes them itself, in one line, or where the library was found
 	fault   bool   // something is wrong, as opposed to switched off or not installed
+	missing bool   // it is not installed
 }
 
 // FindOneDNN looks for the library and opens it, as opening XLA on the processor does.
@@ -24,7 +25,7 @@ func FindOneDNN() OneDNN { return oneDNNFor(find(request{kind: cpuKind})) }
 func oneDNNFor(plugin Found) OneDNN {
 	found, err := findOneDNN(plugin.Plugin)
 	if err != nil {
-		return OneDNN{Why: oneLine(err.Error()), fault: !withoutOneDNN(err)}
+		return OneDNN{Why: oneLine(err.Error()), fault: !withoutOneDNN(err), missing: errors.Is(err, onednn.ErrMissing)}
 	}
 	o := OneDNN{Path: found.Path, Version: onednn.Version}
 	switch table, err := tryOnce(plugin.Plugin, true); {
@@ -109,7 +110,7 @@ func checkOneDNN(o OneDNN) Check {
 	switch {
 	case o.fault:
 		c.Fix = "install it again: resnetlab backend install cpu; or switch it off: " + onednn.Env + "=off"
-	case o.Path == "" && os.Getenv(onednn.Env) != "off" && onednn.Supported:
+	case o.missing:
 		c.Fix = "resnetlab backend install cpu brings it: XLA's convolutions and their gradients are then faster"
 	}
 	return c
