@@ -13,10 +13,12 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"resnetlab/internal/mark"
 	"resnetlab/resnetlib/models"
+	"resnetlab/resnetlib/nn"
 )
 
 // Config says what [Run] measures.
@@ -115,6 +117,21 @@ func (c Config) time(ctx context.Context, w *Work) (t Timing, compile float64, e
 		return err
 	})
 	return t, compile, errors.Join(err, w.Finalize())
+}
+
+// measureNumber measures calls that return one number on the device, and waits for it: copying a large result to the host would take longer than
+// most layers do.
+func (c Config) measureNumber(ctx context.Context, call func() (*tensors.Tensor, error)) (t Timing, err error) {
+	t, _, err = c.measure(ctx, func() error {
+		y, err := call()
+		if err != nil {
+			return nn.Plain(err)
+		}
+		defer y.FinalizeAll()
+		_, err = tensors.CopyFlatData[float32](y)
+		return err
+	})
+	return t, err
 }
 
 // measure calls a function Repeats+2 times. The first call gives the time of compilation; the second is not timed.

@@ -55,7 +55,7 @@ func parts(net *models.ResNet) (all []nn.Module) {
 	return all
 }
 
-// layer times one part. Its output is summed on the device: copying it to the host would take longer than most layers do.
+// layer times one part. Its output is summed on the device.
 func (c Config) layer(ctx context.Context, b compute.Backend, net *models.ResNet, part nn.Module, shape []int) (t Timing, err error) {
 	exec, err := model.NewExec(b, net.Store, func(_ *model.Scope, x *nn.Node) *nn.Node { return graph.ReduceAllSum(part.Forward(x)) })
 	if err != nil {
@@ -64,14 +64,5 @@ func (c Config) layer(ctx context.Context, b compute.Backend, net *models.ResNet
 	defer exec.Finalize()
 	x := tensors.FromFlatDataAndDimensions(noise(rand.New(rand.NewPCG(1, 2)), shapes.Make(dtypes.Float32, shape...).Size()), shape...)
 	defer x.FinalizeAll()
-	t, _, err = c.measure(ctx, func() error {
-		y, err := exec.Call1(x)
-		if err != nil {
-			return nn.Plain(err)
-		}
-		defer y.FinalizeAll()
-		_, err = tensors.CopyFlatData[float32](y) // waits for the result
-		return err
-	})
-	return t, err
+	return c.measureNumber(ctx, func() (*tensors.Tensor, error) { return exec.Call1(x) })
 }

@@ -26,15 +26,7 @@ func MatMulPeak(ctx context.Context, b compute.Backend, n, repeats int) (float64
 	defer x.FinalizeAll()
 	defer y.FinalizeAll()
 	c := Config{BatchSize: 1, Repeats: repeats}
-	t, _, err := c.measure(ctx, func() error {
-		largest, err := exec.Call1(x, y)
-		if err != nil {
-			return nn.Plain(err)
-		}
-		defer largest.FinalizeAll()
-		_, err = tensors.CopyFlatData[float32](largest) // waits for the result
-		return err
-	})
+	t, err := c.measureNumber(ctx, func() (*tensors.Tensor, error) { return exec.Call1(x, y) })
 	if err != nil {
 		return 0, err
 	}
