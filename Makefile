@@ -16,7 +16,7 @@ CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks class notebooks-browser readme-pictures bench bench-peer requirements dist dist-check licences docs why clean help
+.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks rooms class notebooks-browser readme-pictures bench bench-peer requirements dist dist-check licences docs why clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -72,6 +72,9 @@ notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs the
 	@for language in $(LANGUAGES); do \
 		mkdir -p .cache/run/$$language && $(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/$$language $(LESSONS:%=notebooks/$$language/%*.ipynb) || exit 1; done
 	@mkdir -p .cache/run/en && $(PYTHON_VENV) kernels/run_notebook.py --folder .cache/run/en --solved $(LESSONS:%=$(CLASS)/solutions/en/%*.ipynb)
+
+rooms: ## the rooms as a static site in dist/rooms (en, zh): the library in a browser page
+	@go run ./internal/tools/roomsite
 
 class: ## a teacher's editions of the lessons, in dist/class: lessons, solutions, clean (code and headings), nbgrader
 	@$(GENERATE) class -out dist/class && ls dist/class

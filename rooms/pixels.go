@@ -1,0 +1,20 @@
+package rooms
+
+import "resnetlab/resnetlib/transforms"
+
+// Pixels is a picture in an answer: its bytes (red, green, blue, 255; row by row) are the answer's buffer of this index.
+type Pixels struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+	Buffer int `json:"buffer"`
+}
+
+// attach puts a picture into the answer's buffers.
+func (c *call) attach(p *transforms.RGB) Pixels {
+	rgba := make([]byte, 0, 4*p.Width*p.Height)
+	for i := 0; i < len(p.Pix); i += 3 {
+		rgba = append(rgba, p.Pix[i], p.Pix[i+1], p.Pix[i+2], 255)
+	}
+	c.buffers = append(c.buffers, rgba)
+	return Pixels{p.Width, p.Height, len(c.buffers) - 1}
+}

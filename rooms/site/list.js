@@ -1,0 +1,6 @@
+// The rooms, in the order in which the page lists them.
+
+import { room as groups } from "./rooms/groups.js";
+
+/** @type {import("./types.js").Room[]} */
+export const rooms = [groups];
