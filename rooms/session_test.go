@@ -24,7 +24,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 		{"grups", `{}`, "no computation \"grups\": there are "},
 		{"groups", `{"channel": 8}`, "reading the arguments of groups: json: unknown field \"channel\""},
 		{"groups", `{"channels": 8, "groups": 3}`, "choose a number of groups that divides the channels"},
-		{"groups", `{"channels": 1e9, "groups": 1}`, "at most 512"},
+		{"groups", `{"channels": 1000000000, "groups": 1}`, "at most 512"},
 	} {
 		_, err := ask(t, c.name, c.arguments)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
