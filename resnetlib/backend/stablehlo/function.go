@@ -67,18 +67,28 @@ func (f *Function) readHeader(line string) {
 		}
 		parameters = append(parameters, Parameter{Value: m[1], Type: m[2], Attributes: m[3]})
 	}
-	f.Name, f.Parameters = name, parameters
+	if writeParameters(parameters) == list {
+		f.Name, f.Parameters = name, parameters
+	}
+}
+
+// writeParameters writes a list of parameters with its brackets.
+func writeParameters(parameters []Parameter) string {
+	list := make([]string, len(parameters))
+	for i, p := range parameters {
+		list[i] = p.Value + ": " + p.Type
+		if p.Attributes != "" {
+			list[i] += " " + p.Attributes
+		}
+	}
+	return "(" + strings.Join(list, ", ") + ")"
 }
 
 // SetParameters writes parameters with other attributes into the function's first line, which must have been read.
 func (f *Function) SetParameters(parameters []Parameter) {
-	list := make([]string, len(parameters))
-	for i, p := range parameters {
-		list[i] = strings.TrimSuffix(p.Value+": "+p.Type+" "+p.Attributes, " ")
-	}
 	first := f.Operations[0]
 	_, before, _, after, _ := cutHeader(first.Text)
-	first.Text = before + "(" + strings.Join(list, ", ") + ")" + after
+	first.Text = before + writeParameters(parameters) + after
 	f.Parameters, f.changed = parameters, true
 }
 

@@ -145,7 +145,7 @@ func TestParametersAreReadAndWritten(t *testing.T) {
 
 func TestOtherFirstLinesHaveNoParameters(t *testing.T) {
 	for _, line := range []string{"func.func", "func.func @main", "func.func @main(%a: tensor<f32>", "f(x) func.func @main(%a: tensor<f32>) {",
-		"func.func @main(%a) {", "func.func @main(a: tensor<f32>) {", "func.func @main(%a: tensor<f32>, %b) {"} {
+		"func.func @main(%a) {", "func.func @main(a: tensor<f32>) {", "func.func @main(%a: tensor<f32>, %b) {", "func.func @main(%a: tensor<f32> ) {"} {
 		f := parsed(t, line).Functions[0]
 		if f.Parameters != nil || !f.HasHeader() {
 			t.Errorf("%s: %v", line, f.Parameters)
