@@ -21,6 +21,7 @@ import (
 	"resnetlab/resnetlib/backend/largeblocks"
 	"resnetlab/resnetlib/backend/onednn"
 	"resnetlab/resnetlib/backend/pjrttable"
+	"resnetlab/resnetlib/backend/stablehlo"
 )
 
 // leastCompile is how long compiling must take for a program to be stored; tests lower it.
@@ -122,12 +123,14 @@ func (h *hooking) hooks(path string) pjrttable.Hooks {
 			h.cacheProblem(err)
 		}
 	}}
-	hooks.Rewrite = aliasing.Program
+	var passes []stablehlo.Pass
 	rewriter := ""
 	if h.oneDNN != nil {
-		hooks.Rewrite = func(program []byte) []byte { return aliasing.Program(onednn.Rewrite(program)) }
+		passes = append(passes, onednn.Rewrite)
 		rewriter = fmt.Sprint("oneDNN ", h.oneDNN.Version, " ", onednn.Handlers)
 	}
+	passes = append(passes, aliasing.Program)
+	hooks.Rewrite = func(program []byte) ([]byte, error) { return stablehlo.Rewrite(program, passes...) }
 	if h.cache == nil {
 		return hooks
 	}

@@ -72,8 +72,18 @@ func convolveGo(c convolving, x, w *Node) *Node {
 // size, makes a full step of that (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
 const tiny = 7
 
-// convolveXLA is for XLA on the processor without oneDNN. XLA's own gradient of convolutions of small pictures is slow. Training step of ResNet-18,
-// 48 px, batch 16, in seconds a picture: 0.009 to 0.011 with slicedColumns, 0.013 with it for stride 1 alone. By XLA itself, at 64 px: 0.20.
+// convolveXLA is for XLA on the processor without oneDNN. Wall time of the whole network without one lowering, as a multiple of that with all of them,
+// forward / training step (batch 8, interleaved, two cores with AVX-512; 224 px unless said):
+//
+//	                  ResNet-18        ResNet-34    ResNet-50    ResNeXt-50
+//	slicedWinograd    1.21 / 1.17      1.29 / 1.28  - / 1.13
+//	slicedColumns     - / 1.00                      - / 0.97
+//	the same, 48 px   - / 6.6
+//	slicedPointwise   1.06 / 1.04      0.99 / 1.00  1.01 / 1.64
+//	grouped                                                      1.20 / 1.04
+//	slicedMaxPool     1.04 / 1.07
+//
+// A lowering stays that brings 10 % in one of them. slicedMaxPool does not here; it stays for training with oneDNN, see [nativeMaxPool].
 func convolveXLA(c convolving, x, w *Node) *Node {
 	highest := 56 // Winograd wins up to here
 	if c.training {

@@ -62,7 +62,7 @@ func Open(path string) (*Library, error) {
 
 func newMessage() *C.char { return (*C.char)(C.calloc(messageSize, 1)) }
 
-// Register registers the handlers with a plugin. table is its PJRT_Api. A plugin that has them is left alone.
+// Register registers the handlers of convolutions and batch norms with a plugin. table is its PJRT_Api. A plugin that has them is left alone.
 func (l *Library) Register(table unsafe.Pointer) error {
 	opening.Lock()
 	defer opening.Unlock()
@@ -82,7 +82,7 @@ func (l *Library) Register(table unsafe.Pointer) error {
 	message := newMessage()
 	defer C.free(unsafe.Pointer(message))
 	if C.handlers_register(table, &targets[0], message, messageSize) != 0 {
-		return fmt.Errorf("registering oneDNN's convolutions with the plugin: %s", C.GoString(message))
+		return fmt.Errorf("registering the handlers of convolutions and batch norms with the plugin: %s", C.GoString(message))
 	}
 	registered[table] = true
 	return nil

@@ -57,9 +57,9 @@ func (h Hooks) rewrite(p *C.pjrt_program) (changed []byte) {
 		return nil
 	}
 	code := bytesOf(p.code, p.code_size)
-	err := protect("rewriting a program", func() error {
-		changed = h.Rewrite(code)
-		return nil
+	err := protect("rewriting a program", func() (err error) {
+		changed, err = h.Rewrite(code)
+		return err
 	})
 	if err != nil {
 		h.log(mark.As(ErrRewrite, err))

@@ -39,9 +39,9 @@ type Entry interface {
 
 // Hooks are called for the programs of one client, from the goroutines that compile. Every field may be nil.
 type Hooks struct {
-	Rewrite func(program []byte) []byte // returns the MLIR text to compile instead; nil, or an equal text, for the program itself
-	Cache   func(Program) Entry         // returns the program's place in a cache; nil for none
-	Log     func(problem error)         // is told what did not work: the program has been compiled all the same
+	Rewrite func(program []byte) ([]byte, error) // returns the MLIR text to compile instead; nil, or an equal text, for the program itself
+	Cache   func(Program) Entry                  // returns the program's place in a cache; nil for none
+	Log     func(problem error)                  // is told what did not work: the program has been compiled all the same
 }
 
 // ErrRewrite matches the errors given to Hooks.Log about rewriting: the program as it came is compiled.
