@@ -28,6 +28,7 @@ type session struct {
 	compiled *compiled // of net
 	run      *runs.Run
 	progress *progress
+	best     *bestEpoch  // not written yet; nil: nothing to write
 	ownCache *GraphCache // nil: the cache is the caller's
 }
 
@@ -199,16 +200,18 @@ func balancedWeights(labels []int, classes int) []float64 {
 	return weights
 }
 
-// createRun makes the run's folder, with a checkpoint of step 0.
+// createRun makes the run's folder, with a checkpoint of step 0 unless checkpoints are sparse.
 func (s *session) createRun() error {
 	info, err := s.info()
 	if err != nil {
 		return err
 	}
 	s.progress = newProgress(s.config)
-	first, err := s.snapshot()
-	if err != nil {
-		return err
+	var first *runs.Checkpoint
+	if !s.sparse {
+		if first, err = s.snapshot(); err != nil {
+			return err
+		}
 	}
 	if s.run, err = runs.Create(s.config, info, first); err != nil {
 		return err

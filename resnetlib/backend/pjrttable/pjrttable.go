@@ -18,7 +18,6 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"time"
 )
 
 // Program is a program on its way to the compiler.
@@ -33,8 +32,8 @@ type Program struct {
 type Entry interface {
 	// Load calls use with what is stored and reports whether use succeeded. A missing program is no error.
 	Load(use func(payload []byte) error) (loaded bool, err error)
-	// Store stores what serialize returns. took is how long compiling took.
-	Store(took time.Duration, serialize func() ([]byte, error)) error
+	// Store stores what serialize returns.
+	Store(serialize func() ([]byte, error)) error
 }
 
 // Hooks are called for the programs of one client, from the goroutines that compile. Every field may be nil.

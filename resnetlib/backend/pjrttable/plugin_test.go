@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/gomlx/go-xla/pjrt"
 )
@@ -128,7 +127,7 @@ func (s slot) Load(use func([]byte) error) (bool, error) {
 	return true, nil
 }
 
-func (s slot) Store(took time.Duration, serialize func() ([]byte, error)) error {
+func (s slot) Store(serialize func() ([]byte, error)) error {
 	if s.m.bad[s.key] == "unstorable" {
 		panic("Store")
 	}
