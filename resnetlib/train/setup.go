@@ -227,9 +227,24 @@ func (s *session) info() (runs.Info, error) {
 	}
 	info := runs.Info{Classes: s.data.Train.Classes(), Preset: s.preset, Backend: s.backendName, Versions: runs.ModuleVersions(), DataFingerprint: fingerprint,
 		TrainPictures: s.data.Train.Len(), ValPictures: s.data.Val.Len(), Unreadable: s.leftOut}
-	if s.net.Head != nil {
-		info.PyTorchRecipe = fmt.Sprintf("net = torchvision.models.%s(num_classes=%d); net = torch.nn.Sequential(collections.OrderedDict(net=net, head=torch.nn.Linear(%d, %d))); "+
-			"load keys head.* into head and all others into net", s.config.Arch, s.net.FC.Out, s.net.FC.Out, len(info.Classes))
-	}
+	info.PyTorchRecipe = s.pytorchRecipe()
 	return info, nil
+}
+
+// pytorchRecipe says how PyTorch loads best.safetensors; "" where torchvision's network of the same name takes it as it is.
+func (s *session) pytorchRecipe() string {
+	arch, fc, head := s.config.Arch, s.net.FC.Out, ""
+	if s.net.Head != nil {
+		head = fmt.Sprintf("; net = torch.nn.Sequential(collections.OrderedDict(net=net, head=torch.nn.Linear(%d, %d))); load keys head.* into head", fc, s.net.Head.Out)
+	}
+	if c, narrow := models.Narrow[arch]; narrow {
+		layers := strings.Join(strings.Fields(fmt.Sprint(c.Layers)), ", ")
+		return fmt.Sprintf("net = torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, %s, num_classes=%d); net.maxpool = torch.nn.Identity(); "+
+			"tensors = dict(net.named_parameters()) | dict(net.named_buffers()); "+
+			"for each key and value of the file that is in tensors: tensors[key].data = value.to(tensors[key].dtype)%s", layers, fc, head)
+	}
+	if head == "" {
+		return ""
+	}
+	return fmt.Sprintf("net = torchvision.models.%s(num_classes=%d)%s and all others into net", arch, fc, head)
 }
