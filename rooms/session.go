@@ -17,6 +17,7 @@ import (
 // Session computes for one page, one request at a time, on the Go backend, and keeps what the page has opened.
 type Session struct {
 	backend compute.Backend
+	photo   *photograph // what "photo" has opened; nil: nothing
 }
 
 // New starts a session.
