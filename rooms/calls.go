@@ -2,5 +2,9 @@ package rooms
 
 // calls are the computations that a page can ask for. The name of a room is that of its main computation.
 var calls = map[string]func(*call) (any, error){
-	"groups": handler(groups),
+	"drawings": handler(drawings),
+	"groups":   handler(groups),
+	"inside":   handler(inside),
+	"network":  handler(openNetwork),
+	"photo":    handler(openPhoto),
 }
