@@ -4,5 +4,6 @@ package rooms
 var calls = map[string]func(*call) (any, error){
 	"drawings": handler(drawings),
 	"groups":   handler(groups),
+	"network":  handler(openNetwork),
 	"photo":    handler(openPhoto),
 }

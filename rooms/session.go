@@ -12,12 +12,16 @@ import (
 	"github.com/gomlx/compute"
 
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/explain"
+	"resnetlab/resnetlib/network"
 )
 
 // Session computes for one page, one request at a time, on the Go backend, and keeps what the page has opened.
 type Session struct {
-	backend compute.Backend
-	photo   *photograph // what "photo" has opened; nil: nothing
+	backend   compute.Backend
+	network   *network.Network // that the rooms look into; nil: none yet, see network.go
+	explainer *explain.Explainer
+	photo     *photograph // what "photo" has opened; nil: nothing
 }
 
 // New starts a session.
