@@ -6,4 +6,5 @@ var calls = map[string]func(*call) (any, error){
 	"groups":   handler(groups),
 	"network":  handler(openNetwork),
 	"photo":    handler(openPhoto),
+	"pictures": handler(pictures),
 }

@@ -21,6 +21,7 @@ type Session struct {
 	backend   compute.Backend
 	network   *network.Network // that the rooms look into; nil: none yet, see network.go
 	explainer *explain.Explainer
+	forward   forward     // of the network, made at the first guess
 	photo     *photograph // what "photo" has opened; nil: nothing
 }
 

@@ -1,6 +1,7 @@
 // The rooms, in the order in which the page lists them.
 
 import { room as groups } from "./rooms/groups.js";
+import { room as pictures } from "./rooms/pictures.js";
 
 /** @type {import("./types.js").Room[]} */
-export const rooms = [groups];
+export const rooms = [groups, pictures];
