@@ -2,9 +2,11 @@ package rooms
 
 // calls are the computations that a page can ask for. The name of a room is that of its main computation.
 var calls = map[string]func(*call) (any, error){
-	"drawings": handler(drawings),
-	"groups":   handler(groups),
-	"network":  handler(openNetwork),
-	"photo":    handler(openPhoto),
-	"pictures": handler(pictures),
+	"drawings":   handler(drawings),
+	"groups":     handler(groups),
+	"network":    handler(openNetwork),
+	"photo":      handler(openPhoto),
+	"pictures":   handler(pictures),
+	"weightfile": handler(openWeightFile),
+	"weights":    handler(compareWeights),
 }
