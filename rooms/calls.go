@@ -2,9 +2,12 @@ package rooms
 
 // calls are the computations that a page can ask for. The name of a room is that of its main computation.
 var calls = map[string]func(*call) (any, error){
-	"drawings": handler(drawings),
-	"groups":   handler(groups),
-	"inside":   handler(inside),
-	"network":  handler(openNetwork),
-	"photo":    handler(openPhoto),
+	"drawings":   handler(drawings),
+	"groups":     handler(groups),
+	"inside":     handler(inside),
+	"network":    handler(openNetwork),
+	"photo":      handler(openPhoto),
+	"pictures":   handler(pictures),
+	"weightfile": handler(openWeightFile),
+	"weights":    handler(compareWeights),
 }

@@ -32,13 +32,13 @@ type InsideArguments struct {
 
 // InsideAnswer has what the view shows; the fields of other views are empty.
 type InsideAnswer struct {
-	Seen    Pixels             `json:"seen"`              // what the network saw of the picture
-	Guesses []InsideGuess      `json:"guesses,omitempty"` // the most probable classes
-	Heat    *InsideHeat        `json:"heat,omitempty"`
-	Field   *InsideField       `json:"field,omitempty"`
-	Shape   []int              `json:"shape,omitempty"` // of the layer's output, or of the filters
-	Tiles   []Pixels           `json:"tiles,omitempty"` // maps or filters
-	Names   []int              `json:"names,omitempty"` // the channels of the tiles
+	Seen    Pixels        `json:"seen"`              // what the network saw of the picture
+	Guesses []InsideGuess `json:"guesses,omitempty"` // the most probable classes
+	Heat    *InsideHeat   `json:"heat,omitempty"`
+	Field   *InsideField  `json:"field,omitempty"`
+	Shape   []int         `json:"shape,omitempty"` // of the layer's output, or of the filters
+	Tiles   []Pixels      `json:"tiles,omitempty"` // maps or filters
+	Names   []int         `json:"names,omitempty"` // the channels of the tiles
 }
 
 // InsideGuess is a class of the network.

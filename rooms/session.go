@@ -14,6 +14,7 @@ import (
 	"resnetlab/resnetlib/backend"
 	"resnetlab/resnetlib/explain"
 	"resnetlab/resnetlib/network"
+	"resnetlab/resnetlib/weights"
 )
 
 // Session computes for one page, one request at a time, on the Go backend, and keeps what the page has opened.
@@ -22,6 +23,8 @@ type Session struct {
 	photo     *photograph      // what "photo" has opened; nil: nothing
 	network   *network.Network // that the rooms look into; nil: none yet, see network.go
 	explainer *explain.Explainer
+	forward   forward       // of the network, made at the first guess
+	file      *weights.File // what "weightfile" has opened; nil: nothing
 }
 
 // New starts a session.
