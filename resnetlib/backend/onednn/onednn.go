@@ -9,6 +9,8 @@
 // (https://openxla.org/xla/custom_call, the typed interface). Float32 values in [N, H, W, C] only: forward, gradient by the input, gradient by the
 // kernel, with groups, any stride, and padding below the kernel's size.
 //
+// Dense 3x3 convolutions of stride 1 are computed by Winograd in C of this package, where that is faster than oneDNN (winograd.c has the figures).
+//
 // Batch norms in training, with the sums and the ReLUs behind them, are replaced too. They are computed in C of this package, forward and backward
 // in two passes over memory each: the first adds, the second writes.
 //
@@ -27,7 +29,7 @@ import (
 )
 
 // Handlers is the version of the handlers: it changes whenever a compiled program that calls them could give other results, or none.
-const Handlers = 3
+const Handlers = 4
 
 // ErrUnsupported is returned on systems and in builds that the library is not for.
 var ErrUnsupported = errors.New("oneDNN needs Linux, an x86-64 processor and cgo")
