@@ -13,7 +13,7 @@
 enum {
   TILES_CHUNK = 4,     // groups of tiles of a part whose V and M stay in the second cache (1 MB): 64 channels 0.5 MB; 2 to 6 take the same time
   OUTPUTS_CHUNK = 16,  // groups whose M stays there beside U's channels: 0.6 MB
-  CHANNELS = 64,       // channels of U that are made at once, 0.3 MB: 7 px, 512 channels 5.2 ms; with 512 at once 5.4, in memory before 8.7
+  CHANNELS = 64,       // channels of U that are made at once, 0.3 MB: 7 px, 512 channels 5.2 ms; with 512 at once 5.4
   FEW = 128 * 128,     // channels times outputs, to which a kernel is transformed whole: 128 channels 3.2 ms, else 5.0; 512 12.0, else 6.2
 };
 static const int64_t most_v = 16 << 20;  // bytes of V that are held at once, beside those of a single group
@@ -176,13 +176,17 @@ int winograd_fits(int kind, const conv_shape* s) {
          s->in_c % WINOGRAD_VECTOR == 0 && s->out_c % WINOGRAD_BLOCK == 0 && has_avx512();
 }
 
-// Milliseconds, two cores, oneDNN / Winograd, batch 8 and batch 1:
+// Milliseconds, medians of 31 calls in one process each, two cores, oneDNN / Winograd, batch 8 and batch 1 (oneDNN's 8.4 at 56 px is the least of
+// 31: other work disturbed that median, 13.2; Winograd's least was 3.5):
 //
 //   56 px, 64 channels    8.4 / 3.7, 1.1 / 0.5    14 px, 256 channels   8.3 / 4.0, 1.3 / 0.7
 //   28 px, 128 channels   8.4 / 3.0, 1.2 / 0.5     7 px, 512 channels   9.1 / 5.2, 2.7 / 1.9
+//
+// All of these have 12.8 million products a picture. Below 4 million nothing was measured, and rounding forbids it for now: with 1.6 million, golden
+// training sgd_plain is 2.4 times its tolerance from PyTorch's weights (one ReLU within rounding of 0 is a guess).
 int winograd_wins(const conv_shape* s) {
   int64_t pixels = s->out_h * s->out_w, tiles = tiles_along(s->out_h) * tiles_along(s->out_w);
-  return 2 * pixels >= tiles * WINOGRAD_TILE * WINOGRAD_TILE && pixels * s->in_c * s->out_c >= 1 << 20;
+  return 2 * pixels >= tiles * WINOGRAD_TILE * WINOGRAD_TILE && pixels * s->in_c * s->out_c >= 1 << 22;
 }
 
 int winograd_run(int kind, const conv_shape* s, const conv_operands* o, const conv_workers* workers, char* error) {
