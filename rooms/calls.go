@@ -4,6 +4,7 @@ package rooms
 var calls = map[string]func(*call) (any, error){
 	"drawings":   handler(drawings),
 	"groups":     handler(groups),
+	"inside":     handler(inside),
 	"network":    handler(openNetwork),
 	"photo":      handler(openPhoto),
 	"pictures":   handler(pictures),

@@ -20,11 +20,11 @@ import (
 // Session computes for one page, one request at a time, on the Go backend, and keeps what the page has opened.
 type Session struct {
 	backend   compute.Backend
+	photo     *photograph      // what "photo" has opened; nil: nothing
 	network   *network.Network // that the rooms look into; nil: none yet, see network.go
 	explainer *explain.Explainer
 	forward   forward       // of the network, made at the first guess
 	file      *weights.File // what "weightfile" has opened; nil: nothing
-	photo     *photograph   // what "photo" has opened; nil: nothing
 }
 
 // New starts a session.
