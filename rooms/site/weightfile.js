@@ -26,6 +26,7 @@ const text = {
 let own;
 /** What happened last: the panel may be built anew meanwhile. @type {{words: string, error: boolean} | undefined} */
 let last;
+let refocus = false; // the panel is built anew after a file was chosen: the focus goes back to its button
 /** What each program has open. @type {WeakMap<Lab, {sample: string, own?: File, result: Result}>} */
 const open = new WeakMap();
 
@@ -74,6 +75,7 @@ export function chooseWeights(panel, lab, state, changed) {
     }
     state.sample = "own";
     use.disabled = false;
+    refocus = true;
     tell(file.name);
     changed();
     return file.name;
@@ -82,18 +84,20 @@ export function chooseWeights(panel, lab, state, changed) {
     if (input.files?.[0]) take(input.files[0]);
     input.value = "";
   } });
-  const use = element("button", { type: "button", "data-control": "weights-use", disabled: !own, onclick: () => attempt(async () => {
+  const use = element("button", { type: "button", disabled: !own, onclick: () => attempt(async () => {
     if ((own?.blob?.size ?? 0) > LARGEST_USED << 20) throw new Error(say(text.used));
     const net = await openOwn(lab, /** @type {File} */ (own), state.arch ? { arch: state.arch } : {});
     return say({ en: `${net.arch} with ${net.classes.length} classes is what the other rooms look into now.`, zh: `现在其他展室看的是 ${net.arch}，共 ${net.classes.length} 类。` });
   }) }, say(text.use));
-  const back = element("button", { type: "button", "data-control": "weights-back", onclick: () => attempt(async () => say({ en: `The site's network is open: ${(await closeOwn(lab)).arch}.`, zh: `已换回本站的网络：${(await closeOwn(lab)).arch}。` })) }, say(text.back));
+  const back = element("button", { type: "button", onclick: () => attempt(async () => say({ en: `The site's network is open: ${(await closeOwn(lab)).arch}.`, zh: `已换回本站的网络：${(await closeOwn(lab)).arch}。` })) }, say(text.back));
   const root = element("div", { class: "control wide", role: "group", "aria-label": say(text.label) },
     element("p", { class: "label" }, say(text.label)),
-    element("p", { class: "actions" }, element("button", { type: "button", "data-control": "weights-file", onclick: () => input.click() }, say(text.file)), use, back, input),
+    element("p", { class: "actions" }, element("button", { type: "button", onclick: () => input.click() }, say(text.file)), use, back, input),
     element("p", { class: "hint" }, say(text.drop)), says);
   receiveDrops(root, take);
   panel.append(root);
+  if (refocus) root.querySelector("button")?.focus();
+  refocus = false;
 }
 
 /** @param {HTMLElement} root @param {(file: globalThis.File) => void} take */

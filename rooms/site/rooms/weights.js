@@ -84,11 +84,11 @@ export const room = {
     const rows = /** @type {Row[]} */ (value.rows);
     const what = file.architecture || arch;
     stage.append(element("p", {}, say({
-      en: `${file.name}: ${file.tensors} tensors, ${file.classes || "no"} classes, ${what} (${file.format}). Network: ${arch} with ${classes} classes.`,
-      zh: `${file.name}：${file.tensors} 个张量，${file.classes || "没有"}类别${file.classes ? "" : "（没有头）"}，${what}（${file.format}）。网络：${arch}，${classes} 类。`,
+      en: `${file.name}: ${file.tensors} tensors, ${file.classes ? `${file.classes} classes` : "no head"}, ${what} (${file.format}). Network: ${arch} with ${classes} classes.`,
+      zh: `${file.name}：${file.tensors} 个张量，${file.classes ? `${file.classes} 类` : "没有头"}，${what}（${file.format}）。网络：${arch}，${classes} 类。`,
     })));
     for (const note of file.notes ?? []) stage.append(element("p", { class: "hint" }, note));
-    if (refused) stage.append(element("p", { class: "error", role: "alert" }, refused));
+    if (refused) stage.append(element("p", { class: "refused" }, refused));
     else for (const line of report.diagnosis ?? []) stage.append(element("p", { class: "hint" }, line));
     const counts = Object.entries(statuses).map(([status, words]) => ({ status, words, n: rows.filter((r) => r.status === status).length })).filter((c) => c.n > 0);
     const chart = element("figure", {},
@@ -102,11 +102,12 @@ export const room = {
       element("div", { class: "columns" }, chart, list),
       element("details", {}, element("summary", {}, say({ en: `All ${rows.length} keys`, zh: `全部 ${rows.length} 个键` })), keys(rows)));
   },
-  rule(_state, { value: { report } }) {
+  rule({ way }, { value: { report } }) {
+    const but = way === "second" ? { en: ", the head apart", zh: "（头不算）" } : { en: "", zh: "" };
     const [missing, unexpected, shapes] = [report.missing_keys, report.unexpected_keys, report.mismatched].map((list) => list?.length ?? 0);
     return {
-      en: `missing = network − file: ${missing}; unexpected = file − network: ${unexpected}; another shape: ${shapes}. Strict loads where all three are 0, not strict where the last is. Loaded: ${format(report.loaded)} of ${format(report.tensors)}.`,
-      zh: `缺少 = 网络 − 文件：${missing}；多余 = 文件 − 网络：${unexpected}；形状不同：${shapes}。三个都是 0，严格才载入；不严格只要求最后一个是 0。载入：${format(report.loaded)} / ${format(report.tensors)}。`,
+      en: `missing = network − file: ${missing}; unexpected = file − network: ${unexpected}; another shape: ${shapes}. Strict loads where all three are 0${but.en}, not strict where the last is. Loaded: ${format(report.loaded)} of ${format(report.tensors)}.`,
+      zh: `缺少 = 网络 − 文件：${missing}；多余 = 文件 − 网络：${unexpected}；形状不同：${shapes}。三个都是 0${but.zh}，严格才载入；不严格只要求最后一个是 0。载入：${format(report.loaded)} / ${format(report.tensors)}。`,
     };
   },
   code,
