@@ -15,7 +15,8 @@ import (
 
 // examples are arguments for the computations whose numbers are compared between the page's program and the native library.
 var examples = map[string]string{
-	"groups": `{"channels": 32, "groups": 4}`,
+	"drawings": `{"task": "many", "index": 1}`,
+	"groups":   `{"channels": 32, "groups": 4}`,
 }
 
 // The page's program gives the numbers of the native library: each example is computed by both, the former under Node.

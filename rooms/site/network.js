@@ -17,7 +17,7 @@ export function openCourse(lab) {
 /**
  * Opens the reader's weight file in place of the network that was open. Where this fails, that one stays.
  * @param {Lab} lab
- * @param {{name: string, bytes: Uint8Array}} file
+ * @param {import("./lab.js").File} file
  * @param {{arch?: string, classes?: string[], side?: number}} [about] - what the file does not say
  */
 export async function openOwn(lab, file, about = {}) {
@@ -40,7 +40,7 @@ function remember(opening) {
   return opening;
 }
 
-/** @param {Lab} lab @param {object} args @param {{name: string, bytes: Uint8Array}[]} files @returns {Promise<Network>} */
+/** @param {Lab} lab @param {object} args @param {import("./lab.js").File[]} files @returns {Promise<Network>} */
 async function open(lab, args, files) {
   const { value } = await lab.open(KEY, "network", args, files);
   return { ...value, own: files.length === 1 };

@@ -33,6 +33,8 @@ let own;
 const open = new WeakMap();
 /** Small pictures to choose from, by task and index. @type {Map<string, Promise<Result>>} */
 const series = new Map();
+/** The picture whose button gets the focus back when the buttons are made anew. @type {string | undefined} */
+let refocus;
 /** The widget on the page, which gets what is pasted. @type {{root: HTMLElement, take: (file: Blob | undefined, name: string) => void} | undefined} */
 let shown;
 
@@ -83,7 +85,7 @@ export function choosePhoto(panel, lab, state, changed, options = {}) {
   const root = element("div", { class: "control wide", role: "group", "aria-label": say(text.label) });
   const choose = (/** @type {string} */ photo) => {
     error.hidden = true;
-    state.photo = photo;
+    state.photo = refocus = photo;
     mark(list, keyOf(state, options));
     changed();
   };
@@ -129,11 +131,11 @@ function buttons(root, take, refuse, leaf) {
     input.value = "";
   } });
   const all = [
-    element("button", { type: "button", "data-control": "photo-others", onclick: leaf }, say(text.others)),
-    element("button", { type: "button", "data-control": "photo-file", onclick: () => input.click() }, say(text.file)),
+    element("button", { type: "button", "data-control": "photo", onclick: leaf }, say(text.others)),
+    element("button", { type: "button", onclick: () => input.click() }, say(text.file)),
   ];
   if ("mediaDevices" in navigator) { // only in a secure context
-    all.push(element("button", { type: "button", "data-control": "photo-camera", onclick: async () => {
+    all.push(element("button", { type: "button", onclick: async () => {
       try {
         const picture = await takePicture(root);
         if (picture) take(picture, "camera.png");
@@ -176,12 +178,13 @@ async function showDrawings(list, lab, state, choose, options, refuse) {
     if (!series.has(asked)) series.set(asked, lab.call("drawings", { task, index }));
     const { value, buffers } = /** @type {Result} */ (await series.get(asked));
     const item = (/** @type {string} */ photo, /** @type {string} */ name, /** @type {Node} */ picture) => element("li", {},
-      element("button", { type: "button", title: name, "data-photo": photo, "data-control": `photo-${photo}`, onclick: () => choose(photo) }, picture));
+      element("button", { type: "button", title: name, "data-photo": photo, onclick: () => choose(photo) }, picture));
     const items = value.classes.map((/** @type {string} */ name, /** @type {number} */ i) =>
       item(`${task}.${i}.${index}`, name, pixels(value.pictures[i], buffers, { label: name, width: 44 })));
     const mine = open.get(lab);
     if (own && mine?.own === own) items.unshift(item("own", own.name, pixels(mine.result.value.preview, mine.result.buffers, { label: say(text.own), width: 60 })));
     list.replaceChildren(...items);
+    if (refocus && document.activeElement === document.body) /** @type {HTMLElement | null} */ (list.querySelector(`[data-photo="${CSS.escape(refocus)}"]`))?.focus();
     mark(list, keyOf(state, options));
   } catch (e) {
     series.delete(asked); // stopped, for instance: asked again at the next visit

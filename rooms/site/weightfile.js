@@ -6,9 +6,10 @@ import { closeOwn, openOwn } from "./network.js";
 /** @typedef {import("./lab.js").Lab} Lab */
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Result} Result */
-/** @typedef {{name: string, bytes: Uint8Array}} File */
+/** @typedef {import("./lab.js").File} File */
 
-const LARGEST = 110; // megabytes; a ResNet-50 has 98, and a page may use 512 for all copies together
+// Megabytes. A page has 512 for all copies together; a ResNet-50 has 98, and a network that computes needs its file several times.
+const LARGEST = 110, LARGEST_USED = 50;
 
 const text = {
   label: { en: "A file of your own", zh: "你自己的文件" },
@@ -17,6 +18,7 @@ const text = {
   use: { en: "Use it in the other rooms", zh: "在其他展室里使用" },
   back: { en: "Back to the site's network", zh: "换回本站的网络" },
   large: { en: `The file is larger than the ${LARGEST} MB that a page can hold: use the command line, resnetlab weights inspect FILE.`, zh: `文件超过网页能容纳的 ${LARGEST} MB，请用命令行：resnetlab weights inspect 文件。` },
+  used: { en: `The other rooms have memory for a file of at most ${LARGEST_USED} MB. Its keys can be compared here; to compute with it, use the command line: resnetlab predict.`, zh: `其他展室的内存只够不超过 ${LARGEST_USED} MB 的文件。这里可以比较它的键；要用它计算，请用命令行 resnetlab predict。` },
   none: { en: "Choose a weight file of your own above, or one of the samples.", zh: "请在上面选择你自己的权重文件，或者选一个样例。" },
 };
 
@@ -24,6 +26,7 @@ const text = {
 let own;
 /** What happened last: the panel may be built anew meanwhile. @type {{words: string, error: boolean} | undefined} */
 let last;
+let refocus = false; // the panel is built anew after a file was chosen: the focus goes back to its button
 /** What each program has open. @type {WeakMap<Lab, {sample: string, own?: File, result: Result}>} */
 const open = new WeakMap();
 
@@ -63,7 +66,7 @@ export function chooseWeights(panel, lab, state, changed) {
   const take = (/** @type {globalThis.File} */ file) => attempt(async () => {
     if (file.size > LARGEST << 20) throw new Error(say(text.large));
     const before = own;
-    own = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+    own = { name: file.name, blob: file };
     try {
       await openWeights(lab, "own");
     } catch (e) {
@@ -72,6 +75,7 @@ export function chooseWeights(panel, lab, state, changed) {
     }
     state.sample = "own";
     use.disabled = false;
+    refocus = true;
     tell(file.name);
     changed();
     return file.name;
@@ -80,17 +84,20 @@ export function chooseWeights(panel, lab, state, changed) {
     if (input.files?.[0]) take(input.files[0]);
     input.value = "";
   } });
-  const use = element("button", { type: "button", "data-control": "weights-use", disabled: !own, onclick: () => attempt(async () => {
+  const use = element("button", { type: "button", disabled: !own, onclick: () => attempt(async () => {
+    if ((own?.blob?.size ?? 0) > LARGEST_USED << 20) throw new Error(say(text.used));
     const net = await openOwn(lab, /** @type {File} */ (own), state.arch ? { arch: state.arch } : {});
     return say({ en: `${net.arch} with ${net.classes.length} classes is what the other rooms look into now.`, zh: `现在其他展室看的是 ${net.arch}，共 ${net.classes.length} 类。` });
   }) }, say(text.use));
-  const back = element("button", { type: "button", "data-control": "weights-back", onclick: () => attempt(async () => say({ en: `The site's network is open: ${(await closeOwn(lab)).arch}.`, zh: `已换回本站的网络：${(await closeOwn(lab)).arch}。` })) }, say(text.back));
+  const back = element("button", { type: "button", onclick: () => attempt(async () => say({ en: `The site's network is open: ${(await closeOwn(lab)).arch}.`, zh: `已换回本站的网络：${(await closeOwn(lab)).arch}。` })) }, say(text.back));
   const root = element("div", { class: "control wide", role: "group", "aria-label": say(text.label) },
     element("p", { class: "label" }, say(text.label)),
-    element("p", { class: "actions" }, element("button", { type: "button", "data-control": "weights-file", onclick: () => input.click() }, say(text.file)), use, back, input),
+    element("p", { class: "actions" }, element("button", { type: "button", onclick: () => input.click() }, say(text.file)), use, back, input),
     element("p", { class: "hint" }, say(text.drop)), says);
   receiveDrops(root, take);
   panel.append(root);
+  if (refocus) root.querySelector("button")?.focus();
+  refocus = false;
 }
 
 /** @param {HTMLElement} root @param {(file: globalThis.File) => void} take */

@@ -84,28 +84,30 @@ export const room = {
     const rows = /** @type {Row[]} */ (value.rows);
     const what = file.architecture || arch;
     stage.append(element("p", {}, say({
-      en: `${file.name}: ${file.tensors} tensors, ${file.classes || "no"} classes, ${what} (${file.format}). Network: ${arch} with ${classes} classes.`,
-      zh: `${file.name}：${file.tensors} 个张量，${file.classes || "没有"}类别${file.classes ? "" : "（没有头）"}，${what}（${file.format}）。网络：${arch}，${classes} 类。`,
+      en: `${file.name}: ${file.tensors} tensors, ${file.classes ? `${file.classes} classes` : "no head"}, ${what} (${file.format}). Network: ${arch} with ${classes} classes.`,
+      zh: `${file.name}：${file.tensors} 个张量，${file.classes ? `${file.classes} 类` : "没有头"}，${what}（${file.format}）。网络：${arch}，${classes} 类。`,
     })));
     for (const note of file.notes ?? []) stage.append(element("p", { class: "hint" }, note));
-    if (refused) stage.append(element("p", { class: "error", role: "alert" }, refused));
+    if (refused) stage.append(element("p", { class: "refused" }, refused));
     else for (const line of report.diagnosis ?? []) stage.append(element("p", { class: "hint" }, line));
     const counts = Object.entries(statuses).map(([status, words]) => ({ status, words, n: rows.filter((r) => r.status === status).length })).filter((c) => c.n > 0);
-    stage.append(element("figure", {},
+    const chart = element("figure", {},
       bars({ label: say({ en: "Keys by what became of them", zh: "各种结果的键数" }), names: counts.map((c) => shortName(c.status)), groups: [{ name: say({ en: "keys", zh: "键" }), values: counts.map((c) => c.n) }] }),
-      element("figcaption", {}, counts.map((c) => `${c.n}: ${say(c.words)}`).join("; "))));
+      element("figcaption", {}, counts.map((c) => `${c.n}: ${say(c.words)}`).join("; ")));
     const differing = rows.filter((r) => !["loaded", "same"].includes(r.status));
+    const list = element("div", {},
+      element("h2", {}, say({ en: "Keys that are not simply loaded", zh: "没有照样载入的键" })),
+      differing.length ? keys(differing) : element("p", {}, say({ en: "none", zh: "没有" })));
     stage.append(
-      element("h2", {}, say({ en: "Keys that do not fit", zh: "对不上的键" })),
-      differing.length ? keys(differing) : element("p", {}, say({ en: "none", zh: "没有" })),
+      element("div", { class: "columns" }, chart, list),
       element("details", {}, element("summary", {}, say({ en: `All ${rows.length} keys`, zh: `全部 ${rows.length} 个键` })), keys(rows)));
   },
-  rule(_state, { value }) {
-    const { report } = value;
-    const n = (/** @type {string[] | null} */ list) => list?.length ?? 0;
+  rule({ way }, { value: { report } }) {
+    const but = way === "second" ? { en: ", the head apart", zh: "（头不算）" } : { en: "", zh: "" };
+    const [missing, unexpected, shapes] = [report.missing_keys, report.unexpected_keys, report.mismatched].map((list) => list?.length ?? 0);
     return {
-      en: `loaded = keys of both with one shape = ${format(report.loaded)} of ${format(report.tensors)}; missing = network − file = ${n(report.missing_keys)}; unexpected = file − network = ${n(report.unexpected_keys)}; another shape = ${n(report.mismatched)}`,
-      zh: `载入 = 两边都有且形状相同 = ${format(report.loaded)} / ${format(report.tensors)}；缺少 = 网络 − 文件 = ${n(report.missing_keys)}；多余 = 文件 − 网络 = ${n(report.unexpected_keys)}；形状不同 = ${n(report.mismatched)}`,
+      en: `missing = network − file: ${missing}; unexpected = file − network: ${unexpected}; another shape: ${shapes}. Strict loads where all three are 0${but.en}, not strict where the last is. Loaded: ${format(report.loaded)} of ${format(report.tensors)}.`,
+      zh: `缺少 = 网络 − 文件：${missing}；多余 = 文件 − 网络：${unexpected}；形状不同：${shapes}。三个都是 0${but.zh}，严格才载入；不严格只要求最后一个是 0。载入：${format(report.loaded)} / ${format(report.tensors)}。`,
     };
   },
   code,
@@ -134,7 +136,8 @@ function keys(rows) {
 /** @param {State} state */
 function code(state) {
   const { arch, classes, way } = state, stored = hasPrefix(state) && state.stored;
-  const name = arch || "resnet18";
+  const name = arch || (state.sample === "own" ? "resnet18" : "narrow_resnet18_4");
+  const python = name.startsWith("narrow") ? "resnet18" : name, note = python === name ? "" : "  # the sample's has a quarter of the channels";
   const sd = stored ? "file.AsStored()" : "file.StateDict";
   const goOption = { nonstrict: ", weights.NonStrict()", second: ", weights.WithoutHead()" }[/** @type {string} */ (way)] ?? "";
   const rows = way === "first" ? "fileClasses" : String(classes);
@@ -149,7 +152,7 @@ function code(state) {
     "sd = torch.load(path, map_location=\"cpu\")  # or safetensors.torch.load_file(path)",
     stored ? "" : "sd = {k.removeprefix(\"module.\"): v for k, v in sd.items()}",
     way === "second" ? "sd = {k: v for k, v in sd.items() if not k.startswith(\"fc.\")}" : "",
-    way === "first" ? `net = ${name}(num_classes=len(sd["fc.weight"]))` : `net = ${name}(num_classes=${classes})`,
+    `net = ${python}(num_classes=${way === "first" ? 'len(sd["fc.weight"])' : classes})${note}`,
     `missing, unexpected = net.load_state_dict(sd${["nonstrict", "second"].includes(way) ? ", strict=False" : ""})`,
     way === "first" ? `net.fc = nn.Linear(net.fc.in_features, ${classes})` : "",
   ];
