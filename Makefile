@@ -16,7 +16,7 @@ CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks rooms class notebooks-browser readme-pictures bench bench-peer requirements dist dist-check licences docs why clean help
+.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks rooms rooms-browser room-pictures class notebooks-browser readme-pictures bench bench-peer requirements dist dist-check licences docs why clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -42,7 +42,7 @@ FUZZTIME := 10s
 SOAK := 1m
 test-all: setup lint golden-all race ## every check, with short times (FUZZTIME=10s SOAK=1m): sweeps, goldens, fuzz, races, soak, kills, builds, lessons in Chromium
 	@RESNETLAB_ALL=1 kernels/test.sh -timeout 5h -skip Golden ./...
-	@$(MAKE) --no-print-directory fuzz soak notebooks-browser
+	@$(MAKE) --no-print-directory fuzz soak notebooks-browser rooms-browser
 
 golden-all: setup ## all ten networks on both backends against PyTorch's numbers (needs RESNETLAB_GOLDEN or RESNETLAB_SHARED)
 	@[ -d "$${RESNETLAB_GOLDEN:-$${RESNETLAB_SHARED:-../shared}/golden}" ] || \
@@ -75,6 +75,14 @@ notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs the
 
 rooms: ## the rooms as a static site in dist/rooms (en, zh): the library in a browser page
 	@go run ./internal/tools/roomsite
+
+ROOMS_CHECK = $(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt && \
+	$(PYTHON_VENV) kernels/rooms_check.py
+rooms-browser: setup lint rooms ## uses every room in Chromium, alone and inside JupyterLab (needs chromium and npm on PATH; QUICK=1: alone, in English)
+	@$(ROOMS_CHECK) $(if $(QUICK),--quick,--minutes 10) dist/rooms
+
+room-pictures: setup rooms ## takes the pictures that stand for the rooms where a notebook cannot show them
+	@$(ROOMS_CHECK) --pictures resnetlib/notebook/rooms dist/rooms
 
 class: ## a teacher's editions of the lessons, in dist/class: lessons, solutions, clean (code and headings), nbgrader
 	@$(GENERATE) class -out dist/class && ls dist/class

@@ -3,7 +3,7 @@
 #
 #	docker/install.sh build            the programs and the lessons' build cache
 #	docker/install.sh plugin cpu|cuda  XLA's plugin, into .venv beside the sources, each wheel checked by its hash (cpu: with oneDNN; cuda: 2 GB)
-#	docker/install.sh jupyter PREFIX   kernel, settings and nbgitpuller, into the Python environment PREFIX, which has Jupyter
+#	docker/install.sh jupyter PREFIX   kernel, rooms, settings and nbgitpuller, into the Python environment PREFIX, which has Jupyter
 #	docker/install.sh warm PREFIX      runs lesson 00, so that a learner's first cell finds everything built
 #
 # Nothing is written to the home folder, because a hub mounts the learner's own there. GOCACHE and GOPATH name the folders of Go's caches.
@@ -38,6 +38,8 @@ plugin)
 jupyter)
 	bin/resnetlab kernel install --prefix "$2"
 	"$2/bin/python3" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r docker/requirements-image.txt
+	# In a build cache of its own: the image needs no packages for WebAssembly.
+	GOCACHE=$HOME/wasm go run ./internal/tools/roomsite -out "$2/share/jupyter/labextensions/resnetlab-rooms"
 	mkdir -p "$2/etc/jupyter"
 	# Not jupyter_server_config.d: from there the server reads only which extensions to load.
 	[ -e "$2/etc/jupyter/jupyter_server_config.json" ] || cp docker/jupyter.json "$2/etc/jupyter/jupyter_server_config.json"

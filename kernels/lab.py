@@ -7,6 +7,7 @@ environment: PORT (default: the first free one from 8888), BROWSER (none: do not
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import urllib.request
 import webbrowser
 from pathlib import Path
 
-from session import STATE, session
+from session import ROOT, STATE, session
 
 START_TIMEOUT = 60  # seconds
 
@@ -88,6 +89,24 @@ def wait_until_up(process: subprocess.Popen, url: str, log: Path) -> None:
     fail(f"JupyterLab did not answer in {START_TIMEOUT} s: see {log}")
 
 
+@contextlib.contextmanager
+def rooms(env: dict[str, str]):
+    """Builds the rooms in the background, at low priority, where the server finds them. Without them a lesson shows pictures of them."""
+    place, log = STATE / "data" / "labextensions" / "resnetlab-rooms", STATE / "rooms.log"
+    if not shutil.which("go"):
+        yield
+        return
+    with log.open("w") as out:
+        command = ["go", "run", "./internal/tools/roomsite", "-out", str(place)]
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=lambda: os.nice(10))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
 def language() -> str:
     """Returns en or zh, by the locale of the system."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
@@ -110,13 +129,14 @@ def main() -> None:
     log = STATE / f"lab-{port}.log"
     for stop in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, lambda *_: sys.exit(0))
-    with session() as env, server(folder, port, token, env, log) as process:
+    with session() as env, server(folder, port, token, env, log) as process, rooms(env):
         first = min((folder / language()).glob("*.ipynb"), default=None)
         path = f"/lab/tree/{first.relative_to(folder).as_posix()}" if first else "/lab"
         url = f"http://127.0.0.1:{port}{path}?token={token}"
         print(f"\nJupyterLab is running: {url}\n")
         print(f"  next   open this address, click the first cell, and go on with Shift+Enter")
         print(f"  files  {folder}/en and /zh are your own copies of the lessons: what you change stays yours")
+        print(f"  rooms  http://127.0.0.1:{port}/lab/extensions/resnetlab-rooms/index.html: move something, and see what the library computes (built in a minute)")
         print(f"  stop   Ctrl-C here; log: {log}", flush=True)
         open_browser(url)
         status = process.wait()

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs gofmt, go vet and staticcheck (the version in go.mod). Called by "make lint", which sets Go's environment. All three run, and then
-# the script fails if one of them did.
+# Runs gofmt, go vet and staticcheck (the version in go.mod), and TypeScript's checker and Biome (in rooms/site/package-lock.json) on the page of
+# the rooms. Called by "make lint", which sets Go's environment. All of them run, and then the script fails if one of them did.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 failed=""
@@ -21,13 +21,26 @@ check() {
 
 # formatted runs the toolchain's own gofmt: an older one on PATH may not know the syntax.
 formatted() {
-	list=$("$(go env GOROOT)/bin/gofmt" -l cmd datasets internal kernels resnetlib) || return
+	list=$("$(go env GOROOT)/bin/gofmt" -l cmd datasets internal kernels resnetlib rooms) || return
 	[ -z "$list" ] || { echo "run gofmt -w on:"; echo "$list"; return 1; }
+}
+
+# page checks the rooms' JavaScript: types by their comments, and lint.
+page() {
+	cmp -s rooms/site/package-lock.json rooms/site/node_modules/.installed || {
+		npm --prefix rooms/site ci --silent --ignore-scripts --no-audit --no-fund && cp rooms/site/package-lock.json rooms/site/node_modules/.installed
+	} || return
+	npm --prefix rooms/site run --silent check
 }
 
 check "gofmt" formatted
 check "go vet" go vet ./...
 check "staticcheck" go tool staticcheck ./...
+if command -v npm >/dev/null; then
+	check "rooms" page
+else
+	echo "lint: rooms: SKIPPED, no npm on PATH to check JavaScript with"
+fi
 if [ -n "$failed" ]; then
 	echo "lint: failed: ${failed#, }"
 	exit 1

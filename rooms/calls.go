@@ -2,6 +2,8 @@ package rooms
 
 // calls are the computations that a page can ask for. The name of a room is that of its main computation.
 var calls = map[string]func(*call) (any, error){
-	"groups":  handler(groups),
-	"network": handler(openNetwork),
+	"drawings": handler(drawings),
+	"groups":   handler(groups),
+	"network":  handler(openNetwork),
+	"photo":    handler(openPhoto),
 }

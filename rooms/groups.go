@@ -71,7 +71,7 @@ func (c *call) cost(channels, groups int) (cost ConvolutionCost, err error) {
 	defer exec.Finalize()
 	x := tensors.FromFlatDataAndDimensions(make([]float32, groupsSide*groupsSide*channels), 1, groupsSide, groupsSide, channels)
 	cost.Milliseconds, err = median(groupsRepeats, func() error {
-		y, err := exec.Exec1(x)
+		y, err := exec.Call1(x)
 		if err == nil {
 			err = y.FinalizeAll()
 		}

@@ -90,7 +90,7 @@ export class RoomView {
         this.changed();
       }));
     }
-    this.room.furnish?.(this.panel, this.state, () => this.changed());
+    this.room.furnish?.(this.panel, this.state, () => this.changed(), this.lab);
     if (focused) /** @type {HTMLElement | null} */ (this.panel.querySelector(`[data-control="${CSS.escape(focused)}"]`))?.focus();
   }
 

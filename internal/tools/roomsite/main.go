@@ -42,18 +42,19 @@ func main() {
 	}
 }
 
-// build writes the site. Files of an older build are removed.
+// build writes the site beside its place and then moves it there: a page that is loaded meanwhile finds the older site whole.
 func build(out string) error {
 	files, err := collect()
 	if err != nil {
 		return err
 	}
-	if err := os.RemoveAll(out); err != nil {
+	fresh := out + ".new"
+	if err := os.RemoveAll(fresh); err != nil {
 		return err
 	}
 	total := 0
 	for name, content := range files {
-		path := filepath.Join(out, filepath.FromSlash(name))
+		path := filepath.Join(fresh, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
@@ -61,6 +62,12 @@ func build(out string) error {
 			return err
 		}
 		total += len(content)
+	}
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, out); err != nil {
+		return err
 	}
 	fmt.Printf("%s: %d files, %.1f MB\n  next   python3 -m http.server --bind 127.0.0.1 --directory %[1]s 8080, and open http://127.0.0.1:8080\n", out, len(files), float64(total)/1e6)
 	return nil
