@@ -41,7 +41,7 @@ func TestPageAgreesWithNative(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
-		native, err := ask(t, name, examples[name])
+		native, err := askText(t, name, examples[name])
 		if err != nil {
 			t.Fatal(err)
 		}

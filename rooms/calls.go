@@ -2,8 +2,13 @@ package rooms
 
 // calls are the computations that a page can ask for. The name of a room is that of its main computation.
 var calls = map[string]func(*call) (any, error){
-	"drawings": handler(drawings),
-	"groups":   handler(groups),
-	"network":  handler(openNetwork),
-	"photo":    handler(openPhoto),
+	"batchnorm": handler(batchnorm),
+	"drawings":  handler(drawings),
+	"groups":    handler(groups),
+	"inside":    handler(inside),
+	"mates":     handler(mates),
+	"network":   handler(openNetwork),
+	"normtrain": handler(normTrain),
+	"photo":     handler(openPhoto),
+	"spread":    handler(spread),
 }

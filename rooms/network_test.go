@@ -29,8 +29,8 @@ func newSession(t *testing.T) *Session {
 	return s
 }
 
-// askIn calls a computation of a session with arguments of Go.
-func askIn[Value any](t *testing.T, s *Session, name string, arguments any, files ...File) (value Value, a Answer, err error) {
+// ask calls a computation with arguments of Go.
+func ask[Value any](t *testing.T, s *Session, name string, arguments any, files ...File) (value Value, a Answer, err error) {
 	t.Helper()
 	text, err := json.Marshal(arguments)
 	if err != nil {
@@ -85,7 +85,7 @@ func courseFiles(t *testing.T) []File {
 func withNetwork(t *testing.T) *Session {
 	t.Helper()
 	s := newSession(t)
-	if _, _, err := askIn[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "course"}, courseFiles(t)...); err != nil {
+	if _, _, err := ask[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "course"}, courseFiles(t)...); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -93,7 +93,7 @@ func withNetwork(t *testing.T) *Session {
 
 func TestNetworkOfTheSiteIsThatOfItsFiles(t *testing.T) {
 	s := newSession(t)
-	answer, _, err := askIn[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "course"}, courseFiles(t)...)
+	answer, _, err := ask[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "course"}, courseFiles(t)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,14 +124,14 @@ func TestOwnWeightsNeedNoWords(t *testing.T) {
 	}
 	s := newSession(t)
 	file := File{"mine.pth", content.Bytes()}
-	answer, _, err := askIn[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "own", Side: 48}, file)
+	answer, _, err := ask[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "own", Side: 48}, file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if answer.Arch != "resnet18" || answer.Side != 48 || !slices.Equal(answer.Classes, []string{"0", "1", "2"}) {
 		t.Errorf("answer %+v", answer)
 	}
-	answer, _, err = askIn[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "own", Classes: testClasses}, file)
+	answer, _, err = ask[NetworkAnswer](t, s, "network", NetworkArguments{Kind: "own", Classes: testClasses}, file)
 	if err != nil || !slices.Equal(answer.Classes, testClasses) || answer.Side != 224 {
 		t.Errorf("with names: %+v, %v", answer, err)
 	}
@@ -180,7 +180,7 @@ func TestNetworkRefusesWhatItCannotOpen(t *testing.T) {
 		"other names":      {NetworkArguments{Kind: "own", Classes: []string{"a"}}, course[1:], "fc"},
 		"another network":  {NetworkArguments{Kind: "own", Arch: "resnet50"}, course[1:], "does not fit"},
 	} {
-		_, _, err := askIn[NetworkAnswer](t, s, "network", c.arguments, c.files...)
+		_, _, err := ask[NetworkAnswer](t, s, "network", c.arguments, c.files...)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: error %v, want one line with %q", name, err, c.want)
 		}

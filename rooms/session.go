@@ -19,9 +19,9 @@ import (
 // Session computes for one page, one request at a time, on the Go backend, and keeps what the page has opened.
 type Session struct {
 	backend   compute.Backend
-	network   *network.Network   // that the rooms look into; nil: none yet, see network.go
-	explainer *explain.Explainer // of network
-	photo     *photograph        // what "photo" has opened; nil: nothing
+	photo     *photograph      // what "photo" has opened; nil: nothing
+	network   *network.Network // that the rooms look into; nil: none yet, see network.go
+	explainer *explain.Explainer
 }
 
 // New starts a session.

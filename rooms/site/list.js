@@ -1,6 +1,9 @@
 // The rooms, in the order in which the page lists them.
 
+import { room as batchnorm } from "./rooms/batchnorm.js";
 import { room as groups } from "./rooms/groups.js";
+import { room as inside } from "./rooms/inside.js";
+import { room as mates } from "./rooms/mates.js";
 
 /** @type {import("./types.js").Room[]} */
-export const rooms = [groups];
+export const rooms = [batchnorm, mates, groups, inside];

@@ -36,6 +36,7 @@ export class RoomView {
   #stage = element("section", { class: "stage", "aria-label": say({ en: "Result", zh: "结果" }) });
   #rule = element("section", { class: "rule" });
   #code = element("section");
+  #visible = ""; // names of the controls in the panel
   #runner = element("button", { type: "button", class: "first" }, say(text.run));
 
   /**
@@ -79,8 +80,14 @@ export class RoomView {
     return element("fieldset", { class: "question" }, element("legend", {}, say(text.first)), element("p", { class: "ask" }, say(ask)), ...options, skip, says);
   }
 
+  /** Returns the names of the controls that have a meaning now. */
+  visible() {
+    return this.room.controls.filter((c) => !c.hidden?.(this.state)).map((c) => c.name).join(" ");
+  }
+
   /** Puts the controls into their panel, without those that have no meaning now. */
   furnish() {
+    this.#visible = this.visible();
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.control : undefined;
     this.panel.replaceChildren(element("legend", {}, say(text.controls)));
     for (const c of this.room.controls) {
@@ -103,7 +110,7 @@ export class RoomView {
   /** Follows a change of the state: address, code, and a new computation. */
   changed() {
     address.write(this.room, this.state, language.now);
-    if (this.room.controls.some((c) => c.hidden)) this.furnish();
+    if (this.#visible !== this.visible()) this.furnish();
     const { go, pytorch } = this.room.code(this.state);
     this.#code.replaceChildren(element("h2", {}, say(text.code)), element("div", { class: "columns" },
       ...[["Go", go], ["PyTorch", pytorch]].map(([name, lines]) => element("figure", {}, element("figcaption", {}, name), element("pre", { tabindex: "0" }, lines.trim())))));
