@@ -3,6 +3,7 @@ package rooms
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -31,6 +32,7 @@ type MatesArguments struct {
 
 // MatesAnswer has the picture's probabilities.
 type MatesAnswer struct {
+	Picture Pixels      `json:"picture"`
 	Classes []string    `json:"classes"`
 	Train   []float64   `json:"train"`     // with the company, in train mode
 	Alone   []float64   `json:"alone"`     // without, in train mode
@@ -60,7 +62,7 @@ func mates(c *call, a MatesArguments) (answer MatesAnswer, err error) {
 	if err != nil {
 		return answer, err
 	}
-	answer = MatesAnswer{Classes: m.Classes, Train: m.Train[0], Alone: m.Train[1], Eval: m.Eval[0], Lonely: m.Eval[1]}
+	answer = MatesAnswer{Picture: c.attach(batch[0]), Classes: m.Classes, Train: m.Train[0], Alone: m.Train[1], Eval: m.Eval[0], Lonely: m.Eval[1]}
 	for mode, to := range map[explain.Mode]*NormNumbers{explain.Train: &answer.InTrain, explain.Eval: &answer.InEval} {
 		n, err := e.BatchNorm(c, mode, batch, normLayer)
 		if err != nil {
@@ -93,13 +95,14 @@ func (c *call) dropout(answer *MatesAnswer, picture *transforms.RGB, p float64) 
 		return err
 	}
 	defer e.Finalize()
+	copies := slices.Repeat([]*transforms.RGB{picture}, dropoutPasses) // in one batch: a dropout draws for each anew
 	for mode, to := range map[explain.Mode]*[][]float64{explain.Train: &answer.Dropped, explain.Eval: &answer.Whole} {
-		for range dropoutPasses {
-			logits, err := e.Activations(c, mode, []*transforms.RGB{picture}, net.FC.Name())
-			if err != nil {
-				return err
-			}
-			*to = append(*to, predict.Softmax(logits[0].Values))
+		logits, err := e.Activations(c, mode, copies, net.FC.Name())
+		if err != nil {
+			return err
+		}
+		for row := range slices.Chunk(logits[0].Values, len(answer.Classes)) {
+			*to = append(*to, predict.Softmax(row))
 		}
 	}
 	return nil

@@ -22,7 +22,7 @@ export const room = {
   id: "batchnorm",
   title: { en: "Batch norm", zh: "批归一化" },
   tries: [
-    { en: "Move γ and β and watch the orange distribution: γ sets its width, β its middle, whatever the batch was.", zh: "拨动 γ 和 β，看橙色的分布：γ 决定宽窄，β 决定中心，和批次里有什么无关。" },
+    { en: "Move γ and β and watch the distribution “after”: γ sets its width, β its middle, whatever the batch was.", zh: "拨动 γ 和 β，看“归一化后”的分布：γ 决定宽窄，β 决定中心，和批次里有什么无关。" },
     { en: "Choose “Batch size and its mean”, and read how much the mean still moves with 2 pictures and with 32.", zh: "选“批大小与均值”，看 2 张图和 32 张图时均值各晃动多少。" },
     { en: "Choose “A training” with a momentum of 0.01: how many of its steps does the running mean need to reach the batches?", zh: "选“训练”，动量取 0.01：滑动均值要多少步才跟得上各批次？" },
   ],
@@ -39,10 +39,10 @@ export const room = {
     { kind: "choice", name: "view", label: { en: "Look at", zh: "看什么" }, values: ["values", "spread", "training"], start: "values",
       names: [{ en: "One channel, before and after", zh: "一个通道：归一化前后" }, { en: "Batch size and its mean", zh: "批大小与均值" }, { en: "A training: running mean and loss", zh: "训练：滑动均值与损失" }] },
     { kind: "steps", name: "batch", label: { en: "Pictures in a batch", zh: "批大小（图片数）" }, values: [1, 2, 4, 8, 16, 32], start: 8 },
-    { kind: "steps", name: "channel", label: { en: "Channel", zh: "通道" }, values: [0, 1, 2, 3, 4, 5, 6, 7], start: 2 },
+    { kind: "steps", name: "channel", label: { en: "Channel", zh: "通道" }, values: [0, 1, 2, 3, 4, 5, 6, 7], start: 4 },
     { kind: "choice", name: "mode", label: { en: "Mode", zh: "模式" }, values: ["train", "eval"], names: ["train()", "eval()"], start: "train", hidden: (s) => !isValues(s) },
-    { kind: "steps", name: "gamma", label: { en: "γ (weight)", zh: "γ（weight）" }, values: ["own", 0.25, 0.5, 1, 2, 4], names: [{ en: "the network's", zh: "网络自己的" }, "0.25", "0.5", "1", "2", "4"], start: "own", hidden: (s) => !isValues(s) },
-    { kind: "steps", name: "beta", label: { en: "β (bias)", zh: "β（bias）" }, values: ["own", -2, -1, 0, 1, 2], names: [{ en: "the network's", zh: "网络自己的" }, "−2", "−1", "0", "1", "2"], start: "own", hidden: (s) => !isValues(s) },
+    { kind: "steps", name: "gamma", label: { en: "γ (weight)", zh: "γ（weight）" }, values: ["own", 0.25, 0.5, 1, 2, 4], names: [{ en: "the network's", zh: "网络自己的" }, "0.25", "0.5", "1", "2", "4"], start: 1, hidden: (s) => !isValues(s) },
+    { kind: "steps", name: "beta", label: { en: "β (bias)", zh: "β（bias）" }, values: ["own", -2, -1, 0, 1, 2], names: [{ en: "the network's", zh: "网络自己的" }, "−2", "−1", "0", "1", "2"], start: 0, hidden: (s) => !isValues(s) },
     { kind: "steps", name: "momentum", label: { en: "Momentum", zh: "动量" }, values: [0.01, 0.03, 0.1, 0.3, 1], start: 0.1, hidden: (s) => !isTraining(s) },
   ],
   async compute(lab, state, part) {
@@ -63,7 +63,7 @@ export const room = {
 /** @param {HTMLElement} stage @param {Result} result @param {State} state */
 function showValues(stage, { value: v }, state) {
   const label = say({ en: `Channel ${v.channel} of bn1 before and after`, zh: `bn1 的通道 ${v.channel}，归一化前后` });
-  stage.append(element("figure", { class: "narrow" },
+  stage.append(element("div", { class: "columns" }, element("figure", {},
     histogram({ label, x: say({ en: "value", zh: "值" }), samples: [{ name: say({ en: "before", zh: "归一化前" }), values: v.before }, { name: say({ en: "after", zh: "归一化后" }), values: v.after }] }),
     element("figcaption", {}, say({
       en: `Channel ${v.channel} of bn1 for ${state.batch} drawn pictures: ${format(v.before.length)} of its ${format(v.of)} values.`,
@@ -71,14 +71,14 @@ function showValues(stage, { value: v }, state) {
     }))),
     table(["", say({ en: "mean", zh: "均值" }), say({ en: "variance", zh: "方差" })], [
       [say({ en: "this batch", zh: "本批次" }), v.batchMean, v.batchVar],
-      ["running_mean, running_var", v.runningMean, v.runningVar],
-    ]));
+      [say({ en: "running", zh: "滑动统计量" }), v.runningMean, v.runningVar],
+    ])));
 }
 
 /** @param {HTMLElement} stage @param {Result} result @param {State} state */
 function showSpread(stage, { value: v }, state) {
   const x = v.sizes;
-  stage.append(element("figure", { class: "narrow" },
+  stage.append(element("div", { class: "columns" }, element("figure", {},
     lines({
       label: say({ en: "Standard deviation of the batch mean", zh: "批次均值的标准差" }), x: say({ en: "pictures in a batch", zh: "批大小（图片数）" }), y: say({ en: "standard deviation", zh: "标准差" }), log: true, marks: [state.batch],
       series: [{ name: say({ en: "measured", zh: "实测" }), x, y: v.measured }, { name: say({ en: "1/√pictures", zh: "1/√图片数" }), x, y: v.pictures }, { name: say({ en: "1/√pixels", zh: "1/√像素数" }), x, y: v.pixels }],
@@ -86,7 +86,9 @@ function showSpread(stage, { value: v }, state) {
     element("figcaption", {}, say({
       en: `Standard deviation of the mean of channel ${v.channel} over 2 000 batches of each size. If all pixels were independent, it would be the lowest line.`,
       zh: `通道 ${v.channel} 的均值在每种批大小的 2 000 个批次之间的标准差。假如所有像素互相独立，就会是最下面那条线。`,
-    }))));
+    }))),
+    table([say({ en: "pictures", zh: "图片数" }), say({ en: "measured", zh: "实测" }), "1/√", say({ en: "1/√ of pixels", zh: "1/√像素数" })],
+      x.map((/** @type {number} */ m, /** @type {number} */ i) => [m, v.measured[i], v.pictures[i], v.pixels[i]]))));
 }
 
 /** @param {HTMLElement} stage @param {Result} result */
@@ -108,7 +110,7 @@ function showTraining(stage, { value }) {
 
 /** The formula with numbers. @param {State} state @param {Result} result */
 function rule(state, { value: v }) {
-  const f = (/** @type {number} */ n) => format(n, 4);
+  const f = (/** @type {number} */ n) => (n < 0 ? `(${format(n, 4)})` : format(n, 4));
   if (isTraining(state)) {
     const { runningMean: r, batchMean: b } = /** @type {Training} */ (v.trainings[0]), k = b.length, m = state.momentum;
     const mean = `running_mean = (1 − ${m}) · ${f(r[k - 1])} + ${m} · ${f(b[k - 1])} = ${f(r[k])}`;

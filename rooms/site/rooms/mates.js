@@ -91,10 +91,10 @@ function fill(list, { value, buffers }, state, changed) {
 }
 
 /** @param {HTMLElement} stage @param {Result} result @param {State} state */
-function show(stage, { value: v }, state) {
+function show(stage, { value: v, buffers }, state) {
   for (const list of document.querySelectorAll(".controls .pictures")) list.dispatchEvent(new Event("mark")); // the picture itself is no company
   const mates = company(state).length;
-  const percent = (/** @type {number[]} */ p, /** @type {number[]} */ order) => order.map((i) => 100 * p[i]);
+  const percent = (/** @type {number[]} */ p, /** @type {number[]} */ order) => order.map((i) => Math.round(1e4 * p[i]) / 100);
   const order = strongest([v.train, v.alone, v.eval]);
   const names = (/** @type {number[]} */ o) => o.map((i) => v.classes[i]);
   const chart = element("figure", {},
@@ -107,8 +107,11 @@ function show(stage, { value: v }, state) {
         { name: say({ en: "eval(), alone", zh: "eval()，单独" }), values: percent(v.evalAlone, order) },
       ],
     }),
-    element("figcaption", {}, say({ en: `Probabilities of the one picture, a ${v.classes[state.picture] ?? state.picture}.`, zh: `这一张图（${v.classes[state.picture] ?? state.picture}）的概率。` })));
-  stage.append(element("div", { class: "columns" }, chart, ...(v.dropped ? [dropout(v, state, names, percent)] : [])),
+    element("figcaption", {}, say({ en: `Probabilities of the one picture above, a ${v.classes[state.picture] ?? state.picture}.`, zh: `上面这一张图（${v.classes[state.picture] ?? state.picture}）的概率。` })));
+  const name = v.classes[state.picture] ?? String(state.picture);
+  stage.append(
+    element("figure", {}, pixels(v.picture, buffers, { label: name, width: v.picture.width })),
+    element("div", { class: "columns" }, chart, ...(v.dropped ? [dropout(v, state, names, percent)] : [])),
     table([say({ en: "bn1 of the channel", zh: "bn1 的这个通道" }), say({ en: "mean", zh: "均值" }), say({ en: "variance", zh: "方差" })], [
       [say({ en: "train(): of this batch", zh: "train()：本批次" }), v.inTrain.batchMean, v.inTrain.batchVar],
       [say({ en: "eval(): running", zh: "eval()：滑动统计量" }), v.inEval.runningMean, v.inEval.runningVar],
@@ -143,7 +146,7 @@ function strongest(all) {
 
 /** @param {State} _ @param {Result} result */
 function rule(_, { value: { inTrain: t, inEval: e } }) {
-  const f = (/** @type {number} */ n) => format(n, 4);
+  const f = (/** @type {number} */ n) => (n < 0 ? `(${format(n, 4)})` : format(n, 4));
   const line = (/** @type {any} */ n, /** @type {number} */ mean, /** @type {number} */ variance) =>
     `y = γ (x − mean) / √(var + ε) + β = ${f(n.gamma)} · (${f(n.x)} − ${f(mean)}) / √(${f(variance)} + 0.00001) + ${f(n.beta)} = ${f(n.y)}`;
   return element("div", {},
