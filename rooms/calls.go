@@ -4,6 +4,7 @@ package rooms
 var calls = map[string]func(*call) (any, error){
 	"batchnorm": handler(batchnorm),
 	"drawings":  handler(drawings),
+	"dropout":   handler(dropout),
 	"groups":    handler(groups),
 	"inside":    handler(inside),
 	"mates":     handler(mates),

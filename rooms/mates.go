@@ -26,29 +26,23 @@ const (
 type MatesArguments struct {
 	Picture Drawing   `json:"picture"`
 	Company []Drawing `json:"company"`
-	Channel int       `json:"channel"`           // of the first batch norm
-	Dropout float64   `json:"dropout,omitempty"` // probability of a dropout before fc; 0: none
+	Channel int       `json:"channel"` // of the first batch norm
 }
 
-// MatesAnswer has the picture's probabilities.
+// MatesAnswer has the picture's probabilities in both modes.
 type MatesAnswer struct {
 	Picture Pixels      `json:"picture"`
 	Classes []string    `json:"classes"`
-	Train   []float64   `json:"train"`     // with the company, in train mode
-	Alone   []float64   `json:"alone"`     // without, in train mode
-	Eval    []float64   `json:"eval"`      // with the company, in eval mode
-	Lonely  []float64   `json:"evalAlone"` // without, in eval mode: equal to Eval
-	InTrain NormNumbers `json:"inTrain"`
-	InEval  NormNumbers `json:"inEval"`
-
-	Dropped [][]float64 `json:"dropped,omitempty"` // passes of the same picture with dropout in train mode, batch norms in eval mode
-	Whole   [][]float64 `json:"whole,omitempty"`   // the same in eval mode
+	Train   []float64   `json:"train"`
+	Eval    []float64   `json:"eval"`
+	InTrain NormNumbers `json:"inTrain"` // in the batch
+	InEval  NormNumbers `json:"inEval"`  // of the picture alone: the running statistics are the same in each batch
 }
 
-// mates classifies the picture with its company and alone, in both modes.
+// mates classifies the picture with its company in both modes.
 func mates(c *call, a MatesArguments) (answer MatesAnswer, err error) {
-	if len(a.Company) > maxMates || !(a.Dropout >= 0 && a.Dropout < 1) {
-		return answer, fmt.Errorf("%d other pictures and dropout %g: there can be %d, and dropout is below 1", len(a.Company), a.Dropout, maxMates)
+	if len(a.Company) > maxMates {
+		return answer, fmt.Errorf("%d other pictures: there can be %d", len(a.Company), maxMates)
 	}
 	e, err := c.explainer()
 	if err != nil {
@@ -58,60 +52,76 @@ func mates(c *call, a MatesArguments) (answer MatesAnswer, err error) {
 	if err != nil {
 		return answer, err
 	}
-	m, err := e.BatchMates(c, batch[0], batch[1:], nil)
+	m, err := e.BatchMates(c, batch[0], batch[1:])
 	if err != nil {
 		return answer, err
 	}
-	answer = MatesAnswer{Picture: c.attach(batch[0]), Classes: m.Classes, Train: m.Train[0], Alone: m.Train[1], Eval: m.Eval[0], Lonely: m.Eval[1]}
-	for mode, to := range map[explain.Mode]*NormNumbers{explain.Train: &answer.InTrain, explain.Eval: &answer.InEval} {
-		n, err := e.BatchNorm(c, mode, batch, normLayer)
-		if err != nil {
-			return answer, err
-		}
-		if err := checkChannel(a.Channel, len(n.Channels)); err != nil {
-			return answer, err
-		}
-		*to = normNumbers(n, a.Channel)
+	inTrain, err := e.BatchNorm(c, explain.Train, batch, normLayer)
+	if err != nil {
+		return answer, err
 	}
-	if a.Dropout > 0 {
-		err = c.dropout(&answer, batch[0], a.Dropout)
+	inEval, err := e.BatchNorm(c, explain.Eval, batch[:1], normLayer)
+	if err != nil {
+		return answer, err
 	}
-	return answer, err
+	if err := checkChannel(a.Channel, len(inEval.Channels)); err != nil {
+		return answer, err
+	}
+	return MatesAnswer{c.attach(batch[0]), m.Classes, m.Train[0], m.Eval[0], normNumbers(inTrain, a.Channel), normNumbers(inEval, a.Channel)}, nil
 }
 
-// dropout classifies a picture several times in each mode by the open network with a dropout before fc. Batch norms use their running statistics in
-// both modes, so that the dropout alone makes the difference.
-func (c *call) dropout(answer *MatesAnswer, picture *transforms.RGB, p float64) error {
+// DropoutArguments of the computation "dropout": a picture, and the probability of a dropout before fc.
+type DropoutArguments struct {
+	Picture Drawing `json:"picture"`
+	P       float64 `json:"p"`
+}
+
+// DropoutAnswer has the probabilities of several passes of the same picture in each mode.
+type DropoutAnswer struct {
+	Train [][]float64 `json:"train"`
+	Eval  [][]float64 `json:"eval"`
+}
+
+// dropout classifies a picture several times by the open network with a dropout before fc. Batch norms use their running statistics in both modes, so
+// that the dropout alone makes the difference.
+func dropout(c *call, a DropoutArguments) (answer DropoutAnswer, err error) {
+	if !(a.P >= 0 && a.P < 1) {
+		return answer, fmt.Errorf("dropout %g: it must be at least 0 and below 1", a.P)
+	}
 	open, err := c.network()
 	if err != nil {
-		return err
+		return answer, err
 	}
-	net, err := withDropout(open, p)
+	picture, _, err := a.Picture.draw()
 	if err != nil {
-		return err
+		return answer, err
+	}
+	net, err := withDropout(open, a.P)
+	if err != nil {
+		return answer, err
 	}
 	e, err := explain.New(c.session.backend, net)
 	if err != nil {
-		return err
+		return answer, err
 	}
 	defer e.Finalize()
 	copies := slices.Repeat([]*transforms.RGB{picture}, dropoutPasses) // in one batch: a dropout draws for each anew
-	for mode, to := range map[explain.Mode]*[][]float64{explain.Train: &answer.Dropped, explain.Eval: &answer.Whole} {
+	for mode, to := range map[explain.Mode]*[][]float64{explain.Train: &answer.Train, explain.Eval: &answer.Eval} {
 		logits, err := e.Activations(c, mode, copies, net.FC.Name())
 		if err != nil {
-			return err
+			return DropoutAnswer{}, err
 		}
-		for row := range slices.Chunk(logits[0].Values, len(answer.Classes)) {
+		for row := range slices.Chunk(logits[0].Values, len(net.Classes)) {
 			*to = append(*to, predict.Softmax(row))
 		}
 	}
-	return nil
+	return answer, nil
 }
 
 // withDropout copies a network and adds a dropout before fc.
 func withDropout(open *network.Network, p float64) (*network.Network, error) {
 	if open.Head != nil {
-		return nil, errors.New("dropout before fc: the network has an added layer behind fc: set dropout to 0")
+		return nil, errors.New("dropout before fc: the network has an added layer behind fc: choose dropout 0")
 	}
 	config := open.Config
 	config.Dropout = p

@@ -35,11 +35,15 @@ func TestMatesChangeTheAnswerInTrainModeAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if closeTo(got.Train, other.Train) || closeTo(got.Train, got.Alone) {
-		t.Errorf("train mode gives %v, with other company %v, alone %v", got.Train, other.Train, got.Alone)
+	alone, _, err := ask[MatesAnswer](t, s, "mates", MatesArguments{Picture: a.Picture})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if !closeTo(got.Eval, other.Eval) || !closeTo(got.Eval, got.Lonely) {
-		t.Errorf("eval mode gives %v, with other company %v, alone %v", got.Eval, other.Eval, got.Lonely)
+	if closeTo(got.Train, other.Train) || closeTo(got.Train, alone.Train) {
+		t.Errorf("train mode gives %v, with other company %v, alone %v", got.Train, other.Train, alone.Train)
+	}
+	if !closeTo(got.Eval, other.Eval) || !closeTo(got.Eval, alone.Eval) {
+		t.Errorf("eval mode gives %v, with other company %v, alone %v", got.Eval, other.Eval, alone.Eval)
 	}
 	pictures, err := drawAll(append([]Drawing{a.Picture}, a.Company...))
 	if err != nil {
@@ -52,7 +56,7 @@ func TestMatesChangeTheAnswerInTrainModeAlone(t *testing.T) {
 	if !closeTo(other.Train, want.Train[0]) || !closeTo(other.Eval, want.Eval[0]) {
 		t.Errorf("%v and %v, the library's %v", other.Train, other.Eval, want)
 	}
-	n, err := s.explainer.BatchNorm(t.Context(), explain.Eval, pictures, "bn1")
+	n, err := s.explainer.BatchNorm(t.Context(), explain.Eval, pictures[:1], "bn1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,20 +67,30 @@ func TestMatesChangeTheAnswerInTrainModeAlone(t *testing.T) {
 
 // Dropout makes each pass in train mode another, and none in eval mode.
 func TestDropoutIsRandomInTrainModeAlone(t *testing.T) {
-	got, _, err := ask[MatesAnswer](t, withLargerInput(t), "mates", MatesArguments{Picture: Drawing{Task: "many"}, Dropout: 0.5})
+	s := withLargerInput(t)
+	a := DropoutArguments{Picture: Drawing{Task: "many"}, P: 0.5}
+	got, _, err := ask[DropoutAnswer](t, s, "dropout", a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Dropped) != dropoutPasses || len(got.Whole) != dropoutPasses {
-		t.Fatalf("%d passes with dropout, %d without", len(got.Dropped), len(got.Whole))
+	plain, _, err := ask[MatesAnswer](t, s, "mates", MatesArguments{Picture: a.Picture})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := 1; i < dropoutPasses; i++ {
-		if closeTo(got.Dropped[0], got.Dropped[i]) {
-			t.Errorf("passes 0 and %d with dropout are equal: %v", i, got.Dropped[i])
+	if len(got.Train) != dropoutPasses || len(got.Eval) != dropoutPasses {
+		t.Fatalf("%d passes in train mode, %d in eval mode", len(got.Train), len(got.Eval))
+	}
+	for i := range dropoutPasses {
+		if i > 0 && closeTo(got.Train[0], got.Train[i]) {
+			t.Errorf("passes 0 and %d with dropout are equal: %v", i, got.Train[i])
 		}
-		if !closeTo(got.Whole[i], got.Eval) {
-			t.Errorf("pass %d in eval mode %v, without a dropout %v", i, got.Whole[i], got.Eval)
+		if !closeTo(got.Eval[i], plain.Eval) {
+			t.Errorf("pass %d in eval mode %v, without a dropout %v", i, got.Eval[i], plain.Eval)
 		}
+	}
+	a.P = 1
+	if _, _, err := ask[DropoutAnswer](t, s, "dropout", a); err == nil || !strings.Contains(err.Error(), "below 1") {
+		t.Errorf("dropout 1: %v", err)
 	}
 }
 
@@ -84,7 +98,6 @@ func TestMatesRefuseInOneLine(t *testing.T) {
 	s := withLargerInput(t)
 	for want, a := range map[string]MatesArguments{
 		"32 other pictures":     {Company: company(make([]int, 32)...)},
-		"dropout 1":             {Dropout: 1},
 		"no drawn data set":     {},
 		"picture 0 of class 20": {Picture: Drawing{Task: "many", Class: 20}},
 		"channels 0 to 63":      {Picture: Drawing{Task: "many"}, Channel: 64},

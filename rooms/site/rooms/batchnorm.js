@@ -87,7 +87,7 @@ function showSpread(stage, { value: v }, state) {
       en: `Standard deviation of the mean of channel ${v.channel} over 2 000 batches of each size. If all pixels were independent, it would be the lowest line.`,
       zh: `通道 ${v.channel} 的均值在每种批大小的 2 000 个批次之间的标准差。假如所有像素互相独立，就会是最下面那条线。`,
     }))),
-    table([say({ en: "pictures", zh: "图片数" }), say({ en: "measured", zh: "实测" }), "1/√", say({ en: "1/√ of pixels", zh: "1/√像素数" })],
+    table([say({ en: "pictures", zh: "图片数" }), say({ en: "measured", zh: "实测" }), say({ en: "1/√pictures", zh: "1/√图片数" }), say({ en: "1/√pixels", zh: "1/√像素数" })],
       x.map((/** @type {number} */ m, /** @type {number} */ i) => [m, v.measured[i], v.pictures[i], v.pixels[i]]))));
 }
 
@@ -132,7 +132,7 @@ function rule(state, { value: v }) {
 function code(state) {
   if (isTraining(state)) {
     return {
-      go: `bn := nn.NewBatchNorm2D(scope, 8, 1)\nbn.Momentum = ${state.momentum}\nhistory, err := explain.NewHistory(net.Net, "bn1")\nresult, err := trainer.Step(images, labels, 3e-3) // ${batches(state)[0]} pictures\nerr = history.Record()`,
+      go: `bn := nn.NewBatchNorm2D(scope, 8, 1)\nbn.Momentum = ${state.momentum}\nhistory, err := explain.NewHistory(net.Net, "bn1")\n_, err = trainer.Step(images, labels, 3e-3) // ${batches(state)[0]} pictures\nerr = history.Record()`,
       pytorch: `bn = nn.BatchNorm2d(8, momentum=${state.momentum})\nopt = torch.optim.Adam(net.parameters(), 3e-3)\nloss = F.cross_entropy(net(images), labels)  # ${batches(state)[0]} pictures\nopt.zero_grad(); loss.backward(); opt.step()\nhistory.append(net.bn1.running_mean.clone())`,
     };
   }

@@ -10,7 +10,7 @@ import { openCourse } from "../network.js";
 
 const TASK = "many";
 const CLASSES = 20;
-const START = "1.4.7.9.12.15.18"; // the company at first
+const START = "1.9.15"; // the company at first
 const SHOWN = 5; // classes
 const kinds = Array.from({ length: CLASSES }, (_, i) => i);
 
@@ -33,7 +33,7 @@ export const room = {
     { en: "Move dropout from 0 to 0.8 and compare its passes: which layer makes the answer random, and in which mode?", zh: "把 dropout 从 0 拨到 0.8，比较各次结果：是哪一层让答案变得随机？在哪种模式下？" },
   ],
   question: {
-    ask: { en: "You classify one picture alone, and again in a batch with seven others, without any training. In which mode can its probabilities differ?", zh: "同一张图，先单独分类，再和另外七张一起分类，中间没有训练。哪种模式下概率会不同？" },
+    ask: { en: "You classify one picture alone, and again in a batch with three others, without any training. In which mode can its probabilities differ?", zh: "同一张图，先单独分类，再和另外三张一起分类，中间没有训练。哪种模式下概率会不同？" },
     choices: [{ en: "in train mode alone", zh: "只在训练模式下" }, { en: "in eval mode alone", zh: "只在评估模式下" }, { en: "in neither: the weights are the same", zh: "都不会：权重没变" }],
     right: 0,
     why: {
@@ -56,14 +56,30 @@ export const room = {
     });
   },
   async compute(lab, state) {
-    await openCourse(lab);
+    const network = await openCourse(lab);
     const of = (/** @type {number} */ k) => ({ task: TASK, class: k, index: 0 });
-    return lab.call("mates", { picture: of(state.picture), company: company(state).map(of), channel: state.channel, dropout: state.dropout });
+    const picture = of(state.picture), channel = state.channel;
+    const result = await lab.call("mates", { picture, company: company(state).map(of), channel });
+    const alone = await once(network, lab, "mates", { picture, company: [], channel });
+    const dropped = state.dropout > 0 ? await once(network, lab, "dropout", { picture, p: state.dropout }) : undefined;
+    return { value: { ...result.value, alone: alone.value, dropped: dropped?.value }, buffers: result.buffers };
   },
   show,
   rule,
   code,
 };
+
+/** Results that do not depend on the company, by network and arguments. @type {WeakMap<object, Map<string, Result>>} */
+const known = new WeakMap();
+
+/** Computes what is not known yet. @param {object} network @param {import("../lab.js").Lab} lab @param {string} name @param {object} args */
+async function once(network, lab, name, args) {
+  const results = known.get(network) ?? new Map(), key = JSON.stringify([name, args]);
+  known.set(network, results);
+  const result = results.get(key) ?? (await lab.call(name, args));
+  results.set(key, result);
+  return result;
+}
 
 /** Fills the grid of pictures. @param {HTMLElement} list @param {Result} result @param {State} state @param {() => void} changed */
 function fill(list, { value, buffers }, state, changed) {
@@ -95,16 +111,16 @@ function show(stage, { value: v, buffers }, state) {
   for (const list of document.querySelectorAll(".controls .pictures")) list.dispatchEvent(new Event("mark")); // the picture itself is no company
   const mates = company(state).length;
   const percent = (/** @type {number[]} */ p, /** @type {number[]} */ order) => order.map((i) => Math.round(1e4 * p[i]) / 100);
-  const order = strongest([v.train, v.alone, v.eval]);
+  const order = strongest([v.train, v.alone.train, v.eval]);
   const names = (/** @type {number[]} */ o) => o.map((i) => v.classes[i]);
   const chart = element("figure", {},
     bars({
       label: say({ en: "Probabilities by the company", zh: "不同邻居下的概率" }), names: names(order), unit: "%", most: 100,
       groups: [
         { name: say({ en: `train(), ${mates} mates`, zh: `train()，${mates} 个邻居` }), values: percent(v.train, order) },
-        { name: say({ en: "train(), alone", zh: "train()，单独" }), values: percent(v.alone, order) },
+        { name: say({ en: "train(), alone", zh: "train()，单独" }), values: percent(v.alone.train, order) },
         { name: say({ en: `eval(), ${mates} mates`, zh: `eval()，${mates} 个邻居` }), values: percent(v.eval, order) },
-        { name: say({ en: "eval(), alone", zh: "eval()，单独" }), values: percent(v.evalAlone, order) },
+        { name: say({ en: "eval(), alone", zh: "eval()，单独" }), values: percent(v.alone.eval, order) },
       ],
     }),
     element("figcaption", {}, say({ en: `Probabilities of the one picture above, a ${v.classes[state.picture] ?? state.picture}.`, zh: `上面这一张图（${v.classes[state.picture] ?? state.picture}）的概率。` })));
@@ -126,13 +142,13 @@ function show(stage, { value: v, buffers }, state) {
  * @param {(p: number[], order: number[]) => number[]} percent
  */
 function dropout(v, state, names, percent) {
-  const order = strongest([...v.dropped, v.whole[0]]).slice(0, 3);
+  const order = strongest([...v.dropped.train, v.dropped.eval[0]]).slice(0, 3);
   return element("figure", {},
     bars({
       label: say({ en: "Passes with dropout", zh: "带 dropout 的各次结果" }), names: names(order), unit: "%", most: 100,
       groups: [
-        ...v.dropped.map((/** @type {number[]} */ p, /** @type {number} */ i) => ({ name: say({ en: `train(), pass ${i + 1}`, zh: `train()，第 ${i + 1} 次` }), values: percent(p, order) })),
-        { name: say({ en: "eval(), each pass", zh: "eval()，每一次" }), values: percent(v.whole[0], order) },
+        ...v.dropped.train.map((/** @type {number[]} */ p, /** @type {number} */ i) => ({ name: say({ en: `train(), pass ${i + 1}`, zh: `train()，第 ${i + 1} 次` }), values: percent(p, order) })),
+        { name: say({ en: "eval(), each pass", zh: "eval()，每一次" }), values: percent(v.dropped.eval[0], order) },
       ],
     }),
     element("figcaption", {}, say({ en: `Dropout ${state.dropout} before fc. Batch norms stay in eval mode here, so that the dropout alone makes the difference.`, zh: `fc 前的 dropout 为 ${state.dropout}。这里批归一化始终处于评估模式，差别只来自 dropout。` })));
