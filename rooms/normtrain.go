@@ -91,8 +91,8 @@ func (c *call) trainNorm(answer *NormTrainAnswer, a NormTrainArguments) error {
 		}
 		now.Loss = append(now.Loss, loss)
 		now.follow(h, a)
-		if c.Progress != nil && step%8 == 7 {
-			c.Progress(*answer)
+		if step%8 == 7 {
+			c.part(*answer)
 		}
 	}
 	return nil
