@@ -32,6 +32,7 @@ export class RoomView {
   #busy = 0; // a timer
   #run = 0; // number of the last computation: results of older ones are dropped
   #running = false;
+  #long = false; // what runs was started at the button
   #again = false; // a control was moved while a computation ran
   #stage = element("section", { class: "stage", "aria-label": say({ en: "Result", zh: "结果" }) });
   #rule = element("section", { class: "rule" });
@@ -52,7 +53,7 @@ export class RoomView {
     this.state = state;
     this.tell = tell;
     this.panel = element("fieldset", { class: "controls" });
-    this.answer = element("div", {}, this.#stage, ...(room.slow ? [element("p", {}, this.#runner)] : []), this.#rule);
+    this.answer = element("div", {}, this.#stage, element("p", {}, this.#runner), this.#rule);
     this.#runner.addEventListener("click", () => (this.#running ? this.stop() : this.compute()));
     main.append(
       element("h1", {}, say(room.title)),
@@ -78,6 +79,11 @@ export class RoomView {
     const skip = element("button", { type: "button", onclick: () => { reveal("skip"); this.changed(); } }, say(text.skip));
     if (this.state.guess !== undefined) reveal(this.state.guess);
     return element("fieldset", { class: "question" }, element("legend", {}, say(text.first)), element("p", { class: "ask" }, say(ask)), ...options, skip, says);
+  }
+
+  /** Reports whether the room computes at its button alone, as it is set now. */
+  slow() {
+    return typeof this.room.slow === "function" ? this.room.slow(this.state) : this.room.slow === true;
   }
 
   /** Returns the names of the controls that have a meaning now. */
@@ -114,16 +120,19 @@ export class RoomView {
     const { go, pytorch } = this.room.code(this.state);
     this.#code.replaceChildren(element("h2", {}, say(text.code)), element("div", { class: "columns" },
       ...[["Go", go], ["PyTorch", pytorch]].map(([name, lines]) => element("figure", {}, element("figcaption", {}, name), element("pre", { tabindex: "0" }, lines.trim())))));
-    if (!this.room.slow && !this.answer.hidden) this.compute();
+    this.#runner.hidden = !this.slow();
+    if (!this.slow() && !this.answer.hidden) this.compute();
   }
 
   /** Computes for the present state. While one computation runs, only the last change after it is computed next. */
   async compute() {
     if (this.#running) {
-      this.#again = !this.room.slow;
+      this.#again = !this.slow();
+      if (this.#again && this.#long) this.stop();
       return;
     }
     const run = ++this.#run;
+    this.#long = this.slow();
     this.begin();
     try {
       const asked = { ...this.state };
