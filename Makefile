@@ -76,9 +76,12 @@ notebooks: setup ## writes notebooks/en and zh from notebooks/src, then runs the
 rooms: ## the rooms as a static site in dist/rooms (en, zh): the library in a browser page
 	@go run ./internal/tools/roomsite
 
+rooms/site/node_modules/.installed: rooms/site/package-lock.json
+	@npm --prefix rooms/site ci --silent --ignore-scripts --no-audit --no-fund && touch $@
+
 ROOMS_CHECK = $(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt && \
 	$(PYTHON_VENV) kernels/rooms_check.py
-rooms-browser: setup lint rooms ## uses every room in Chromium, alone and inside JupyterLab (needs chromium and npm on PATH; QUICK=1: alone, in English)
+rooms-browser: setup rooms rooms/site/node_modules/.installed ## uses every room in Chromium, alone and inside JupyterLab (needs chromium and npm on PATH; QUICK=1: alone, in English)
 	@$(ROOMS_CHECK) $(if $(QUICK),--quick,--minutes 10) dist/rooms
 
 room-pictures: setup rooms ## takes the pictures that stand for the rooms where a notebook cannot show them

@@ -27,9 +27,7 @@ formatted() {
 
 # page checks the rooms' JavaScript: types by their comments, and lint.
 page() {
-	cmp -s rooms/site/package-lock.json rooms/site/node_modules/.installed || {
-		npm --prefix rooms/site ci --silent --ignore-scripts --no-audit --no-fund && cp rooms/site/package-lock.json rooms/site/node_modules/.installed
-	} || return
+	make --no-print-directory rooms/site/node_modules/.installed || return
 	npm --prefix rooms/site run --silent check
 }
 

@@ -76,7 +76,7 @@ func (c *call) normalizeAlone(values []float64, mode explain.Mode, n NormNumbers
 	for i, v := range values {
 		x[i] = float32(v)
 	}
-	y, err := exec.Exec1(tensors.FromFlatDataAndDimensions(x, len(x), 1, 1, 1))
+	y, err := exec.Call1(tensors.FromFlatDataAndDimensions(x, len(x), 1, 1, 1))
 	if err != nil {
 		return nil, err
 	}

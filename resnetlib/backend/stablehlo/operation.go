@@ -71,7 +71,7 @@ func (r *reader) lines() string {
 
 // brackets is [cutBrackets] within the budget.
 func (r *reader) brackets(text string) (inside, rest string, ok bool) {
-	inside, rest, ok = cutBrackets(text[:min(len(text), max(r.budget, 0))])
+	inside, _, ok = cutBrackets(text[:min(len(text), max(r.budget, 0))])
 	read := len(inside)
 	if !ok {
 		read = len(text)
