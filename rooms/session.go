@@ -80,6 +80,13 @@ type call struct {
 	buffers [][]byte
 }
 
+// part gives the page an intermediate result.
+func (c *call) part(value any) {
+	if c.Progress != nil {
+		c.Progress(value)
+	}
+}
+
 // handler makes a function with typed arguments into an entry of calls.
 func handler[Arguments, Value any](compute func(*call, Arguments) (Value, error)) func(*call) (any, error) {
 	return func(c *call) (any, error) {
