@@ -16,7 +16,7 @@ CLASS := .cache/class
 VERSION = $(or $(shell git describe --tags --always --dirty 2>/dev/null),development)
 
 .DEFAULT_GOAL := help
-.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks rooms rooms-browser room-pictures class notebooks-browser readme-pictures bench bench-peer requirements dist dist-check licences docs why clean help
+.PHONY: lab lab-check setup build lint test test-all golden-all race fuzz soak docker-check notebooks rooms rooms-browser room-pictures course-network class notebooks-browser readme-pictures bench bench-peer requirements dist dist-check licences docs why clean help
 
 lab: setup ## JupyterLab on a copy of the lessons in work/ (PORT=8888, BROWSER=none)
 	@$(GENERATE) handout
@@ -86,6 +86,9 @@ room-pictures: setup rooms ## takes the pictures that stand for the rooms where 
 
 class: ## a teacher's editions of the lessons, in dist/class: lessons, solutions, clean (code and headings), nbgrader
 	@$(GENERATE) class -out dist/class && ls dist/class
+
+course-network: setup ## trains the network in notebooks/network again, from its recorded seed and settings (about 10 minutes; resumes if interrupted)
+	@go run ./internal/tools/coursenetwork
 
 notebooks-browser: setup ## clicks through the lessons in Chromium (needs chromium on PATH)
 	@$(PYTHON_VENV) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r kernels/requirements-browser.txt

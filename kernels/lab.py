@@ -7,6 +7,7 @@ environment: PORT (default: the first free one from 8888), BROWSER (none: do not
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -89,12 +90,15 @@ def wait_until_up(process: subprocess.Popen, url: str, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def rooms():
+def rooms(env: dict[str, str]):
     """Builds the rooms in the background, at low priority, where the server finds them. Without them a lesson shows pictures of them."""
     place, log = STATE / "data" / "labextensions" / "resnetlab-rooms", STATE / "rooms.log"
+    if not shutil.which("go"):
+        yield
+        return
     with log.open("w") as out:
         command = ["go", "run", "./internal/tools/roomsite", "-out", str(place)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=lambda: os.nice(10))
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=lambda: os.nice(10))
     try:
         yield
     finally:
@@ -125,7 +129,7 @@ def main() -> None:
     log = STATE / f"lab-{port}.log"
     for stop in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, lambda *_: sys.exit(0))
-    with session() as env, server(folder, port, token, env, log) as process, rooms():
+    with session() as env, server(folder, port, token, env, log) as process, rooms(env):
         first = min((folder / language()).glob("*.ipynb"), default=None)
         path = f"/lab/tree/{first.relative_to(folder).as_posix()}" if first else "/lab"
         url = f"http://127.0.0.1:{port}{path}?token={token}"

@@ -147,11 +147,16 @@ class Check:
         if frame.locator(".stage .error").count():
             self.fail(where, frame.locator(".stage .error").first.inner_text())
         self.controls += 1
+        seen: dict[str, int] = {}
         for i in range(frame.locator(".controls [data-control]").count()):
             control = frame.locator(".controls [data-control]").nth(i)
             if not control.count() or not control.is_enabled():
                 continue
-            name, before = control.get_attribute("data-control"), picture(frame)
+            # "photo-many.3.0" is one of the choices of "photo": three of a kind are enough.
+            name, before = control.get_attribute("data-control").split("-")[0], picture(frame)
+            seen[name] = seen.get(name, 0) + 1
+            if seen[name] > 3:
+                continue
             move(frame, control)
             settle(frame)
             self.controls += 1

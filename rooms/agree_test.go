@@ -15,9 +15,8 @@ import (
 
 // examples are arguments for the computations whose numbers are compared between the page's program and the native library.
 var examples = map[string]string{
-	"block":  `{"blocks": 2, "norm": true, "seed": 1}`,
-	"groups": `{"channels": 32, "groups": 4}`,
-	"race":   `{"blocks": 1, "norm": true, "seed": 1, "steps": 5}`,
+	"drawings": `{"task": "many", "index": 1}`,
+	"groups":   `{"channels": 32, "groups": 4}`,
 }
 
 // The page's program gives the numbers of the native library: each example is computed by both, the former under Node.
@@ -43,7 +42,7 @@ func TestPageAgreesWithNative(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
-		native, err := ask(t, name, examples[name])
+		native, err := askText(t, name, examples[name])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 func TestGroupsCost(t *testing.T) {
 	for _, g := range []int{1, 4, 32} {
 		arguments, _ := json.Marshal(GroupsArguments{Channels: 32, Groups: g})
-		answer, err := ask(t, "groups", string(arguments))
+		answer, err := askText(t, "groups", string(arguments))
 		if err != nil {
 			t.Fatal(err)
 		}

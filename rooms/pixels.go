@@ -1,6 +1,11 @@
 package rooms
 
-import "resnetlab/resnetlib/transforms"
+import (
+	"encoding/binary"
+	"math"
+
+	"resnetlab/resnetlib/transforms"
+)
 
 // Pixels is a picture in an answer: its bytes (red, green, blue, 255; row by row) are the answer's buffer of this index.
 type Pixels struct {
@@ -17,4 +22,14 @@ func (c *call) attach(p *transforms.RGB) Pixels {
 	}
 	c.buffers = append(c.buffers, rgba)
 	return Pixels{p.Width, p.Height, len(c.buffers) - 1}
+}
+
+// attachFloats puts numbers into the answer's buffers, as little-endian float32, and returns the buffer's index.
+func (c *call) attachFloats(values []float32) int {
+	b := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	c.buffers = append(c.buffers, b)
+	return len(c.buffers) - 1
 }

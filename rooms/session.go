@@ -12,11 +12,19 @@ import (
 	"github.com/gomlx/compute"
 
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/explain"
+	"resnetlab/resnetlib/network"
+	"resnetlab/resnetlib/weights"
 )
 
 // Session computes for one page, one request at a time, on the Go backend, and keeps what the page has opened.
 type Session struct {
-	backend compute.Backend
+	backend   compute.Backend
+	photo     *photograph      // what "photo" has opened; nil: nothing
+	network   *network.Network // that the rooms look into; nil: none yet, see network.go
+	explainer *explain.Explainer
+	forward   forward       // of the network, made at the first guess
+	file      *weights.File // what "weightfile" has opened; nil: nothing
 }
 
 // New starts a session.

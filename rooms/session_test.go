@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// ask computes one request in a session of its own.
-func ask(t *testing.T, name, arguments string, files ...File) (Answer, error) {
+// askText computes one request in a session of its own.
+func askText(t *testing.T, name, arguments string, files ...File) (Answer, error) {
 	t.Helper()
 	s, err := New()
 	if err != nil {
@@ -26,7 +26,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 		{"groups", `{"channels": 8, "groups": 3}`, "choose a number of groups that divides the channels"},
 		{"groups", `{"channels": 1000000000, "groups": 1}`, "at most 512"},
 	} {
-		_, err := ask(t, c.name, c.arguments)
+		_, err := askText(t, c.name, c.arguments)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s %s: %v, want %q in one line", c.name, c.arguments, err, c.want)
 		}
@@ -37,7 +37,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 func TestPanicIsAnError(t *testing.T) {
 	calls["panics"] = handler(func(*call, struct{}) (int, error) { panic("shapes differ\nstack of GoMLX") })
 	defer delete(calls, "panics")
-	if _, err := ask(t, "panics", `{}`); err == nil || err.Error() != "computing panics: shapes differ" {
+	if _, err := askText(t, "panics", `{}`); err == nil || err.Error() != "computing panics: shapes differ" {
 		t.Errorf("%v", err)
 	}
 }
@@ -60,7 +60,7 @@ func ExampleSession_Call() {
 // Each answer can be encoded: JSON has no NaN and no infinity.
 func TestAnswersEncode(t *testing.T) {
 	for name, arguments := range examples {
-		answer, err := ask(t, name, arguments)
+		answer, err := askText(t, name, arguments)
 		if err == nil {
 			_, err = json.Marshal(answer.Value)
 		}

@@ -5,11 +5,13 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 
 	"resnetlab/datasets"
+	"resnetlab/resnetlib/transforms"
 )
 
-// New returns one of Splits as a data set that draws each picture when it is asked for: sample i is always the same
+// New returns one of Splits as a data set that draws each picture when it is first asked for: sample i is always the same
 // picture, the one that Write puts into the same place of the folder. It panics on a split that is none of Splits
 // and a task that is none of Tasks.
 func New(split string, c Config) datasets.Dataset {
@@ -18,7 +20,9 @@ func New(split string, c Config) datasets.Dataset {
 	if i < 0 {
 		panic(fmt.Sprintf("sketch.New: split %q is none of %v", split, Splits))
 	}
-	return &drawn{config: c, split: split, pictures: []int{c.Train, c.Val, c.Test}[i], table: c.task().table, classes: names(c.task().table)}
+	d := &drawn{config: c, split: split, pictures: []int{c.Train, c.Val, c.Test}[i], table: c.task().table, classes: names(c.task().table)}
+	d.kept = make([]atomic.Pointer[transforms.RGB], min(d.pictures, keptBytes/(4*c.Size*c.Size))) // 3 bytes for each of up to 4/3 Size*Size pixels
+	return d
 }
 
 // All returns the three splits, as datasets.Open returns those of a folder. Training uses them where no data are given.
@@ -33,7 +37,11 @@ type drawn struct {
 	pictures int
 	table    []plant
 	classes  []string
+	kept     []atomic.Pointer[transforms.RGB] // the first pictures, once they are drawn; nil before
 }
+
+// keptBytes is the memory for pictures that a data set keeps: an epoch of a lesson's training takes a fifth of its time to draw them.
+const keptBytes = 32 << 20
 
 func (d *drawn) Len() int          { return d.pictures }
 func (d *drawn) Classes() []string { return d.classes }
@@ -53,10 +61,23 @@ func (d *drawn) Entry(i int) (name string, label int) {
 // begins with the pictures of a smaller one.
 func (d *drawn) Sample(i int) (datasets.Sample, error) {
 	name, label := d.Entry(i)
+	if i >= len(d.kept) {
+		return datasets.Sample{Image: d.draw(name, label), Label: label, Name: name}, nil
+	}
+	image := d.kept[i].Load()
+	if image == nil {
+		image = d.draw(name, label) // two goroutines may draw it at once: the pictures are equal
+		d.kept[i].Store(image)
+	}
+	return datasets.Sample{Image: image, Label: label, Name: name}, nil
+}
+
+// draw draws the picture of a name.
+func (d *drawn) draw(name string, label int) *transforms.RGB {
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%s/%s", d.split, name)
 	rnd := rand.New(rand.NewPCG(d.config.Seed, hash.Sum64()))
-	return datasets.Sample{Image: draw(d.table[label], d.config.Size, rnd), Label: label, Name: name}, nil
+	return draw(d.table[label], d.config.Size, rnd)
 }
 
 // Fingerprint returns what the pictures depend on beside their names.

@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/gomlx/go-xla/compute/xla"
 
@@ -21,10 +20,8 @@ import (
 	"resnetlab/resnetlib/backend/largeblocks"
 	"resnetlab/resnetlib/backend/onednn"
 	"resnetlab/resnetlib/backend/pjrttable"
+	"resnetlab/resnetlib/backend/stablehlo"
 )
-
-// leastCompile is how long compiling must take for a program to be stored; tests lower it.
-var leastCompile = compilecache.Least
 
 // withHooks calls open, which makes a client under the plugin's name, such that its programs come from the cache, oneDNN computes their
 // convolutions, and they need less memory (packages aliasing and largeblocks). Only XLA on the processor has these. Where one cannot be used, the
@@ -71,9 +68,7 @@ type hooking struct {
 func (h *hooking) find(path string) {
 	dir, err := cacheFolder()
 	if err == nil {
-		if h.cache, err = compilecache.Open(dir); err == nil {
-			h.cache.Least = leastCompile
-		}
+		h.cache, err = compilecache.Open(dir)
 	}
 	if err != nil && !errors.Is(err, errCacheOff) {
 		h.cacheProblem(err)
@@ -122,12 +117,14 @@ func (h *hooking) hooks(path string) pjrttable.Hooks {
 			h.cacheProblem(err)
 		}
 	}}
-	hooks.Rewrite = aliasing.Program
+	var passes []stablehlo.Pass
 	rewriter := ""
 	if h.oneDNN != nil {
-		hooks.Rewrite = func(program []byte) []byte { return aliasing.Program(onednn.Rewrite(program)) }
+		passes = append(passes, onednn.Rewrite)
 		rewriter = fmt.Sprint("oneDNN ", h.oneDNN.Version, " ", onednn.Handlers)
 	}
+	passes = append(passes, aliasing.Program)
+	hooks.Rewrite = func(program []byte) ([]byte, error) { return stablehlo.Rewrite(program, passes...) }
 	if h.cache == nil {
 		return hooks
 	}
@@ -158,8 +155,8 @@ func (e namedEntry) Load(use func(payload []byte) error) (loaded bool, err error
 }
 
 // Store stores the program.
-func (e namedEntry) Store(took time.Duration, serialize func() ([]byte, error)) error {
-	err := e.Entry.Store(took, serialize)
+func (e namedEntry) Store(serialize func() ([]byte, error)) error {
+	err := e.Entry.Store(serialize)
 	if err == nil {
 		e.note()
 	}

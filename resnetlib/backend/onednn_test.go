@@ -194,7 +194,7 @@ func TestPluginWithoutCustomCallsComputesItself(t *testing.T) {
 	plugin := build(t, "pjrt_c_api_cpu_plugin.so", "#define PLUGIN "+strconv.Quote(find(request{kind: cpuKind}).Plugin)+"\n"+withoutExtensions)
 	_, want, _ := computes(t, 1, CacheVariable+"=off", onednn.Env+"=off")
 	_, got, said := computes(t, 1, CacheVariable+"=off", onednn.Env+"="+path, "GOMLX_BACKEND=xla:"+plugin) // what xla:cpu finds first
-	if got != want || said != "oneDNN: registering oneDNN's convolutions with the plugin: the plugin has no extension for custom calls; XLA computes these convolutions itself\n" {
+	if got != want || said != "oneDNN: registering the handlers of convolutions and batch norms with the plugin: the plugin has no extension for custom calls; XLA computes these convolutions itself\n" {
 		t.Errorf("result %s, want %s; said %q", got, want, said)
 	}
 	t.Setenv(onednn.Env, path)

@@ -39,13 +39,14 @@ type cost struct {
 	perGMAC float64 // for 1e9 multiply-adds of a forward pass
 }
 
-// The costs of the Go backend and of XLA on the processor with oneDNN, on two cores of an AMD EPYC with AVX-512. TestMeasureCosts in cmd/resnetlab
-// measures them anew: speed and compiling are from ResNet-18 and 34 at 224 pixels, batch 8; the start is from single pictures, ResNeXt-50 included. A
-// GPU was not measured. Its start and its compiler take no less than those of XLA on the processor, so work that is too short for the one is too short
-// for the other.
+// The costs of the Go backend and of XLA on the processor with oneDNN, on two cores of an AMD EPYC with AVX-512: means of ResNet-18, 34 and 50 and
+// ResNeXt-50 at 224 pixels, as TestMeasureCosts in cmd/resnetlab logs them. Seconds for 1e9 multiply-adds were 0.0152, 0.0118, 0.0149 and 0.0281 on Go,
+// which is slow at groups, and 0.0106, 0.0098, 0.0108 and 0.0118 on XLA. The start is the difference between single pictures, with the program compiled
+// before, less what the multiply-adds explain. A GPU was not measured. Its start and its compiler take no less than those of XLA on the processor, so
+// work that is too short for the one is too short for the other.
 var (
-	goCost  = cost{perGMAC: 0.028}
-	xlaCost = cost{start: 0.10, compile: 0.45, perGMAC: 0.0097}
+	goCost  = cost{perGMAC: 0.0175}
+	xlaCost = cost{start: 0.06, compile: 0.33, perGMAC: 0.0108}
 )
 
 // gradientsFactor is the time of a forward and a backward pass, as a multiple of the forward pass: the backward pass has two convolutions for each

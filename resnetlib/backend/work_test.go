@@ -76,7 +76,7 @@ func TestLittleWorkOpensGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Finalize()
-	if want := "1 picture of 3.7 GMAC, estimated at 0.10 s on go and 0.59 s on XLA (compiling included)"; choice.Name != Go || choice.Why != want {
+	if want := "1 picture of 3.7 GMAC, estimated at 0.06 s on go and 0.43 s on XLA (compiling included)"; choice.Name != Go || choice.Why != want {
 		t.Errorf("%s: want go, because %s", choice, want)
 	}
 }

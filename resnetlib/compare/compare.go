@@ -154,7 +154,7 @@ func open(ctx context.Context, c Config, opts []train.Option) (*comparison, erro
 	if err := x.holdOut(); err != nil {
 		return nil, mark.As(train.ErrInput, err)
 	}
-	x.options = slices.Concat(opts, x.setup.Options(), []train.Option{train.Graphs(x.graphs), train.NoEpochCheckpoints()})
+	x.options = slices.Concat(opts, x.setup.Options(), []train.Option{train.Graphs(x.graphs), train.SparseCheckpoints()})
 	return x, nil
 }
 

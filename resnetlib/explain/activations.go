@@ -103,7 +103,7 @@ func (a *Activation) Picture() *plots.Picture {
 	}
 	var maps []*transforms.RGB
 	var titles []string
-	for _, c := range a.strongestChannels(shownMaps) {
+	for _, c := range a.StrongestChannels(shownMaps) {
 		h, w := a.Shape[1], a.Shape[2]
 		maps = append(maps, plots.Heat{Width: w, Height: h, Values: a.Channel(c)[:h*w]}.Image(w, h))
 		titles = append(titles, fmt.Sprint(c))
@@ -111,8 +111,8 @@ func (a *Activation) Picture() *plots.Picture {
 	return plots.Grid(maps, titles, 8)
 }
 
-// strongestChannels returns the n channels with the largest root mean square, in the order of their indices.
-func (a *Activation) strongestChannels(n int) []int {
+// StrongestChannels returns the n channels with the largest root mean square, in the order of their indices.
+func (a *Activation) StrongestChannels(n int) []int {
 	channels := a.channels()
 	power, order := make([]float64, channels), make([]int, channels)
 	for i, v := range a.Values {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/ml/model"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -79,7 +81,7 @@ func (f Field) Square(row, column int) image.Rectangle {
 // ReceptiveField is a layer's receptive field, by formula and measured.
 type ReceptiveField struct {
 	Field
-	Row       int             `json:"row"` // the place that was looked at: the middle of the layer's map
+	Row       int             `json:"row"` // the place of the layer's map that was looked at
 	Column    int             `json:"column"`
 	Box       image.Rectangle `json:"box"`       // its field by the formula, in pixels
 	Measured  image.Rectangle `json:"measured"`  // the smallest rectangle around all pixels with a gradient
@@ -98,22 +100,37 @@ func (e *Explainer) ReceptiveField(ctx context.Context, picture *transforms.RGB,
 	if err != nil {
 		return nil, err
 	}
+	return e.ReceptiveFieldAt(ctx, picture, layer, l.Output[1]/2, l.Output[2]/2)
+}
+
+// ReceptiveFieldAt measures what one place of a layer's map sees, as [Explainer.ReceptiveField] does for its middle.
+func (e *Explainer) ReceptiveFieldAt(ctx context.Context, picture *transforms.RGB, layer string, row, column int) (*ReceptiveField, error) {
+	l, err := e.spatialLayer(layer)
+	if err != nil {
+		return nil, err
+	}
+	if row < 0 || row >= l.Output[1] || column < 0 || column >= l.Output[2] {
+		return nil, askError("layer %s has no place [%d, %d]: its map has %d rows and %d columns", layer, row, column, l.Output[1], l.Output[2])
+	}
 	fields := e.Fields()
 	i := slices.IndexFunc(fields, func(f Field) bool { return f.Layer == layer })
 	if i < 0 {
 		return nil, askError("layer %s lies on a shortcut: take the block it belongs to", layer)
 	}
-	r := &ReceptiveField{Field: fields[i], Row: l.Output[1] / 2, Column: l.Output[2] / 2, Height: e.Preset.Crop, Width: e.Preset.Crop}
+	r := &ReceptiveField{Field: fields[i], Row: row, Column: column, Height: e.Preset.Crop, Width: e.Preset.Crop}
 	x, err := Input(e.Preset, picture)
 	if err != nil {
 		return nil, err
 	}
 	build := func(_ *model.Scope, in []*Node) []*Node {
-		y := forward(e.Net, Eval, in[0]).output[layer]
-		place := ReduceAllSum(Slice(y, AxisRange(), AxisElem(r.Row), AxisElem(r.Column), AxisRange()))
+		y := forward(e.Net, Eval, in[0]).output[layer] // [1, h, w, C]
+		places := Iota(y.Graph(), shapes.Make(dtypes.Int32, y.Shape().Dimensions...), 1)
+		inRow := Equal(places, in[1])
+		inColumn := Equal(Iota(y.Graph(), places.Shape(), 2), in[2])
+		place := ReduceAllSum(Where(LogicalAnd(inRow, inColumn), y, ZerosLike(y)))
 		return []*Node{ReduceSum(Abs(Gradient(place, in[0])[0]), -1)} // [1, H, W]
 	}
-	out, err := e.run(ctx, "receptive field of "+layer, build, x)
+	out, err := e.run(ctx, "receptive field of "+layer, build, x, int32(row), int32(column))
 	if err != nil {
 		return nil, err
 	}

@@ -137,6 +137,45 @@ func TestConfigsOutsideVariants(t *testing.T) {
 	}
 }
 
+// A narrow ResNet-18 has the keys of ResNet-18, a quarter of its channels, and at half of its picture's side maps of the same size.
+func TestNarrowResNet18HasKeysAndMapsOfResNet18(t *testing.T) {
+	wide, err := models.New(model.NewStore(), "resnet18", 20, nn.SkipInit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrow, err := models.New(model.NewStore(), "narrow_resnet18_4", 20, nn.SkipInit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := wide.Parameters(), narrow.Parameters()
+	if len(a) != len(b) {
+		t.Fatalf("%d parameters, want %d", len(b), len(a))
+	}
+	for i := range a {
+		if a[i].Key != b[i].Key {
+			t.Errorf("key %s, want %s", b[i].Key, a[i].Key)
+		}
+	}
+	if total, _ := narrow.NumParameters(); total != 704676 {
+		t.Errorf("%d parameters, want 704676", total)
+	}
+	of, _ := models.Summarize(wide, 1, 224, 224, 3)
+	s, err := models.Summarize(narrow, 1, 112, 112, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	output := func(s *models.Summary, module string) []int {
+		i := slices.IndexFunc(s.Modules, func(l models.Layer) bool { return l.Name == module })
+		return s.Modules[i].Output
+	}
+	for _, layer := range []string{"layer1", "layer4"} {
+		got, want := output(s, layer), output(of, layer)
+		if !slices.Equal(got[:3], want[:3]) || 4*got[3] != want[3] {
+			t.Errorf("%s gives %v, want %v with a quarter of the channels", layer, got, want)
+		}
+	}
+}
+
 // An input that does not fit is an error that names the layer.
 func TestSummarizeNamesTheLayer(t *testing.T) {
 	block := models.NewBottleneck(nn.NewScope(model.NewStore()).In("layer1.0"), 64, 64, 1, 32, 4)

@@ -41,7 +41,7 @@ type Network struct {
 // fewer names in Classes than the weights have classes is not of this kind, as names come from files.
 var ErrOptions = errors.New("the options do not suit the weights")
 
-// Option is an option of [Open], [OpenRun] and [OpenBackbone], and tells of a network what its weights do not; see [ErrOptions].
+// Option is an option of [Open], [OpenRun], [OpenFile] and [OpenBackbone], and tells of a network what its weights do not; see [ErrOptions].
 type Option func(*options)
 
 type options struct {
@@ -107,7 +107,29 @@ func optionsOf(opts []Option) (o options) {
 	return o
 }
 
+// OpenFile opens the network of a weight file that is open already, for instance from memory ([weights.ReadBytes]). The source says what is known
+// about the file beside its content; its zero value says nothing. The tensors are copied: the file may be closed afterwards.
+func OpenFile(file *weights.File, source runs.Source, opts ...Option) (*Network, error) {
+	n, err := optionsOf(opts).named(source)
+	if err != nil {
+		return nil, err
+	}
+	return n.loadFile(file, n.whole())
+}
+
 func openSource(source runs.Source, o options) (*Network, error) {
+	n, err := o.named(source)
+	if err != nil {
+		return nil, err
+	}
+	return n.load(func(*weights.File) (Spec, error) { return n.whole(), nil })
+}
+
+// whole asks for all layers, with a class for each name.
+func (n *Network) whole() Spec { return Spec{Arch: n.Arch, Classes: len(n.Classes)} }
+
+// named is what is known of the network before its weights are read, with the names of its classes.
+func (o options) named(source runs.Source) (*Network, error) {
 	n, err := o.network(source)
 	if err != nil {
 		return nil, err
@@ -115,7 +137,7 @@ func openSource(source runs.Source, o options) (*Network, error) {
 	if n.Classes, err = o.classNames(source); err != nil {
 		return nil, err
 	}
-	return n.load(func(*weights.File) (Spec, error) { return Spec{Arch: n.Arch, Classes: len(n.Classes)}, nil })
+	return n, nil
 }
 
 // network returns what is known of the network before its weights are read.
@@ -165,6 +187,11 @@ func (n *Network) load(spec func(*weights.File) (Spec, error)) (*Network, error)
 	if err != nil {
 		return nil, err
 	}
+	return n.loadFile(file, s)
+}
+
+// loadFile copies the weights of an open file into the network.
+func (n *Network) loadFile(file *weights.File, s Spec) (_ *Network, err error) {
 	if n.ResNet, err = Load(file, s); err != nil {
 		if n.Source.Run != nil {
 			return nil, fmt.Errorf("loading the weights of run %s: %w", n.Source, err)

@@ -169,6 +169,50 @@ func TestOpenRunBringsEverything(t *testing.T) {
 	}
 }
 
+// A network opened from bytes in memory is the one of the run's folder, and what does not fit gives the same errors.
+func TestOpenFileFromMemoryIsTheNetworkOfTheFolder(t *testing.T) {
+	preset := transforms.EvalPreset(32)
+	preset.Std[1] = 0.5
+	run, err := runs.Create(runs.Settings{Arch: "resnet18", Out: filepath.Join(t.TempDir(), "run")}, runs.Info{Classes: []string{"a", "b"}, Preset: preset},
+		&runs.Checkpoint{Model: weights.NewStateDict(), Optimizer: weights.NewStateDict()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sd := stateDict(t, 2, 0)
+	if err := run.WriteBest(sd); err != nil {
+		t.Fatal(err)
+	}
+	content := func(name string) []byte {
+		data, err := os.ReadFile(filepath.Join(run.Dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	described, err := runs.OpenBytes("folder", content("run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := weights.ReadBytes("best.safetensors", content("best.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := network.OpenFile(file, runs.SourceOf(described))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, net.ResNet, sd, func(string) bool { return true })
+	if net.Arch != "resnet18" || net.Preset != preset || !slices.Equal(net.Classes, []string{"a", "b"}) {
+		t.Errorf("%s, %+v, %v", net.Arch, net.Preset, net.Classes)
+	}
+	if net, err := network.OpenFile(file, runs.SourceOf(described), network.Arch("resnet50")); net != nil || !errors.Is(err, network.ErrOptions) {
+		t.Errorf("another architecture: %v", err)
+	}
+	if net, err := network.OpenFile(file, runs.Source{}, network.Arch("resnet34"), network.Classes("a", "b")); net != nil || err == nil {
+		t.Errorf("weights of another network: %v", err)
+	}
+}
+
 func TestOpenBackboneNeedsNoHead(t *testing.T) {
 	sd := without(stateDict(t, 5, 0), "fc.")
 	path := write(t, sd)

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"encoding/binary"
+	"math"
 	"slices"
 
 	"github.com/gomlx/compute/dtypes"
@@ -27,20 +29,20 @@ func (l layout) torch(d []int) []int {
 	return slices.Clone(d)
 }
 
-// fromTorch copies values from PyTorch's layout to ours; shape is PyTorch's.
-func (l layout) fromTorch(dst, src []float32, shape []int) {
+// fromTorch copies values from the bytes of a float32 tensor in PyTorch's layout to ours; shape is PyTorch's.
+func (l layout) fromTorch(dst []float32, src []byte, shape []int) {
 	l.each(shape, func(here, there, step, n int) {
 		for o := range n {
-			dst[here+o] = src[there+o*step]
+			dst[here+o] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*(there+o*step):]))
 		}
 	})
 }
 
-// toTorch copies values from our layout to PyTorch's; shape is PyTorch's.
-func (l layout) toTorch(dst, src []float32, shape []int) {
+// toTorch copies values from our layout to the bytes of a float32 tensor in PyTorch's; shape is PyTorch's.
+func (l layout) toTorch(dst []byte, src []float32, shape []int) {
 	l.each(shape, func(here, there, step, n int) {
 		for o := range n {
-			dst[there+o*step] = src[here+o]
+			binary.LittleEndian.PutUint32(dst[4*(there+o*step):], math.Float32bits(src[here+o]))
 		}
 	})
 }
@@ -55,6 +57,9 @@ func (l layout) each(shape []int, move func(here, there, step, n int)) {
 		out, in, places = shape[0], shape[1], shape[2]*shape[3]
 	case matrix:
 		out, in = shape[0], shape[1]
+	default:
+		move(0, 0, 1, in) // the same order
+		return
 	}
 	for o := 0; o < out; o += line {
 		for i := range in {

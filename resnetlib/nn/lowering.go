@@ -14,10 +14,10 @@ type lowering struct {
 	maxPool  func(x *Node, window, stride, pad int) *Node
 }
 
-// convolving is the shape of a convolution: x [N, h, W, in], w [k, k, in/groups, out].
+// convolving is the shape of a convolution: x [n, h, w, in], w [k, k, in/groups, out].
 type convolving struct {
-	h, in, k, stride, pad, groups int
-	training                      bool
+	n, h, w, in, k, stride, pad, groups int
+	training                            bool
 }
 
 // lowerings are those of measured CPU backends.
@@ -46,7 +46,7 @@ func loweringOf(b interface{ Name() string }) lowering {
 // conv2d convolves by the lowering for this backend, mode and shape: x [N, H, W, in], w [k, k, in/groups, out] -> [N, (H+2*pad-k)/stride+1, ..., out].
 func conv2d(x, w *Node, stride, pad, groups int) *Node {
 	d := x.Shape().Dimensions
-	c := convolving{d[1], d[3], w.Shape().Dimensions[0], stride, pad, groups, Training(x.Graph())}
+	c := convolving{d[0], d[1], d[2], d[3], w.Shape().Dimensions[0], stride, pad, groups, Training(x.Graph())}
 	return loweringOf(x.Graph().Backend()).convolve(c, x, w)
 }
 
@@ -61,7 +61,7 @@ func convolveGo(c convolving, x, w *Node) *Node {
 	switch {
 	case c.k == 1 && c.pad == 0 && c.groups == 1:
 		return pointwise(x, w, c.stride)
-	case c.suitsWinograd() && c.h >= tiny && c.h <= 56:
+	case c.suitsWinograd() && c.h >= tiny && c.h <= 56 && c.winogradSaves():
 		return winograd(x, w, 4)
 	}
 	return gathered(x, w, c.stride, c.pad, c.groups)
@@ -72,8 +72,18 @@ func convolveGo(c convolving, x, w *Node) *Node {
 // size, makes a full step of that (golden all_trainable_bn_eval: 15 times PyTorch's noise with Winograd, a hundredth of the tolerance without).
 const tiny = 7
 
-// convolveXLA is for XLA on the processor without oneDNN. XLA's own gradient of convolutions of small pictures is slow. Training step of ResNet-18,
-// 48 px, batch 16, in seconds a picture: 0.009 to 0.011 with slicedColumns, 0.013 with it for stride 1 alone. By XLA itself, at 64 px: 0.20.
+// convolveXLA is for XLA on the processor without oneDNN. Wall time of the whole network without one lowering, as a multiple of that with all of them,
+// forward / training step (batch 8, interleaved, two cores with AVX-512; 224 px unless said):
+//
+//	                  ResNet-18        ResNet-34    ResNet-50    ResNeXt-50
+//	slicedWinograd    1.21 / 1.17      1.29 / 1.28  - / 1.13
+//	slicedColumns     - / 1.00                      - / 0.97
+//	the same, 48 px   - / 6.6
+//	slicedPointwise   1.06 / 1.04      0.99 / 1.00  1.01 / 1.64
+//	grouped                                                      1.20 / 1.04
+//	slicedMaxPool     1.04 / 1.07
+//
+// A lowering stays that brings 10 % in one of them. slicedMaxPool does not here; it stays for training with oneDNN, see [nativeMaxPool].
 func convolveXLA(c convolving, x, w *Node) *Node {
 	highest := 56 // Winograd wins up to here
 	if c.training {
@@ -93,6 +103,15 @@ func convolveXLA(c convolving, x, w *Node) *Node {
 // suitsWinograd tells whether Winograd computes the convolution, and has enough channels to win.
 func (c convolving) suitsWinograd() bool {
 	return c.k == 3 && c.stride == 1 && c.pad == 1 && c.groups == 1 && c.in >= 16
+}
+
+// winogradSaves tells whether F(4x4, 3x3) is faster than im2col for this number of pictures. For a pair of an input and an output channel it takes 36
+// multiplications for each tile and 36*9 for the kernel's transform, which also is written to memory and read again and counts three times; the
+// definition takes 9 for each pixel. Milliseconds of [N, 7, 7, 512] to 512 channels, Winograd / im2col, one picture and two: 5.0 / 2.4 and
+// 5.3 / 3.6 with AVX-512 on two cores, 144 / 89 and 172 / 165 in WebAssembly.
+func (c convolving) winogradSaves() bool {
+	tiles := c.n * ((c.h + 3) / 4) * ((c.w + 3) / 4)
+	return 36*tiles+3*36*9 < 9*c.n*c.h*c.w
 }
 
 // native leaves all but 1x1 convolutions to the backend.

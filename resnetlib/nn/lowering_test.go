@@ -29,3 +29,15 @@ func TestAcceleratorsUseTheirOwnConvolutions(t *testing.T) {
 		}
 	}
 }
+
+// The kernel's transform of Winograd is for all pictures of a batch. A few small ones do not pay for it.
+func TestFewSmallPicturesAreNotWorthWinograd(t *testing.T) {
+	for _, c := range []struct {
+		n, size int
+		want    bool
+	}{{1, 7, false}, {2, 7, false}, {4, 7, true}, {8, 7, true}, {1, 14, true}, {1, 56, true}} {
+		if got := (convolving{n: c.n, h: c.size, w: c.size}).winogradSaves(); got != c.want {
+			t.Errorf("%d pictures of %d px: Winograd %v, want %v", c.n, c.size, got, c.want)
+		}
+	}
+}

@@ -44,7 +44,7 @@ type Scope struct {
 	net  *Net
 	path string // "layer1.0"; "" at the root
 	seed uint64
-	skip bool
+	skip func(key string) bool // which parameters stay zero; nil: none
 }
 
 // Option is an option of [NewScope].
@@ -54,7 +54,10 @@ type Option func(*Scope)
 func Seed(seed uint64) Option { return func(s *Scope) { s.seed = seed } }
 
 // SkipInit leaves all weights zero, for a network that a file is loaded into (torch.nn.utils.skip_init).
-func SkipInit() Option { return func(s *Scope) { s.skip = true } }
+func SkipInit() Option { return SkipInitOf(func(string) bool { return true }) }
+
+// SkipInitOf leaves those weights zero whose key loaded accepts, for a network that a part of a file is loaded into.
+func SkipInitOf(loaded func(key string) bool) Option { return func(s *Scope) { s.skip = loaded } }
 
 // NewScope starts a network in a store that has none yet, and returns its root.
 func NewScope(store *model.Store, options ...Option) *Scope {
@@ -92,7 +95,7 @@ func (s *Scope) parameter(name string, l layout, dims []int, init initializer) *
 		panic(fmt.Errorf("nn: the network already has a parameter %q", p.Key))
 	}
 	t := tensors.FromShape(shapes.Make(dtypes.Float32, dims...))
-	if !s.skip {
+	if s.skip == nil || !s.skip(p.Key) {
 		rnd := rand.New(rand.NewPCG(s.seed, hash(p.Key)))
 		tensors.MustMutableFlatData(t, func(v []float32) { init(v, rnd) })
 	}
@@ -139,7 +142,7 @@ func (s *Scope) Renew() (*Scope, error) {
 	n.parameters = kept
 	n.batchNorms = slices.DeleteFunc(n.batchNorms, func(b *BatchNorm2D) bool { return under(b.Name(), s.path) })
 	fresh := *s
-	fresh.skip = false
+	fresh.skip = nil
 	return &fresh, nil
 }
 

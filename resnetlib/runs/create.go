@@ -33,7 +33,7 @@ func Next(root string) (string, error) {
 }
 
 // Create begins a run in the folder s.Out, or in the next free runs/train-N if s.Out is empty, and writes first, the checkpoint of step 0: from
-// then on a killed run can be resumed.
+// then on a killed run can be resumed. nil: none is written.
 //
 // A folder that exists is an [ErrExists]. With s.Overwrite it is used if it is empty or holds a run or the remains of one: Create removes the
 // run's files and keeps all others.
@@ -173,8 +173,10 @@ func (r *Run) begin(first *Checkpoint) error {
 	if err := atomicfile.WriteBytes(r.path(classesFile), encodeClasses(r.Classes)); err != nil {
 		return err
 	}
-	if err := r.SaveCheckpoint(first); err != nil {
-		return err
+	if first != nil {
+		if err := r.SaveCheckpoint(first); err != nil {
+			return err
+		}
 	}
 	return r.writeDescription()
 }

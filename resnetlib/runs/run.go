@@ -135,8 +135,8 @@ func isFile(path string) bool {
 
 // Open opens the run in the folder dir. It changes no file. A folder without a run, or with a damaged one, is an [ErrInvalid].
 func Open(dir string) (*Run, error) {
-	r := &Run{Dir: dir}
-	data, err := os.ReadFile(r.path(runFile))
+	path := filepath.Join(dir, runFile)
+	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, mark.As(ErrInvalid, fmt.Errorf("opening a run: %s has no %s, so no run has begun there: %w", dir, runFile, fs.ErrNotExist))
@@ -145,11 +145,22 @@ func Open(dir string) (*Run, error) {
 	case err != nil:
 		return nil, fmt.Errorf("opening a run: %w", err)
 	}
-	if err := r.readDescription(data); err != nil {
-		return nil, mark.As(ErrInvalid, fmt.Errorf("opening a run: %s: %w", r.path(runFile), err))
+	r, err := OpenBytes(dir, data)
+	if err != nil {
+		return nil, err
 	}
 	if r.metrics, err = ReadMetrics(r.path(metricsFile)); err != nil {
 		return nil, mark.As(ErrInvalid, fmt.Errorf("opening a run: %w", err))
+	}
+	return r, nil
+}
+
+// OpenBytes opens a run by the content of its run.json, where there is no file system: settings, classes and preprocessing, without metrics. dir is
+// the run's name in messages. Content that describes no run is an [ErrInvalid].
+func OpenBytes(dir string, description []byte) (*Run, error) {
+	r := &Run{Dir: dir}
+	if err := r.readDescription(description); err != nil {
+		return nil, mark.As(ErrInvalid, fmt.Errorf("opening a run: %s: %w", r.path(runFile), err))
 	}
 	return r, nil
 }

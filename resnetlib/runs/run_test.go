@@ -72,6 +72,26 @@ func TestOpenReturnsWhatCreateWrote(t *testing.T) {
 	}
 }
 
+func TestOpenBytesReadsRunJSONAlone(t *testing.T) {
+	r := create(t)
+	data, err := os.ReadFile(r.path(runFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := OpenBytes("elsewhere", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(again.Settings, r.Settings) || !reflect.DeepEqual(again.Info, r.Info) || again.Dir != "elsewhere" || again.Metrics() != nil {
+		t.Errorf("opened  %+v\ncreated %+v", again, r)
+	}
+	again, err = OpenBytes("elsewhere", data[:len(data)/2])
+	if again != nil || !errors.Is(err, ErrInvalid) {
+		t.Errorf("half of a run.json: %+v", again)
+	}
+	wantError(t, err, "opening a run", filepath.Join("elsewhere", runFile))
+}
+
 // Scripts read these keys.
 func TestRunJSONHasTheDocumentedKeys(t *testing.T) {
 	data, err := os.ReadFile(create(t).path(runFile))
@@ -162,8 +182,8 @@ func TestBestIsAPlainStateDict(t *testing.T) {
 func FuzzDescription(f *testing.F) {
 	f.Add([]byte(`{"schema":1,"arch":"resnet18","classes":["a"],"preprocessing":{"resize":8,"crop":7,"interpolation":"bilinear"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := &Run{}
-		if r.readDescription(data) == nil && (len(r.Classes) == 0 || r.Preset.Crop < 1) {
+		r, err := OpenBytes("", data)
+		if err == nil && (len(r.Classes) == 0 || r.Preset.Crop < 1) {
 			t.Fatalf("accepted %s", data)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"resnetlab/resnetlib/optim"
 	"resnetlab/resnetlib/plots"
 	"resnetlab/resnetlib/runs"
+	"resnetlab/resnetlib/weights"
 )
 
 // progress says where a training stands: all that a checkpoint holds beside tensors.
@@ -70,20 +71,45 @@ func (p *progress) endEpoch(c Config, valLoss float64) {
 	p.Done = p.Epoch >= c.Epochs || p.state.stopsEarly(c)
 }
 
-// keepBest writes the weights of an epoch that is more accurate than all before, or as accurate at a lower loss.
+// bestEpoch holds what a run keeps of its best epoch.
+type bestEpoch struct {
+	weights   *weights.StateDict
+	confusion [][]int
+}
+
+// keepBest keeps the weights of an epoch that is more accurate than all before, or as accurate at a lower loss.
 func (s *session) keepBest(m runs.Metrics, r *evaluate.Result) error {
 	if !s.progress.Best.Observe(m) {
 		s.progress.state.Waited++
 		return nil
 	}
 	s.progress.state.Waited = 0
-	if err := s.writeBest(); err != nil {
+	sd, err := s.net.StateDict()
+	if err != nil {
 		return err
 	}
-	return plots.ConfusionMatrix(s.run.Classes, r.Confusion).Save(s.run.ConfusionMatrixPath())
+	s.best = &bestEpoch{sd, r.Confusion}
+	if s.sparse {
+		return nil
+	}
+	return s.writeBest()
 }
 
+// writeBest writes what is kept of the best epoch, if it has not been written.
 func (s *session) writeBest() error {
+	best := s.best
+	if best == nil {
+		return nil
+	}
+	if err := s.run.WriteBest(best.weights); err != nil {
+		return err
+	}
+	s.best = nil
+	return plots.ConfusionMatrix(s.run.Classes, best.confusion).Save(s.run.ConfusionMatrixPath())
+}
+
+// writePresent writes the present weights as the best.
+func (s *session) writePresent() error {
 	sd, err := s.net.StateDict()
 	if err != nil {
 		return err
@@ -98,7 +124,7 @@ func (s *session) stop(ctx context.Context, cause error) error {
 		return cause
 	}
 	if s.progress.Best.Epoch == 0 {
-		if err := s.writeBest(); err != nil {
+		if err := s.writePresent(); err != nil {
 			return fmt.Errorf("stopped, and the weights were not kept: %w", err)
 		}
 	}
@@ -108,7 +134,11 @@ func (s *session) stop(ctx context.Context, cause error) error {
 	return cause
 }
 
+// checkpoint writes a checkpoint, and before it the weights of the best epoch that it names.
 func (s *session) checkpoint() error {
+	if err := s.writeBest(); err != nil {
+		return err
+	}
 	c, err := s.snapshot()
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (s *session) trainEpochs(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, e.close()) }()
+	defer func() { err = errors.Join(err, e.close(), s.writeBest()) }()
 	for s.progress.Epoch < s.config.Epochs && !s.progress.Done {
 		if err := s.trainEpoch(ctx, e.train); err != nil {
 			return s.stop(ctx, err)
@@ -144,10 +144,10 @@ func (s *session) validate(ctx context.Context, es *epochs) error {
 		return err
 	}
 	s.report(Event{Phase: "val", Epoch: m.Epoch, Epochs: s.config.Epochs, Metrics: &m})
-	if p.Done || s.epochCheckpoints {
-		return s.checkpoint()
+	if s.sparse {
+		return nil
 	}
-	return nil
+	return s.checkpoint()
 }
 
 // checkFinite ends a training whose loss or gradient is no longer finite, before a checkpoint of it is written.

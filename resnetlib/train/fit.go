@@ -50,20 +50,20 @@ var (
 type Option func(*options)
 
 type options struct {
-	backend          compute.Backend
-	backendName      string
-	data             *datasets.Splits
-	leftOut          []runs.Unreadable // of data that have been read
-	read             bool              // the data have been read
-	report           func(Event)
-	graphs           *GraphCache // nil: the training's own
-	epochCheckpoints bool
-	cacheFeatures    bool
-	featureMemory    int64 // bytes of features that are kept in memory; the rest goes to the disk
+	backend       compute.Backend
+	backendName   string
+	data          *datasets.Splits
+	leftOut       []runs.Unreadable // of data that have been read
+	read          bool              // the data have been read
+	report        func(Event)
+	graphs        *GraphCache // nil: the training's own
+	sparse        bool        // see SparseCheckpoints
+	cacheFeatures bool
+	featureMemory int64 // bytes of features that are kept in memory; the rest goes to the disk
 }
 
 func newOptions(opts []Option) options {
-	o := options{report: func(Event) {}, epochCheckpoints: true, cacheFeatures: true, featureMemory: 1 << 30}
+	o := options{report: func(Event) {}, cacheFeatures: true, featureMemory: 1 << 30}
 	for _, option := range opts {
 		option(&o)
 	}
@@ -94,9 +94,10 @@ func Report(f func(Event)) Option {
 // Graphs takes compiled graphs from a cache and leaves its own there, for trainings that follow one another.
 func Graphs(c *GraphCache) Option { return func(o *options) { o.graphs = c } }
 
-// NoEpochCheckpoints writes checkpoints after every Config.CheckpointEvery steps and at the end, and none after an epoch: for runs whose epochs take
-// less time than writing a checkpoint.
-func NoEpochCheckpoints() Option { return func(o *options) { o.epochCheckpoints = false } }
+// SparseCheckpoints writes checkpoints after every Config.CheckpointEvery steps and when the training is stopped, and none at the start, after an
+// epoch or at the end; the best weights are written with a checkpoint or at the end. It is for runs that take less time than their checkpoints. A
+// finished run cannot be resumed for more epochs, and [Ensure] trains a run anew that has no undamaged checkpoint.
+func SparseCheckpoints() Option { return func(o *options) { o.sparse = true } }
 
 // Fit trains a network with the given settings and returns its run. Weights to start from bring their architecture, image size and preprocessing
 // where the settings leave these out. When ctx ends, a checkpoint is written, and the error is that of ctx. A training that left out pictures returns

@@ -11,7 +11,6 @@ import (
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/train/featurecache"
 	"resnetlab/resnetlib/transfer"
-	"resnetlab/resnetlib/weights"
 )
 
 // GraphCache keeps compiled networks, for trainings that follow one another in one process: a short run on XLA waits mostly for the compiler. A
@@ -87,11 +86,7 @@ func (c *compiled) load(net *models.ResNet) error {
 	if net == c.net {
 		return nil
 	}
-	sd, err := net.StateDict()
-	if err != nil {
-		return err
-	}
-	if _, err := weights.LoadStateDict(sd, c.net); err != nil {
+	if err := c.net.CopyValues(net.Net); err != nil {
 		return fmt.Errorf("reusing a compiled network: %w", err)
 	}
 	return nil

@@ -145,10 +145,19 @@ func Ensure(ctx context.Context, c Config, opts ...Option) (*runs.Run, error) {
 	case err != nil:
 		return nil, err
 	case c.Overwrite || !found:
-		c.Overwrite = true // of a run that was stopped while it was created
-		return Fit(ctx, c, opts...)
+		return fitAnew(ctx, c, opts)
 	}
-	return Resume(ctx, c.Out, nil, opts...)
+	run, err := Resume(ctx, c.Out, nil, opts...)
+	if newOptions(opts).sparse && errors.Is(err, runs.ErrNoCheckpoint) {
+		return fitAnew(ctx, c, opts)
+	}
+	return run, err
+}
+
+// fitAnew is [Fit] in place of a run that was killed while it was created, or that has no checkpoint.
+func fitAnew(ctx context.Context, c Config, opts []Option) (*runs.Run, error) {
+	c.Overwrite = true
+	return Fit(ctx, c, opts...)
 }
 
 // Exists tells whether a run of these settings is in the folder c.Out, finished or not. A run with other settings there is an error, unless

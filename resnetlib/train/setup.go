@@ -28,6 +28,7 @@ type session struct {
 	compiled *compiled // of net
 	run      *runs.Run
 	progress *progress
+	best     *bestEpoch  // not written yet; nil: nothing to write
 	ownCache *GraphCache // nil: the cache is the caller's
 }
 
@@ -199,16 +200,18 @@ func balancedWeights(labels []int, classes int) []float64 {
 	return weights
 }
 
-// createRun makes the run's folder, with a checkpoint of step 0.
+// createRun makes the run's folder, with a checkpoint of step 0 unless checkpoints are sparse.
 func (s *session) createRun() error {
 	info, err := s.info()
 	if err != nil {
 		return err
 	}
 	s.progress = newProgress(s.config)
-	first, err := s.snapshot()
-	if err != nil {
-		return err
+	var first *runs.Checkpoint
+	if !s.sparse {
+		if first, err = s.snapshot(); err != nil {
+			return err
+		}
 	}
 	if s.run, err = runs.Create(s.config, info, first); err != nil {
 		return err
@@ -224,9 +227,24 @@ func (s *session) info() (runs.Info, error) {
 	}
 	info := runs.Info{Classes: s.data.Train.Classes(), Preset: s.preset, Backend: s.backendName, Versions: runs.ModuleVersions(), DataFingerprint: fingerprint,
 		TrainPictures: s.data.Train.Len(), ValPictures: s.data.Val.Len(), Unreadable: s.leftOut}
-	if s.net.Head != nil {
-		info.PyTorchRecipe = fmt.Sprintf("net = torchvision.models.%s(num_classes=%d); net = torch.nn.Sequential(collections.OrderedDict(net=net, head=torch.nn.Linear(%d, %d))); "+
-			"load keys head.* into head and all others into net", s.config.Arch, s.net.FC.Out, s.net.FC.Out, len(info.Classes))
-	}
+	info.PyTorchRecipe = s.pytorchRecipe()
 	return info, nil
+}
+
+// pytorchRecipe says how PyTorch loads best.safetensors; "" where torchvision's network of the same name takes it as it is.
+func (s *session) pytorchRecipe() string {
+	arch, fc, head := s.config.Arch, s.net.FC.Out, ""
+	if s.net.Head != nil {
+		head = fmt.Sprintf("; net = torch.nn.Sequential(collections.OrderedDict(net=net, head=torch.nn.Linear(%d, %d))); load keys head.* into head", fc, s.net.Head.Out)
+	}
+	if c, narrow := models.Narrow[arch]; narrow {
+		layers := strings.Join(strings.Fields(fmt.Sprint(c.Layers)), ", ")
+		return fmt.Sprintf("net = torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, %s, num_classes=%d); net.maxpool = torch.nn.Identity(); "+
+			"tensors = dict(net.named_parameters()) | dict(net.named_buffers()); "+
+			"for each key and value of the file that is in tensors: tensors[key].data = value.to(tensors[key].dtype)%s", layers, fc, head)
+	}
+	if head == "" {
+		return ""
+	}
+	return fmt.Sprintf("net = torchvision.models.%s(num_classes=%d)%s and all others into net", arch, fc, head)
 }

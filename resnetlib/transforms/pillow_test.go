@@ -55,6 +55,29 @@ func TestDecodeEqualsPillow(t *testing.T) {
 	}
 }
 
+func TestSizeIsThatOfTheDecodedPicture(t *testing.T) {
+	for _, c := range pillowCases(t) {
+		if c.What == "GIF frame larger than the screen" {
+			continue // Size says so
+		}
+		if width, height := Size(c.File); width != c.Width || height != c.Height {
+			t.Errorf("%s: %dx%d, want %dx%d", c.What, width, height, c.Width, c.Height)
+		}
+	}
+	for format, file := range smallFiles(t) {
+		p, err := Decode(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if width, height := Size(file); width != p.Width || height != p.Height {
+			t.Errorf("%s: %dx%d, want %dx%d", format, width, height, p.Width, p.Height)
+		}
+		for n := range min(len(file), 40) {
+			Size(file[:n]) // must not panic
+		}
+	}
+}
+
 // TestDecodeLeavesTheFileUnchanged matters for callers that decode a file twice: the predictor is undone in place.
 func TestDecodeLeavesTheFileUnchanged(t *testing.T) {
 	for _, c := range pillowCases(t) {

@@ -19,15 +19,19 @@ type pnm struct {
 }
 
 func decodePPM(data []byte) (*RGB, error) {
-	r := pnm{kind: data[1] - '0', data: data, pos: 2, maxValue: 1, channels: 1}
-	p, err := r.decode()
+	p, err := newPNM(data).decode()
 	if err != nil {
 		return nil, refuse.Explain("PPM", err)
 	}
 	return p, nil
 }
 
-func (r *pnm) decode() (*RGB, error) {
+func newPNM(data []byte) *pnm {
+	return &pnm{kind: data[1] - '0', data: data, pos: 2, maxValue: 1, channels: 1}
+}
+
+// readHeader reads the size and, but for a bitmap, the largest value.
+func (r *pnm) readHeader() error {
 	fields := []*int{&r.width, &r.height, &r.maxValue}
 	if r.bitmap() {
 		fields = fields[:2]
@@ -35,9 +39,16 @@ func (r *pnm) decode() (*RGB, error) {
 	for _, field := range fields {
 		n, err := r.number()
 		if err != nil {
-			return nil, fmt.Errorf("header: %w", err)
+			return fmt.Errorf("header: %w", err)
 		}
 		*field = n
+	}
+	return nil
+}
+
+func (r *pnm) decode() (*RGB, error) {
+	if err := r.readHeader(); err != nil {
+		return nil, err
 	}
 	if r.maxValue < 1 || r.maxValue > 65535 {
 		return nil, fmt.Errorf("largest value %d, 1 to 65535 are allowed", r.maxValue)

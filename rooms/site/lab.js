@@ -1,7 +1,7 @@
 // The page's side of the worker: calls of the Go program, and what has to be opened again when it starts anew.
 
 /** @typedef {import("./types.js").Result} Result */
-/** @typedef {{name: string, bytes: Uint8Array}} File */
+/** A file for the program. A large one is given as a Blob: it is read when it is sent, and the page keeps no copy. @typedef {{name: string, bytes?: Uint8Array, blob?: Blob}} File */
 /** @typedef {{resolve: (r: Result) => void, reject: (e: Error) => void, part?: (r: Result) => void}} Waiting */
 
 /** The error of a computation that the reader stopped. */
@@ -91,7 +91,12 @@ export class Lab {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, part });
-      worker.postMessage({ id, name, arguments: JSON.stringify(args), files });
+      read(files).then(
+        (sent) => worker.postMessage({ id, name, arguments: JSON.stringify(args), files: sent }, sent.filter((_, i) => files[i].blob).map((f) => f.bytes.buffer)),
+        (e) => {
+          this.#waiting.delete(id);
+          reject(e);
+        });
     });
   }
 
@@ -123,4 +128,9 @@ export class Lab {
     this.#waiting.clear();
     for (const { reject } of all) reject(error);
   }
+}
+
+/** Reads the files that are given as Blobs. @param {File[]} files */
+function read(files) {
+  return Promise.all(files.map(async ({ name, bytes, blob }) => ({ name, bytes: bytes ?? new Uint8Array(blob ? await blob.arrayBuffer() : []) })));
 }

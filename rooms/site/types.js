@@ -39,8 +39,8 @@
  * @property {Words[]} tries - three sentences that say what to try
  * @property {Question} question
  * @property {Control[]} controls
- * @property {(panel: HTMLElement, state: State, changed: () => void) => void} [furnish] - adds controls of the room's own; they set state and call changed
- * @property {boolean} [slow] - computes at the button "Run" alone, shows parts as they come, and can be stopped
+ * @property {(panel: HTMLElement, state: State, changed: () => void, lab: import("./lab.js").Lab) => void} [furnish] - adds controls of the room's own; they set state and call changed
+ * @property {boolean | ((state: State) => boolean)} [slow] - computes at the button "Run" alone, shows parts as they come, and can be stopped
  * @property {(lab: import("./lab.js").Lab, state: State, part: (result: Result) => void) => Promise<Result>} compute
  * @property {(stage: HTMLElement, result: Result, state: State) => void} show - draws the result into the empty stage; also called with parts
  * @property {(state: State, result: Result) => Node | Words} rule - the formula with the present numbers

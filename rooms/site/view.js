@@ -32,10 +32,12 @@ export class RoomView {
   #busy = 0; // a timer
   #run = 0; // number of the last computation: results of older ones are dropped
   #running = false;
+  #long = false; // what runs was started at the button
   #again = false; // a control was moved while a computation ran
   #stage = element("section", { class: "stage", "aria-label": say({ en: "Result", zh: "结果" }) });
   #rule = element("section", { class: "rule" });
   #code = element("section");
+  #visible = ""; // names of the controls in the panel
   #runner = element("button", { type: "button", class: "first" }, say(text.run));
 
   /**
@@ -51,7 +53,7 @@ export class RoomView {
     this.state = state;
     this.tell = tell;
     this.panel = element("fieldset", { class: "controls" });
-    this.answer = element("div", {}, this.#stage, ...(room.slow ? [element("p", {}, this.#runner)] : []), this.#rule);
+    this.answer = element("div", {}, this.#stage, element("p", {}, this.#runner), this.#rule);
     this.#runner.addEventListener("click", () => (this.#running ? this.stop() : this.compute()));
     main.append(
       element("h1", {}, say(room.title)),
@@ -79,8 +81,19 @@ export class RoomView {
     return element("fieldset", { class: "question" }, element("legend", {}, say(text.first)), element("p", { class: "ask" }, say(ask)), ...options, skip, says);
   }
 
+  /** Reports whether the room computes at its button alone, as it is set now. */
+  slow() {
+    return typeof this.room.slow === "function" ? this.room.slow(this.state) : this.room.slow === true;
+  }
+
+  /** Returns the names of the controls that have a meaning now. */
+  visible() {
+    return this.room.controls.filter((c) => !c.hidden?.(this.state)).map((c) => c.name).join(" ");
+  }
+
   /** Puts the controls into their panel, without those that have no meaning now. */
   furnish() {
+    this.#visible = this.visible();
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.control : undefined;
     this.panel.replaceChildren(element("legend", {}, say(text.controls)));
     for (const c of this.room.controls) {
@@ -90,7 +103,7 @@ export class RoomView {
         this.changed();
       }));
     }
-    this.room.furnish?.(this.panel, this.state, () => this.changed());
+    this.room.furnish?.(this.panel, this.state, () => this.changed(), this.lab);
     if (focused) /** @type {HTMLElement | null} */ (this.panel.querySelector(`[data-control="${CSS.escape(focused)}"]`))?.focus();
   }
 
@@ -103,20 +116,23 @@ export class RoomView {
   /** Follows a change of the state: address, code, and a new computation. */
   changed() {
     address.write(this.room, this.state, language.now);
-    if (this.room.controls.some((c) => c.hidden)) this.furnish();
+    if (this.#visible !== this.visible()) this.furnish();
     const { go, pytorch } = this.room.code(this.state);
     this.#code.replaceChildren(element("h2", {}, say(text.code)), element("div", { class: "columns" },
       ...[["Go", go], ["PyTorch", pytorch]].map(([name, lines]) => element("figure", {}, element("figcaption", {}, name), element("pre", { tabindex: "0" }, lines.trim())))));
-    if (!this.room.slow && !this.answer.hidden) this.compute();
+    this.#runner.hidden = !this.slow();
+    if (!this.slow() && !this.answer.hidden) this.compute();
   }
 
   /** Computes for the present state. While one computation runs, only the last change after it is computed next. */
   async compute() {
     if (this.#running) {
-      this.#again = !this.room.slow;
+      this.#again = !this.slow();
+      if (this.#again && this.#long) this.stop();
       return;
     }
     const run = ++this.#run;
+    this.#long = this.slow();
     this.begin();
     try {
       const asked = { ...this.state };

@@ -208,6 +208,7 @@ func TestRenamed(t *testing.T) {
 		"go.mod":                             "module example.org/a/lab\n",
 		"cmd/resnetlab/main.go":              "package main\n\nimport _ \"example.org/a/lab/x\"\n",
 		"internal/tools/notebookgen/main.go": "package main\n",
+		"rooms/doc.go":                       "package rooms\n",
 		"x/x.go":                             "package x\n",
 	} {
 		path = filepath.Join(root, path)
@@ -219,7 +220,7 @@ func TestRenamed(t *testing.T) {
 		}
 	}
 	all, err := closure(root)
-	if err != nil || len(all) != 3 || all[2].dir != "x" {
-		t.Errorf("%+v, %v: want three packages, x the last", all, err)
+	if err != nil || len(all) != 4 || all[3].dir != "x" {
+		t.Errorf("%+v, %v: want four packages, x the last", all, err)
 	}
 }

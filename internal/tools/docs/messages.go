@@ -20,7 +20,7 @@ import (
 var moduleLine = regexp.MustCompile(`(?m)^module\s+(\S+)`)
 
 // programs are the programs that a user runs: the command line, and the one that "make lab" and "make class" call.
-var programs = []string{"cmd/resnetlab", "internal/tools/notebookgen"}
+var programs = []string{"cmd/resnetlab", "internal/tools/notebookgen", "rooms"}
 
 // speakers are functions by package whose strings become parts of error messages without fmt.Errorf, as those of Error methods do.
 var speakers = map[string][]string{

@@ -21,7 +21,6 @@ var limits = map[bool]struct{ function, file int }{
 // exceptions are the functions (file:name) and files that may be longer than the limits, each with its reason. An entry that is no longer
 // needed fails the test.
 var exceptions = map[string]string{
-	"resnetlib/transforms/ppm.go:decode": "one format's header, field after field",
 	"resnetlib/transforms/jpeg/scan.go":  "one part of the JPEG standard, whose procedures share their state",
 
 	"resnetlib/backend/broken_test.go:TestBrokenPlugins": "a table of faults, and the C sources that have them",

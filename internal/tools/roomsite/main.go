@@ -10,7 +10,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -80,14 +79,9 @@ func collect() (files map[string][]byte, err error) {
 		return nil, err
 	}
 	for _, name := range networkFiles {
-		content, err := os.ReadFile(filepath.Join(networkFolder, name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
+		if files["network/"+name], err = os.ReadFile(filepath.Join(networkFolder, name)); err != nil {
 			return nil, err
 		}
-		files["network/"+name] = content
 	}
 	if files["wasm_exec.js"], err = loader(); err != nil {
 		return nil, err

@@ -4,7 +4,7 @@
 //	entry := cache.Entry(compilecache.NewKey(program, options, machine))
 //	loaded, err := entry.Load(use) // use is called with the stored bytes
 //	if !loaded {
-//		err = entry.Store(took, serialize)
+//		err = entry.Store(serialize)
 //	}
 //
 // What is stored is machine code, and the code that loads it trusts it: a flipped bit can crash the process, or compute wrong numbers. So every
@@ -26,20 +26,15 @@ import (
 	"time"
 )
 
-const (
-	// Limit is the default of Cache.Limit. A training step of a network takes 2 to 12 MB.
-	Limit = 512 << 20
-	// Least is the default of Cache.Least. Reading a file and loading it takes up to 0.1 s for a small program.
-	Least = 200 * time.Millisecond
-)
+// Limit is the default of Cache.Limit. A training step of a network takes 1 to 12 MB.
+const Limit = 512 << 20
 
 // ErrUnsupported is returned by [Open] on systems where owner and permissions of files cannot be checked.
 var ErrUnsupported = errors.New("compiled programs are kept on Linux only")
 
 // Cache is a folder of compiled programs. Several goroutines and several processes may use one folder at once.
 type Cache struct {
-	Limit int64         // bytes that the files may take together; the least recently used ones are removed
-	Least time.Duration // programs that compiled faster are not stored
+	Limit int64 // bytes that the files may take together; the least recently used ones are removed
 	dir   string
 }
 
@@ -52,7 +47,7 @@ func Open(dir string) (*Cache, error) {
 	if err := Check(dir); err != nil {
 		return nil, err
 	}
-	return &Cache{Limit: Limit, Least: Least, dir: dir}, nil
+	return &Cache{Limit: Limit, dir: dir}, nil
 }
 
 // Check returns the error that [Open] would return for the folder dir. A folder that does not exist is no error: Open makes it.

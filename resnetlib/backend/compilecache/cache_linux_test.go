@@ -17,14 +17,13 @@ import (
 	"resnetlab/internal/atomicfile"
 )
 
-// open opens a cache in a new folder that stores everything.
+// open opens a cache in a new folder.
 func open(t *testing.T) *Cache {
 	t.Helper()
 	c, err := Open(filepath.Join(t.TempDir(), "compiled"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Least = 0
 	return c
 }
 
@@ -32,7 +31,7 @@ func open(t *testing.T) *Cache {
 func store(t *testing.T, c *Cache, name string, payload []byte) *Entry {
 	t.Helper()
 	e := c.Entry(NewKey([]byte(name)))
-	if err := e.Store(time.Second, func() ([]byte, error) { return payload, nil }); err != nil {
+	if err := e.Store(func() ([]byte, error) { return payload, nil }); err != nil {
 		t.Fatal(err)
 	}
 	return e
@@ -228,22 +227,9 @@ func TestLeastRecentlyUsedAreRemoved(t *testing.T) {
 	if n, err := Inspect(c.dir); err != nil || n != (Contents{3, 3 * size}) {
 		t.Errorf("%+v, %v", n, err)
 	}
-	err := c.Entry(NewKey(nil)).Store(time.Second, func() ([]byte, error) { return make([]byte, 4*size), nil })
+	err := c.Entry(NewKey(nil)).Store(func() ([]byte, error) { return make([]byte, 4*size), nil })
 	if err == nil || !strings.Contains(err.Error(), "the cache takes") {
 		t.Errorf("a program larger than the cache: %v", err)
-	}
-}
-
-func TestFastProgramsAreNotEvenSerialized(t *testing.T) {
-	c := open(t)
-	c.Least = Least
-	e := c.Entry(NewKey(nil))
-	err := e.Store(Least-1, func() ([]byte, error) {
-		t.Error("serialized")
-		return []byte{1}, nil
-	})
-	if err != nil || exists(e.path(compiledEnd)) {
-		t.Errorf("stored, or %v", err)
 	}
 }
 
@@ -302,7 +288,7 @@ func TestFullDiskLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = c.Entry(NewKey(nil)).Store(time.Hour, func() ([]byte, error) { return make([]byte, 1<<20), nil })
+	err = c.Entry(NewKey(nil)).Store(func() ([]byte, error) { return make([]byte, 1<<20), nil })
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("%v, want %v", err, syscall.ENOSPC)
 	}

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // TestMain is also the process that dies while it loads.
@@ -51,7 +50,7 @@ func TestLoadThatCrashedIsNotTriedAgain(t *testing.T) {
 		crash()
 		refused()
 	}
-	err := e.Store(time.Second, func() ([]byte, error) { return []byte("a"), nil })
+	err := e.Store(func() ([]byte, error) { return []byte("a"), nil })
 	if !errors.Is(err, ErrCrashed) || exists(e.path(compiledEnd)) {
 		t.Errorf("stored after %d crashes: %v", maxCrashes, err)
 	}

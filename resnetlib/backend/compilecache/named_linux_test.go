@@ -10,7 +10,7 @@ import (
 func stored(t *testing.T, c *Cache, program, name string) *Entry {
 	t.Helper()
 	e := c.Entry(NewKey([]byte(program)))
-	if err := e.Store(c.Least, func() ([]byte, error) { return []byte(program), nil }); err != nil {
+	if err := e.Store(func() ([]byte, error) { return []byte(program), nil }); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.Name(name); err != nil {

@@ -15,12 +15,9 @@ import (
 	"resnetlab/internal/atomicfile"
 )
 
-// Store stores the program that serialize returns, and removes the least recently used ones where the cache has become too large. took is how
-// long compiling took: what compiled in less than Cache.Least is neither serialized nor stored.
-func (e *Entry) Store(took time.Duration, serialize func() ([]byte, error)) error {
-	if took < e.cache.Least {
-		return nil
-	}
+// Store stores the program that serialize returns, and removes the least recently used ones where the cache has become too large. Small programs
+// are worth it too: one that compiles in 30 ms loads in 1 ms.
+func (e *Entry) Store(serialize func() ([]byte, error)) error {
 	path := e.path(compiledEnd)
 	fail := func(err error) error { return fmt.Errorf("storing the compiled program %s: %w", path, err) }
 	if n := e.crashes(); n >= maxCrashes {

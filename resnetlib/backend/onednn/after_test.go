@@ -14,6 +14,7 @@ import (
 
 	"resnetlab/internal/nativeconv"
 	"resnetlab/resnetlib/backend/onednn/rewrite"
+	"resnetlab/resnetlib/backend/stablehlo"
 	"resnetlab/resnetlib/models"
 	"resnetlab/resnetlib/nn"
 )
@@ -23,9 +24,10 @@ type evaluation struct{ convs []rewrite.Conv }
 
 // collect is [onednn.Rewrite] that notes the convolutions that it replaces.
 func (e *evaluation) collect(program []byte) []byte {
-	out, convs := rewrite.Program(program)
-	e.convs = append(e.convs, convs...)
-	return out
+	return passed(program, func(p *stablehlo.Program) {
+		convs, _ := rewrite.Program(p)
+		e.convs = append(e.convs, convs...)
+	})
 }
 
 // afters describes what follows each convolution, by layer.

@@ -33,6 +33,7 @@ typedef struct {
 typedef struct {
   int (*start)(void* context, void (*task)(void*), void* data);
   void* context;
+  int most;  // threads that may help
 } conv_workers;
 
 // conv_check returns 0, or 1 with an error's text for numbers that contradict each other. conv_run wants numbers that passed.

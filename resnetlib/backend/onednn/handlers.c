@@ -66,7 +66,7 @@ static ffi_error* handle(ffi_call* call, int kind) {
   conv_shape s = {0};
   conv_operands operands = {0};
   if (read_shape(call, kind, &s, error) || read_operands(call, kind, &s, &operands, error)) return explain(call, kind, &s, FFI_INVALID_ARGUMENT, error);
-  const conv_workers workers = {call_start, call};
+  const conv_workers workers = {call_start, call, call_helpers(call)};
   if (conv_run(kind, &s, &operands, &workers, error)) return explain(call, kind, &s, FFI_INTERNAL, error);
   return NULL;
 }

@@ -8,6 +8,7 @@ package onednn
 // #include "conv.h"
 // #include "handlers.h"
 // #include "library.h"
+// #include "winograd.h"
 // #include "workers.h"
 import "C"
 
@@ -62,7 +63,7 @@ func Open(path string) (*Library, error) {
 
 func newMessage() *C.char { return (*C.char)(C.calloc(messageSize, 1)) }
 
-// Register registers the handlers with a plugin. table is its PJRT_Api. A plugin that has them is left alone.
+// Register registers the handlers of convolutions and batch norms with a plugin. table is its PJRT_Api. A plugin that has them is left alone.
 func (l *Library) Register(table unsafe.Pointer) error {
 	opening.Lock()
 	defer opening.Unlock()
@@ -82,7 +83,7 @@ func (l *Library) Register(table unsafe.Pointer) error {
 	message := newMessage()
 	defer C.free(unsafe.Pointer(message))
 	if C.handlers_register(table, &targets[0], message, messageSize) != 0 {
-		return fmt.Errorf("registering oneDNN's convolutions with the plugin: %s", C.GoString(message))
+		return fmt.Errorf("registering the handlers of convolutions and batch norms with the plugin: %s", C.GoString(message))
 	}
 	registered[table] = true
 	return nil
@@ -91,6 +92,11 @@ func (l *Library) Register(table unsafe.Pointer) error {
 // Run computes a convolution as the handlers do, without XLA: out from the operands, whose order [rewrite.Conv.Shapes] gives. Up to threads threads
 // work at it.
 func (l *Library) Run(c rewrite.Conv, operands [][]float32, out []float32, threads int) error {
+	return run(c, operands, out, threads, 0)
+}
+
+// run is [Library.Run], or computes by Winograd where winograd is 1: what does not fit [fitsWinograd] must not be computed so.
+func run(c rewrite.Conv, operands [][]float32, out []float32, threads int, winograd C.int) error {
 	if err := checkOperands(c, operands, out); err != nil {
 		return err
 	}
@@ -106,11 +112,19 @@ func (l *Library) Run(c rewrite.Conv, operands [][]float32, out []float32, threa
 	message := newMessage()
 	defer C.free(unsafe.Pointer(message))
 	failed := C.workers_run(C.int(c.Kind), (*C.int64_t)(unsafe.Pointer(&numbers[0])), in[0], in[1], in[2], in[3], in[4],
-		(*C.float)(unsafe.SliceData(out)), C.int(threads), message)
+		(*C.float)(unsafe.SliceData(out)), C.int(threads), winograd, message)
 	if failed != 0 {
 		return fmt.Errorf("%s: %s", c, C.GoString(message))
 	}
 	return nil
+}
+
+// fitsWinograd reports whether a convolution can be computed by Winograd on this processor, and whether [Library.Run] computes it so.
+func fitsWinograd(c rewrite.Conv) (fits, wins bool) {
+	numbers := c.Numbers()
+	s := (*C.conv_shape)(unsafe.Pointer(&numbers[0]))
+	fits = C.winograd_fits(C.int(c.Kind), s) != 0
+	return fits, fits && C.winograd_wins(s) != 0
 }
 
 // checkOperands compares the numbers of values with those of the shapes.

@@ -9,6 +9,7 @@
 
 #include "parallel.h"
 #include "plan.h"
+#include "winograd.h"
 
 // room is memory that a thread keeps from one convolution to the next.
 typedef struct {
@@ -196,6 +197,7 @@ static void copy_residual(const conv_shape* s, const conv_operands* o) {
 }
 
 int conv_run(int kind, const conv_shape* s, const conv_operands* o, const conv_workers* workers, char* error) {
+  if (winograd_fits(kind, s) && winograd_wins(s)) return winograd_run(kind, s, o, workers, error);
   const plan* p = plan_for(kind, s, error);
   if (!p) return 1;
   work w = {.plan = p, .workers = workers};

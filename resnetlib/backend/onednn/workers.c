@@ -8,6 +8,7 @@
 
 #include "conv.h"
 #include "norm.h"
+#include "winograd.h"
 
 typedef struct {
   void (*task)(void*);
@@ -44,13 +45,13 @@ static int start(void* context, void (*task)(void*), void* data) {
 }
 
 int workers_run(int kind, const int64_t* numbers, const float* a, const float* b, const float* scale, const float* shift, const float* residual,
-                float* out, int threads, char* error) {
+                float* out, int threads, int winograd, char* error) {
   conv_shape s;
   memcpy(&s, numbers, sizeof s);
   pool p = {.left = threads - 1};
-  const conv_workers workers = {start, &p};
+  const conv_workers workers = {start, &p, threads - 1};
   const conv_operands operands = {{a, b, scale, shift, residual}, out};
-  int failed = conv_check(kind, &s, error) || conv_run(kind, &s, &operands, &workers, error);
+  int failed = conv_check(kind, &s, error) || (winograd ? winograd_run : conv_run)(kind, &s, &operands, &workers, error);
   for (int i = 0; i < p.started; i++) pthread_join(p.threads[i], NULL);
   return failed;
 }

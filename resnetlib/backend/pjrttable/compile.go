@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"time"
 	"unsafe"
 
 	"resnetlab/internal/mark"
@@ -57,9 +56,9 @@ func (h Hooks) rewrite(p *C.pjrt_program) (changed []byte) {
 		return nil
 	}
 	code := bytesOf(p.code, p.code_size)
-	err := protect("rewriting a program", func() error {
-		changed = h.Rewrite(code)
-		return nil
+	err := protect("rewriting a program", func() (err error) {
+		changed, err = h.Rewrite(code)
+		return err
 	})
 	if err != nil {
 		h.log(mark.As(ErrRewrite, err))
@@ -87,7 +86,6 @@ func (h Hooks) compile(args *C.client_compile_args, changed []byte) unsafe.Point
 		loaded.Add(1)
 		return nil
 	}
-	begin := time.Now()
 	failed := C.pjrttable_call(only.function(C.CLIENT_COMPILE), unsafe.Pointer(&ours))
 	if failed != nil {
 		return failed
@@ -97,9 +95,8 @@ func (h Hooks) compile(args *C.client_compile_args, changed []byte) unsafe.Point
 	}
 	args.executable = ours.executable
 	if entry != nil {
-		took := time.Since(begin)
 		h.log(protect("storing a compiled program", func() error {
-			return entry.Store(took, func() ([]byte, error) { return serialize(ours.executable) })
+			return entry.Store(func() ([]byte, error) { return serialize(ours.executable) })
 		}))
 	}
 	return nil

@@ -18,7 +18,6 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"time"
 )
 
 // Program is a program on its way to the compiler.
@@ -33,15 +32,15 @@ type Program struct {
 type Entry interface {
 	// Load calls use with what is stored and reports whether use succeeded. A missing program is no error.
 	Load(use func(payload []byte) error) (loaded bool, err error)
-	// Store stores what serialize returns. took is how long compiling took.
-	Store(took time.Duration, serialize func() ([]byte, error)) error
+	// Store stores what serialize returns.
+	Store(serialize func() ([]byte, error)) error
 }
 
 // Hooks are called for the programs of one client, from the goroutines that compile. Every field may be nil.
 type Hooks struct {
-	Rewrite func(program []byte) []byte // returns the MLIR text to compile instead; nil, or an equal text, for the program itself
-	Cache   func(Program) Entry         // returns the program's place in a cache; nil for none
-	Log     func(problem error)         // is told what did not work: the program has been compiled all the same
+	Rewrite func(program []byte) ([]byte, error) // returns the MLIR text to compile instead; nil, or an equal text, for the program itself
+	Cache   func(Program) Entry                  // returns the program's place in a cache; nil for none
+	Log     func(problem error)                  // is told what did not work: the program has been compiled all the same
 }
 
 // ErrRewrite matches the errors given to Hooks.Log about rewriting: the program as it came is compiled.

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/gomlx/go-xla/pjrt"
 )
@@ -128,7 +127,7 @@ func (s slot) Load(use func([]byte) error) (bool, error) {
 	return true, nil
 }
 
-func (s slot) Store(took time.Duration, serialize func() ([]byte, error)) error {
+func (s slot) Store(serialize func() ([]byte, error)) error {
 	if s.m.bad[s.key] == "unstorable" {
 		panic("Store")
 	}
@@ -169,20 +168,23 @@ func TestProgramIsCompiledOnce(t *testing.T) {
 func TestRewrittenProgramIsWhatIsKept(t *testing.T) {
 	m := &memory{stored: map[string]string{}}
 	var problems []string
-	c := client(t, Hooks{Cache: m.find, Log: func(err error) { problems = append(problems, fmt.Sprint(err, errors.Is(err, ErrRewrite))) }, Rewrite: func(p []byte) []byte {
+	c := client(t, Hooks{Cache: m.find, Log: func(err error) { problems = append(problems, fmt.Sprint(err, errors.Is(err, ErrRewrite))) }, Rewrite: func(p []byte) ([]byte, error) {
 		switch string(p) {
 		case "panics":
 			panic("rewriting")
 		case "as it came":
-			return nil
+			return nil, nil
+		case "fails":
+			return nil, errors.New("not a program")
 		}
-		return []byte(strings.Replace(string(p), "slow", "fast", 1) + strings.Repeat(" ", 1000))
+		return []byte(strings.Replace(string(p), "slow", "fast", 1) + strings.Repeat(" ", 1000)), nil
 	}})
 	for _, step := range []struct{ program, want, problem string }{
 		{"slow program", "compiled fast program", ""},
 		{"fast program", "loaded compiled fast program", ""},
 		{"as it came", "compiled as it came", ""},
 		{"panics", "compiled panics", "rewriting a program: panic: rewriting true"},
+		{"fails", "compiled fails", "not a program true"},
 	} {
 		problems = nil
 		if got := strings.TrimSpace(compile(t, c, step.program)); got != step.want {
@@ -197,7 +199,7 @@ func TestRewrittenProgramIsWhatIsKept(t *testing.T) {
 func TestProgramThatWasRewrittenBadlyIsCompiledAsItCame(t *testing.T) {
 	said := ""
 	m := &memory{stored: map[string]string{}}
-	c := client(t, Hooks{Cache: m.find, Rewrite: func([]byte) []byte { return []byte("uncompilable") }, Log: func(err error) { said += fmt.Sprint(err, errors.Is(err, ErrRewrite)) }})
+	c := client(t, Hooks{Cache: m.find, Rewrite: func([]byte) ([]byte, error) { return []byte("uncompilable"), nil }, Log: func(err error) { said += fmt.Sprint(err, errors.Is(err, ErrRewrite)) }})
 	if got := compile(t, c, "good"); got != "compiled good" || !strings.Contains(said, "the compiler refuses") || !strings.HasSuffix(said, "true") {
 		t.Errorf("%q, said %q", got, said)
 	}

@@ -17,32 +17,50 @@ func bytesToInt32(s []uint8) archsimd.Int32x8 {
 	return archsimd.LoadUint8x16(s).ExtendLo8ToUint32().BitsToInt32()
 }
 
-// packRGB takes the lower three bytes of four lanes of 32 bits.
-var packRGB = [16]int8{0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1}
+// packRGB takes the lower three bytes of four lanes of 32 bits, in each half of a vector.
+var packRGB = [32]int8{0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1}
 
+// bytesToInt16 widens the first 16 bytes.
+func bytesToInt16(s []uint8) archsimd.Int16x16 {
+	return archsimd.LoadUint8x16(s).ExtendToUint16().BitsToInt16()
+}
+
+// convertYCbCrFast computes with 16 bits: of the factors, multiples of 65536 are taken out and added after the shift, so that the rest fits. As
+// floor(x/65536 + 1/2) = floor((floor(2*x/65536) + 1) / 2), red and blue need the upper half of a product alone.
 func convertYCbCrFast(to, y, cb, cr []uint8) int {
 	if !hasAVX2 {
 		return 0
 	}
-	round, centre := archsimd.BroadcastInt32x8(half), archsimd.BroadcastInt32x8(128)
-	crToR, cbToB := archsimd.BroadcastInt32x8(fix1_40200), archsimd.BroadcastInt32x8(fix1_77200)
-	cbToG, crToG := archsimd.BroadcastInt32x8(-fix0_34414), archsimd.BroadcastInt32x8(-fix0_71414)
-	zero, most := archsimd.BroadcastInt32x8(0), archsimd.BroadcastInt32x8(255)
-	pack := archsimd.LoadInt8x16(packRGB[:])
+	centre, one := archsimd.BroadcastInt16x16(128), archsimd.BroadcastInt16x16(1)
+	crToR, cbToB := archsimd.BroadcastInt16x16(fix1_40200-1<<16), archsimd.BroadcastInt16x16(fix1_77200-2<<16)
+	toG := archsimd.BroadcastInt16x16(-fix0_34414).InterleaveLoGrouped(archsimd.BroadcastInt16x16(1<<16 - fix0_71414))
+	round := archsimd.BroadcastInt32x8(half)
+	pack := archsimd.LoadInt8x32(packRGB[:])
 	i := 0
 	// The last store of a step writes 4 bytes that the next step writes again.
-	for ; i+16 <= len(y) && 3*i+28 <= len(to); i += 8 {
-		luma := bytesToInt32(y[i:])
-		b, r := bytesToInt32(cb[i:]).Sub(centre), bytesToInt32(cr[i:]).Sub(centre)
-		red := luma.Add(r.Mul(crToR).Add(round).ShiftAllRight(16)).Max(zero).Min(most)
-		green := luma.Add(b.Mul(cbToG).Add(r.Mul(crToG)).Add(round).ShiftAllRight(16)).Max(zero).Min(most)
-		blue := luma.Add(b.Mul(cbToB).Add(round).ShiftAllRight(16)).Max(zero).Min(most)
-		pixels := red.Or(green.ShiftAllLeft(8)).Or(blue.ShiftAllLeft(16))
-		pixels.GetLo().ToBits().ReshapeToUint8s().PermuteOrZero(pack).Store(to[3*i:])
-		pixels.GetHi().ToBits().ReshapeToUint8s().PermuteOrZero(pack).Store(to[3*i+12:])
+	for ; i+16 <= len(y) && 3*i+52 <= len(to); i += 16 {
+		luma := bytesToInt16(y[i:])
+		b, r := bytesToInt16(cb[i:]).Sub(centre), bytesToInt16(cr[i:]).Sub(centre)
+		red := r.Add(r).MulHigh(crToR).Add(one).ShiftAllRight(1).Add(r).Add(luma)
+		blue := b.Add(b).MulHigh(cbToB).Add(one).ShiftAllRight(1).Add(b).Add(b).Add(luma)
+		low := b.InterleaveLoGrouped(r).DotProductPairs(toG).Add(round).ShiftAllRight(16)
+		high := b.InterleaveHiGrouped(r).DotProductPairs(toG).Add(round).ShiftAllRight(16)
+		green := low.SaturateToInt16ConcatGrouped(high).Sub(r).Add(luma)
+		redGreen, blue8 := toByte(red).Or(toByte(green).ShiftAllLeft(8)), toByte(blue)
+		low4 := redGreen.InterleaveLoGrouped(blue8).ToBits().ReshapeToUint8s().PermuteOrZeroGrouped(pack)  // pixels 0 to 3, 8 to 11
+		high4 := redGreen.InterleaveHiGrouped(blue8).ToBits().ReshapeToUint8s().PermuteOrZeroGrouped(pack) // pixels 4 to 7, 12 to 15
+		low4.GetLo().Store(to[3*i:])
+		high4.GetLo().Store(to[3*i+12:])
+		low4.GetHi().Store(to[3*i+24:])
+		high4.GetHi().Store(to[3*i+36:])
 	}
 	archsimd.ClearAVXUpperBits()
 	return i
+}
+
+// toByte clamps to what a byte holds.
+func toByte(v archsimd.Int16x16) archsimd.Int16x16 {
+	return v.Max(archsimd.BroadcastInt16x16(0)).Min(archsimd.BroadcastInt16x16(255))
 }
 
 // expandFast is upsampler.expand for the samples that fill whole vectors.

@@ -65,3 +65,22 @@ func TestVectorsEqualPlainCode(t *testing.T) {
 		}
 	}
 }
+
+// The vectors compute colours in 16 bits: every pair of Cb and Cr is compared.
+func TestVectorsConvertEveryColour(t *testing.T) {
+	const n = 1 << 16
+	y, cb, cr := make([]uint8, n), make([]uint8, n), make([]uint8, n)
+	for i := range n {
+		cb[i], cr[i] = uint8(i), uint8(i>>8)
+	}
+	for _, luma := range []uint8{0, 1, 127, 254, 255} {
+		for i := range y {
+			y[i] = luma
+		}
+		both(t, "colours", func() []uint8 {
+			to := make([]uint8, 3*n)
+			convertYCbCr(to, y, cb, cr)
+			return to
+		})
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"resnetlab/resnetlib/backend/stablehlo"
 )
 
 // convolutionName is the operation's name in a program.
@@ -12,28 +14,28 @@ const convolutionName = "stablehlo.convolution"
 // match is a convolution of a program that a handler computes.
 type match struct {
 	Conv
-	operations []*operation // the convolution, and what follows it and is computed with it
-	operands   []string     // of the call
+	operations []*stablehlo.Operation // the convolution, and what follows it and is computed with it
+	operands   []string               // of the call
 }
 
 // replaceConvolutions puts custom calls in the place of the function's convolutions that the handlers compute, and returns these. It begins with the
 // last one: where two branches meet in a sum, that of the block itself takes the sum, and the shortcut is the residual.
-func replaceConvolutions(f *function) []Conv {
+func replaceConvolutions(f function) []Conv {
 	found := matches(f)
 	convs := make([]Conv, len(found))
 	for i, m := range slices.Backward(found) {
 		f.extend(&m)
 		convs[i] = m.Conv
-		f.replace(m.operations, m.call())
+		f.Replace(m.operations, m.call())
 	}
 	return convs
 }
 
 // matches finds the convolutions that the handlers compute.
-func matches(f *function) []match {
+func matches(f function) []match {
 	var found []match
 	layers := map[string]string{} // by layerKey
-	for _, o := range f.operations {
+	for _, o := range f.Operations {
 		if c, ok := readConvolution(o); ok {
 			if m, ok := f.match(o, c, layers); ok {
 				found = append(found, m)
@@ -44,9 +46,9 @@ func matches(f *function) []match {
 }
 
 // match finds out what the convolution computes. ok is false where no handler computes it.
-func (f *function) match(o *operation, c convolution, layers map[string]string) (m match, ok bool) {
-	m = match{operations: []*operation{o}, operands: slices.Clone(o.operands)}
-	lhs, rhs := o.operands[0], o.operands[1]
+func (f function) match(o *stablehlo.Operation, c convolution, layers map[string]string) (m match, ok bool) {
+	m = match{operations: []*stablehlo.Operation{o}, operands: slices.Clone(o.Operands)}
+	lhs, rhs := o.Operands[0], o.Operands[1]
 	switch c.dimensions {
 	case "[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]", "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]":
 		if kernel, is := f.reversed(rhs); is {
@@ -70,12 +72,12 @@ func (f *function) match(o *operation, c convolution, layers map[string]string) 
 }
 
 // reversed returns the kernel that value is, turned by 180 degrees.
-func (f *function) reversed(value string) (kernel string, ok bool) {
-	o := f.definition(value)
-	if o == nil || o.name != "stablehlo.reverse" || o.attributes["dimensions"] != "array<i64: 0, 1>" {
+func (f function) reversed(value string) (kernel string, ok bool) {
+	o := f.Definition(value)
+	if o == nil || o.Name != "stablehlo.reverse" || len(o.Operands) != 1 || o.Attributes["dimensions"] != "array<i64: 0, 1>" {
 		return "", false
 	}
-	return o.operands[0], true
+	return o.Operands[0], true
 }
 
 // layerKey is what a convolution and the gradient by its kernel have in common.
@@ -157,7 +159,7 @@ func (c Conv) fit(o convolution, plain bool) (Conv, bool) {
 func (m match) call() string {
 	operands, result := m.Shapes()
 	v := m.Numbers()
-	c := customCall{target: m.Kind.Target(), layer: m.Layer, sizes: v[:], operands: m.operands, results: m.operations[len(m.operations)-1].results[:1],
+	c := customCall{target: m.Kind.Target(), layer: m.Layer, sizes: v[:], operands: m.operands, results: m.operations[len(m.operations)-1].Results[:1],
 		resultShapes: [][]int{result}, operandShapes: operands}
 	if m.Sum {
 		c.attributes = fmt.Sprintf(sameMemory, len(operands)-1)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"resnetlab/resnetlib/backend/stablehlo"
 )
 
 // convolution is an operation that convolves float32 values over two axes, as the program has it.
@@ -31,16 +33,16 @@ var (
 const convolutionAttributes = 9
 
 // readConvolution reads the attributes and shapes of o. ok is false for anything but a convolution of float32 values over two axes.
-func readConvolution(o *operation) (c convolution, ok bool) {
-	if o.name != convolutionName || len(o.operands) != 2 || len(o.results) != 1 || o.regions != "" || len(o.attributes) != convolutionAttributes {
+func readConvolution(o *stablehlo.Operation) (c convolution, ok bool) {
+	if o.Name != convolutionName || len(o.Operands) != 2 || len(o.Results) != 1 || o.Regions != "" || len(o.Attributes) != convolutionAttributes {
 		return c, false
 	}
-	for key, value := range o.attributes {
+	for key, value := range o.Attributes {
 		if !c.set(key, value) {
 			return c, false
 		}
 	}
-	for i, t := range []string{o.operandTypes[0], o.operandTypes[1], o.resultTypes[0]} {
+	for i, t := range []string{o.OperandTypes[0], o.OperandTypes[1], o.ResultTypes[0]} {
 		if c.shapes[i], ok = dimensions(t); !ok || len(c.shapes[i]) != 4 {
 			return c, false
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"resnetlab/resnetlib/backend/stablehlo"
 )
 
 // The training step of a BasicBlock with a downsampling shortcut, as go-xla v0.4.11 wrote it, and the same with a hook that uses what lies between
@@ -14,10 +16,13 @@ const (
 )
 
 // normsOf rewrites the norms of a program and returns them, with the program.
-func normsOf(text string) (found []string, out string) {
-	p := parse(text)
-	for _, f := range p {
-		for _, n := range replaceNorms(f) {
+func normsOf(t *testing.T, text string) (found []string, out string) {
+	p, err := stablehlo.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range p.Functions {
+		for _, n := range replaceNorms(function{f}) {
 			found = append(found, n.String())
 		}
 	}
@@ -39,7 +44,7 @@ func TestBatchNormsOfRealProgramsAreFound(t *testing.T) {
 			"gradient of batch norm resnet_block_downsample_1",
 		},
 	} {
-		found, out := normsOf(program(t, name))
+		found, out := normsOf(t, program(t, name))
 		for i := range want {
 			want[i] += pixels
 		}
@@ -66,7 +71,7 @@ func TestOtherBatchNormsAreLeftAlone(t *testing.T) {
 		if changed == text {
 			t.Fatalf("%q is not in the program", change[0])
 		}
-		if found, out := normsOf(changed); len(found) != 0 || out != changed {
+		if found, out := normsOf(t, changed); len(found) != 0 || out != changed {
 			t.Errorf("%q -> %q: replaced %v", change[0], change[1], found)
 		}
 	}
@@ -74,7 +79,7 @@ func TestOtherBatchNormsAreLeftAlone(t *testing.T) {
 
 // A comparison that is not y <= 0 is no ReLU: the batch norm is replaced alone.
 func TestOtherSelectionsAreNoReLU(t *testing.T) {
-	found, _ := normsOf(strings.ReplaceAll(program(t, blockStep), "comparison_direction LE>", "comparison_direction LT>"))
+	found, _ := normsOf(t, strings.ReplaceAll(program(t, blockStep), "comparison_direction LE>", "comparison_direction LT>"))
 	for _, n := range found {
 		if strings.Contains(n, "ReLU") {
 			t.Errorf("found %s", n)

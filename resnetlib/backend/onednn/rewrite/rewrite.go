@@ -1,28 +1,23 @@
-// Package rewrite replaces convolutions in the text of StableHLO programs by custom calls.
+// Package rewrite replaces what package onednn computes in StableHLO programs by typed custom calls (https://openxla.org/xla/custom_call):
 //
-// go-xla hands a program to the plugin as MLIR text in the generic form, one operation a line, the attributes of a convolution one a line
-// (https://openxla.org/stablehlo/spec#convolution). [Program] finds the convolutions that the handlers of package onednn compute and puts a typed
-// custom call (https://openxla.org/xla/custom_call) in the place of each. Every other byte of the program stays, and what the pass does not
-// recognise stays XLA's.
+//   - convolutions and their gradients, with groups; in evaluation with the scale and shift of each channel (a batch norm), the residual sum and
+//     the ReLU behind them;
+//   - batch norms in training and their gradients, with the residual sum and the ReLU behind them.
+//
+// [Program] is the pass. It takes an operation only if a handler computes it with these attributes, types and sizes, and takes what follows an operation
+// only if nothing else uses the value between them. Everything else stays in the program and is computed by XLA.
 package rewrite
 
-import "bytes"
+import "resnetlab/resnetlib/backend/stablehlo"
 
-// Program returns the program with custom calls in place of convolutions, and the convolutions that were replaced, in their order. It returns the
-// program itself where there are none. The text is not changed.
-func Program(text []byte) ([]byte, []Conv) {
-	if !bytes.Contains(text, []byte(convolutionName)) && !bytes.Contains(text, []byte(normName)) {
-		return text, nil
+// Program replaces what the handlers compute, and returns the convolutions and the batch norms that it has replaced, in their order.
+func Program(p *stablehlo.Program) (convs []Conv, norms []Norm) {
+	for _, f := range p.Functions {
+		convs = append(convs, replaceConvolutions(function{f})...)
+		norms = append(norms, replaceNorms(function{f})...)
 	}
-	p := parse(string(text))
-	var replaced []Conv
-	norms := 0
-	for _, f := range p {
-		replaced = append(replaced, replaceConvolutions(f)...)
-		norms += len(replaceNorms(f))
-	}
-	if len(replaced)+norms == 0 {
-		return text, nil
-	}
-	return []byte(p.String()), replaced
+	return convs, norms
 }
+
+// function is a function of a program in which patterns are looked for.
+type function struct{ *stablehlo.Function }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"resnetlab/resnetlib/backend/stablehlo"
 )
 
 // program reads a text that go-xla v0.4.11 wrote; those of ResNet-18 are parts of it.
@@ -17,6 +19,16 @@ func program(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// rewritten applies the pass to a program.
+func rewritten(t testing.TB, text string) (out string, convs []Conv) {
+	t.Helper()
+	changed, err := stablehlo.Rewrite([]byte(text), func(p *stablehlo.Program) { convs, _ = Program(p) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(changed), convs
 }
 
 // summary is a convolution with all that is told to the handler.
@@ -68,7 +80,7 @@ var found = map[string][]string{
 
 func TestConvolutionsOfRealProgramsAreFound(t *testing.T) {
 	for name, want := range found {
-		_, convs := Program([]byte(program(t, name)))
+		_, convs := rewritten(t, program(t, name))
 		var got []string
 		for _, c := range convs {
 			got = append(got, summary(c))
@@ -80,21 +92,21 @@ func TestConvolutionsOfRealProgramsAreFound(t *testing.T) {
 }
 
 func TestCustomCallIsWrittenAsXLAReadsIt(t *testing.T) {
-	out, _ := Program([]byte(program(t, "grouped_stride2")))
+	out, _ := rewritten(t, program(t, "grouped_stride2"))
 	const layout = "dense<[3, 2, 1, 0]> : tensor<4xindex>"
 	want := `"stablehlo.custom_call"(%arg0, %arg1) {call_target_name = "resnetlab.conv", api_version = 4 : i32, ` +
 		`backend_config = {layer = "arg1", sizes = array<i64: 2, 9, 9, 8, 5, 5, 12, 3, 3, 2, 2, 1, 1, 1, 1, 4, 0, 0, 0, 0>}, ` +
 		"operand_layouts = [" + layout + ", " + layout + "], result_layouts = [" + layout + "]} : " +
 		"(tensor<2x9x9x8xf32>, tensor<3x3x2x12xf32>) -> tensor<2x5x5x12xf32>\n"
-	if !strings.Contains(string(out), want) {
+	if !strings.Contains(out, want) {
 		t.Errorf("no line %s in\n%s", want, out)
 	}
 }
 
 // The gradient by input takes the kernel itself: the handler does not want it turned.
 func TestInputGradientTakesTheKernelThatWasReversed(t *testing.T) {
-	out, _ := Program([]byte(program(t, "stride2")))
-	if want := `%12 = "stablehlo.custom_call"(%10, %arg1) {call_target_name = "resnetlab.conv_input_gradient"`; !strings.Contains(string(out), want) {
+	out, _ := rewritten(t, program(t, "stride2"))
+	if want := `%12 = "stablehlo.custom_call"(%10, %arg1) {call_target_name = "resnetlab.conv_input_gradient"`; !strings.Contains(out, want) {
 		t.Errorf("no %s in\n%s", want, out)
 	}
 }
@@ -102,9 +114,9 @@ func TestInputGradientTakesTheKernelThatWasReversed(t *testing.T) {
 func TestLinesWithoutConvolutionsStay(t *testing.T) {
 	for name := range found {
 		text := program(t, name)
-		out, convs := Program([]byte(text))
+		out, convs := rewritten(t, text)
 		rest := otherLines(text, convolutionName, 11)
-		if got := otherLines(string(out), `"stablehlo.custom_call"`, 1); got != rest {
+		if got := otherLines(out, `"stablehlo.custom_call"`, 1); got != rest {
 			t.Errorf("%s: other lines changed:\n%s\nwant:\n%s", name, got, rest)
 		}
 		if n := strings.Count(text, convolutionName); n != len(convs) {
@@ -162,7 +174,7 @@ func TestOtherConvolutionsAreLeftAlone(t *testing.T) {
 		if changed == text {
 			t.Fatalf("%q is not in the program", change[0])
 		}
-		if out, convs := Program([]byte(changed)); len(convs) != 0 || string(out) != changed {
+		if out, convs := rewritten(t, changed); len(convs) != 0 || out != changed {
 			t.Errorf("%q -> %q: replaced %v", change[0], change[1], convs)
 		}
 	}
@@ -175,12 +187,12 @@ func TestSwappedKernelAxesAreReadWithoutGroups(t *testing.T) {
 		return strings.NewReplacer(types...).Replace(text)
 	}
 	text := program(t, "stride2")
-	_, convs := Program([]byte(swap(text[:strings.Index(text, "%1 = ")], "tensor<3x3x4x6xf32>", "tensor<3x3x6x4xf32>")))
+	_, convs := rewritten(t, swap(text[:strings.Index(text, "%1 = ")], "tensor<3x3x4x6xf32>", "tensor<3x3x6x4xf32>"))
 	if want := strings.TrimSuffix(found["stride2"][0], "io") + "oi"; len(convs) != 1 || summary(convs[0]) != want {
 		t.Errorf("found %v, want %s", convs, want)
 	}
 	grouped := swap(program(t, "grouped_stride2"), "tensor<3x3x2x12xf32>", "tensor<3x3x12x2xf32>", "tensor<3x3x3x8xf32>", "tensor<3x3x8x3xf32>")
-	if _, convs := Program([]byte(grouped)); len(convs) != 0 {
+	if _, convs := rewritten(t, grouped); len(convs) != 0 {
 		t.Errorf("with groups: replaced %v", convs)
 	}
 }
@@ -189,8 +201,8 @@ func TestSwappedKernelAxesAreReadWithoutGroups(t *testing.T) {
 func TestReversedKernelIsForgottenWithItsName(t *testing.T) {
 	text := program(t, "stride2")
 	for _, other := range []string{"    %11 = \"stablehlo.negate\"(%arg1) : (tensor<3x3x4x6xf32>) -> tensor<3x3x4x6xf32>\n", "  func.func @other() {\n"} {
-		out, convs := Program([]byte(strings.Replace(text, "    %12 = ", other+"    %12 = ", 1)))
-		if len(convs) != 2 || !strings.Contains(string(out), `%12 = "stablehlo.convolution"(%10, %11)`) {
+		out, convs := rewritten(t, strings.Replace(text, "    %12 = ", other+"    %12 = ", 1))
+		if len(convs) != 2 || !strings.Contains(out, `%12 = "stablehlo.convolution"(%10, %11)`) {
 			t.Errorf("after %q: %v", other, convs)
 		}
 	}
@@ -198,7 +210,7 @@ func TestReversedKernelIsForgottenWithItsName(t *testing.T) {
 
 func TestOnePaddingForAllSidesIsRead(t *testing.T) {
 	text := strings.ReplaceAll(program(t, "stride2"), "dense<[[1, 1], [1, 1]]>", "dense<1>")
-	_, convs := Program([]byte(text))
+	_, convs := rewritten(t, text)
 	if len(convs) != 3 || summary(convs[0]) != found["stride2"][0] {
 		t.Errorf("found %v", convs)
 	}
@@ -212,8 +224,8 @@ func FuzzProgram(f *testing.F) {
 	f.Add(program(f, blockStep))
 	f.Add(`    %0 = "stablehlo.convolution"(%a, %b) {`)
 	f.Fuzz(func(t *testing.T, text string) {
-		out, convs := Program([]byte(text))
-		if !strings.Contains(text, convolutionName) && !strings.Contains(text, normName) && (len(convs) != 0 || string(out) != text) {
+		out, convs := rewritten(t, text)
+		if !strings.Contains(text, convolutionName) && !strings.Contains(text, normName) && (len(convs) != 0 || out != text) {
 			t.Fatalf("a program without convolutions became %q", out)
 		}
 		for _, c := range convs {
@@ -221,13 +233,13 @@ func FuzzProgram(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if len(convs) == 0 && string(out) != text && !strings.Contains(text, normName) {
+		if len(convs) == 0 && out != text && !strings.Contains(text, normName) {
 			t.Fatalf("nothing replaced, but the program became %q", out)
 		}
-		if got, want := strings.Count(string(out), convolutionName), strings.Count(text, convolutionName); got != want-len(convs) {
+		if got, want := strings.Count(out, convolutionName), strings.Count(text, convolutionName); got != want-len(convs) {
 			t.Fatalf("%d convolutions left of %d, %d replaced", got, want, len(convs))
 		}
-		if again, more := Program(out); len(more) != 0 || string(again) != string(out) {
+		if again, more := rewritten(t, out); len(more) != 0 || again != out {
 			t.Fatalf("a second pass replaces %v", more)
 		}
 	})

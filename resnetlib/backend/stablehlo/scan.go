@@ -1,4 +1,4 @@
-package rewrite
+package stablehlo
 
 import "strings"
 
