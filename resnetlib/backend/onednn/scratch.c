@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 static scratch* idle;  // the smallest first
-static size_t kept;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 // take_idle takes the smallest idle block that is large enough out of the list, or else the largest, for it to be replaced; null where there is none.
@@ -23,11 +22,9 @@ static scratch* take_idle(size_t size) {
 // resize replaces the memory of a block. It returns 0 where there is none.
 static int resize(scratch* s, size_t size) {
   free(s->memory);
-  kept -= s->size;
   s->size = 0;
   if (posix_memalign(&s->memory, 64, size)) return 0;
   s->size = size;
-  kept += size;
   return 1;
 }
 
@@ -51,11 +48,4 @@ void scratch_give(scratch* s) {
   s->next = *at;
   *at = s;
   pthread_mutex_unlock(&lock);
-}
-
-size_t scratch_kept(void) {
-  pthread_mutex_lock(&lock);
-  size_t size = kept;
-  pthread_mutex_unlock(&lock);
-  return size;
 }

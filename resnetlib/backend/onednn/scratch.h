@@ -13,6 +13,3 @@ typedef struct scratch {
 // scratch_take returns a block of at least size bytes, or null where there is no memory. Its contents are arbitrary. scratch_give takes it back.
 scratch* scratch_take(size_t size);
 void scratch_give(scratch* s);
-
-// scratch_kept returns how many bytes are kept, with those in use.
-size_t scratch_kept(void);

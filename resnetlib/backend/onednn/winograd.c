@@ -199,7 +199,7 @@ int winograd_run(int kind, const conv_shape* s, const conv_operands* o, const co
             .left = s->left,
             .rows = tiles_along(s->out_h),
             .columns = tiles_along(s->out_w),
-            .weights = {o->in[CONV_B], s->in_c * s->out_c, s->out_c, 0},
+            .weights = {o->in[CONV_B], s->in_c * s->out_c, s->out_c},
             .after = {o->in[CONV_SCALE], o->in[CONV_SHIFT], o->in[CONV_RESIDUAL], s->relu},
             .y = o->out};
   w.tiles = s->batch * w.rows * w.columns;

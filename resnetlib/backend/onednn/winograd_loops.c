@@ -65,7 +65,7 @@ TARGET void winograd_kernel(const winograd_weights* w, int64_t first, int64_t ch
   for (int64_t k = 0; k < channels; k++) {
     for (int64_t o = 0; o < WINOGRAD_BLOCK; o += WINOGRAD_VECTOR) {
       vector g[9], half[18], all[WINOGRAD_POINTS];
-      for (int i = 0; i < 9; i++) g[i] = _mm512_loadu_ps(w->w + (w->turned ? 8 - i : i) * w->place + (first + k) * w->channel + output + o);
+      for (int i = 0; i < 9; i++) g[i] = _mm512_loadu_ps(w->w + i * w->place + (first + k) * w->channel + output + o);
       for (int i = 0; i < 3; i++) kernel_line(g[i], g[3 + i], g[6 + i], half + i, 3);
       for (int i = 0; i < WINOGRAD_EDGE; i++) kernel_line(half[3 * i], half[3 * i + 1], half[3 * i + 2], all + i * WINOGRAD_EDGE, 1);
       for (int i = 0; i < WINOGRAD_POINTS; i++) _mm512_storeu_ps(u + i * winograd_point(channels) + k * WINOGRAD_BLOCK + o, all[i]);

@@ -31,11 +31,10 @@ typedef struct {
 void winograd_cut(const winograd_picture* p, int64_t row, int64_t column, float* v, int64_t step);
 
 // winograd_weights says where the kernel's values are, in elements: between the 9 places, and between the channels that are added. Those of
-// the results are neighbours. turned: the kernel is turned by 180 degrees.
+// the results are neighbours.
 typedef struct {
   const float* w;
   int64_t place, channel;
-  int turned;
 } winograd_weights;
 
 // winograd_kernel transforms the kernels of some channels, from first, to one block of outputs, beginning with output.
