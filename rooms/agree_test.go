@@ -15,8 +15,10 @@ import (
 
 // examples are arguments for the computations whose numbers are compared between the page's program and the native library.
 var examples = map[string]string{
+	"block":    `{"blocks": 2, "norm": true, "seed": 1}`,
 	"drawings": `{"task": "many", "index": 1}`,
 	"groups":   `{"channels": 32, "groups": 4}`,
+	"race":     `{"blocks": 1, "norm": true, "seed": 1, "steps": 5}`,
 }
 
 // The page's program gives the numbers of the native library: each example is computed by both, the former under Node.

@@ -33,8 +33,8 @@ export const room = {
     ],
     right: 1,
     why: {
-      en: "Each layer multiplies the gradient by about the same factor below 1, so it shrinks like a power. With batch norm it does not vanish: in a plain network it grows on its way back instead. Shortcuts let it pass. Switch batch norm and compare.",
-      zh: "每一层都把梯度乘上差不多同一个小于 1 的数，所以它按乘方缩小。有批归一化时梯度不会消失，在没有捷径的网络里反而会越往回越大。捷径让梯度直接通过。切换批归一化，对比一下。",
+      en: "Each layer shortens the gradient a little on its way back, and depth multiplies this: at 56 layers 0.6 to 2 % of it arrive. With batch norm it does not vanish; in a plain network it grows on its way back instead. Shortcuts keep it from vanishing without batch norm too, but then it grows. Switch batch norm and compare.",
+      zh: "梯度往回传时，每一层都让它短一点，层数一多就乘起来：56 层时只有 0.6% 到 2% 传到第一块。有批归一化时梯度不会消失，在没有捷径的网络里反而会越往回越大。没有批归一化时，捷径也能让梯度不消失，但它会变大。切换批归一化，对比一下。",
     },
   },
   controls: [
@@ -104,10 +104,19 @@ function raceRule({ residual, plain }) {
 }
 
 /** @param {State} state */
-function code({ blocks, norm }) {
-  const layers = `[]int{${blocks}, ${blocks}, ${blocks}}`;
+function code(state) {
+  const { blocks, norm, seed } = state;
+  const config = `config := models.Config{Layers: []int{${blocks}, ${blocks}, ${blocks}}, Planes: 8,\n\tStem: models.Stem{Kernel: 3, Stride: 2}, NumClasses: 5}${norm ? "" : "\nconfig.Norm = models.NoNorm"}`;
+  const block = `class Block(nn.Module):\n    def forward(self, x):\n        y = F.relu(self.${norm ? "bn1(self.conv1(x))" : "conv1(x)"})\n        y = self.${norm ? "bn2(self.conv2(y))" : "conv2(y)"}\n        return F.relu(y + self.shortcut(x))  # plain: F.relu(y)`;
+  const make = `net, err := models.NewResNet(nn.NewScope(model.NewStore(), nn.Seed(${seed})), config)`;
+  if (isTraining(state)) {
+    return {
+      go: `${config}\n${make} // plain: config.Plain = true\ntrainer, err := optim.NewTrainer(backend, net,\n\toptim.StepOptions{Optimizer: optim.Optimizer{Name: "adam"}})\nresult, err := trainer.Step(images, labels, 0.003) // result.Loss`,
+      pytorch: `${block}\n\noptimizer = torch.optim.Adam(net.parameters(), lr=0.003)\nloss = F.cross_entropy(net(images), labels)\noptimizer.zero_grad(); loss.backward(); optimizer.step()`,
+    };
+  }
   return {
-    go: `config := models.Config{Layers: ${layers}, Planes: 8,\n\tStem: models.Stem{Kernel: 3, Stride: 2}, NumClasses: 5}${norm ? "" : "\nconfig.Norm = models.NoNorm"}\nplain := config\nplain.Plain = true\nd, err := explain.Depth(ctx, backend, batch,\n\texplain.NamedConfig{Name: "residual", Config: config},\n\texplain.NamedConfig{Name: "plain", Config: plain})`,
-    pytorch: `class Block(nn.Module):\n    def forward(self, x):\n        y = F.relu(self.${norm ? "bn1(self.conv1(x))" : "conv1(x)"})\n        y = self.${norm ? "bn2(self.conv2(y))" : "conv2(y)"}\n        return F.relu(y + self.shortcut(x))  # plain: F.relu(y)\n\ny.retain_grad()  # then, after loss.backward(): y.grad.norm()`,
+    go: `${config}\n${make} // plain: config.Plain = true\nprofile, err := explain.MeasureDepth(ctx, backend, "residual", net, batch)`,
+    pytorch: `${block}\n\ny.retain_grad()  # then, after loss.backward(): y.grad.norm()`,
   };
 }
