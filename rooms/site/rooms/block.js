@@ -32,6 +32,7 @@ export const room = {
       { en: "it grows without bound", zh: "越来越大，没有尽头" },
     ],
     right: 1,
+    shows: { blocks: 9, norm: false },
     why: {
       en: "Each layer multiplies the gradient by about the same factor below 1, so it shrinks like a power. With batch norm it does not vanish: in a plain network it grows on its way back instead. Shortcuts let it pass. Switch batch norm and compare.",
       zh: "每一层都把梯度乘上差不多同一个小于 1 的数，所以它按乘方缩小。有批归一化时梯度不会消失，在没有捷径的网络里反而会越往回越大。捷径让梯度直接通过。切换批归一化，对比一下。",
