@@ -22,7 +22,7 @@ export const room = {
   id: "batchnorm",
   title: { en: "Batch norm", zh: "批归一化" },
   tries: [
-    { en: "Move γ and β and watch the distribution “after”: γ sets its width, β its middle, whatever the batch was.", zh: "拨动 γ 和 β，看“归一化后”的分布：γ 决定宽窄，β 决定中心，和批次里有什么无关。" },
+    { en: "Look at one channel, move γ and β, and watch the distribution “after”: γ sets its width, β its middle, whatever the batch was.", zh: "选“一个通道”，拨动 γ 和 β，看“归一化后”的分布：γ 决定宽窄，β 决定中心，和批次里有什么无关。" },
     { en: "Choose “Batch size and its mean”, and read how much the mean still moves with 2 pictures and with 32.", zh: "选“批大小与均值”，看 2 张图和 32 张图时均值各晃动多少。" },
     { en: "Choose “A training” with a momentum of 0.01: how many of its steps does the running mean need to reach the batches?", zh: "选“训练”，动量取 0.01：滑动均值要多少步才跟得上各批次？" },
   ],

@@ -18,7 +18,7 @@ export const room = {
   title: { en: "Residual block", zh: "残差块" },
   tries: [
     { en: "Make the network deeper, block by block, and watch the gradient of the plain network at the first block.", zh: "一块一块地加深网络，看没有捷径的网络在第一块处的梯度。" },
-    { en: "Switch batch norm off: which of the two networks still gets a usable gradient to its first block?", zh: "关掉批归一化：两个网络里，哪个还能把有用的梯度传到第一块？" },
+    { en: "Switch batch norm off and on: without it, which of the two networks still gets a usable gradient to its first block?", zh: "把批归一化关掉、再打开：关掉时，两个网络里，哪个还能把有用的梯度传到第一块？" },
     { en: "Let both networks learn side by side, first with 1 block in each stage and then with 4: where does the plain one fall behind?", zh: "让两个网络并排学习，先每阶段 1 块，再 4 块：没有捷径的那个从什么时候开始落后？" },
   ],
   question: {
