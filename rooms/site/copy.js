@@ -45,13 +45,35 @@ async function paint(stage) {
     context.imageSmoothingEnabled = !part.classList.contains("pixelated");
     context.drawImage(picture, at.x - box.x, at.y - box.y, at.width, at.height);
   }
-  context.font = "14px system-ui, sans-serif";
-  context.fillStyle = getComputedStyle(document.body).color;
-  for (const text of stage.querySelectorAll("figcaption, td, th, p")) {
-    const at = text.getBoundingClientRect();
-    context.fillText(text.textContent ?? "", at.x - box.x, at.y - box.y + 16, at.width);
-  }
+  context.textBaseline = "bottom";
+  for (const text of stage.querySelectorAll("figcaption, td, th, h2, p")) write(context, text, box);
   return canvas;
+}
+
+/** Writes a text where it stands, line by line. What is scrolled out of a table is left out. @param {CanvasRenderingContext2D} context @param {Element} text @param {DOMRect} box */
+function write(context, text, box) {
+  const at = text.getBoundingClientRect(), seen = text.closest(".scroll")?.getBoundingClientRect() ?? box;
+  if (at.width === 0 || at.top < seen.top - 1 || at.bottom > seen.bottom + 1 || at.left >= seen.right) return;
+  const style = getComputedStyle(text);
+  context.font = style.font;
+  context.fillStyle = style.color;
+  const range = document.createRange(), walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const letters = node.textContent ?? "";
+    let line = "", x = 0, y = NaN;
+    const end = () => context.fillText(line.trimEnd(), x - box.x, y - box.y);
+    for (let i = 0; i < letters.length; i++) {
+      range.setStart(node, i);
+      range.setEnd(node, i + 1);
+      const place = range.getBoundingClientRect();
+      if (place.bottom !== y && place.width > 0) {
+        if (line) end();
+        [line, x, y] = ["", place.x, place.bottom];
+      }
+      line += letters[i];
+    }
+    if (line.trim()) end();
+  }
 }
 
 /** Turns a drawing into a picture, with the styles that the page gives it. @param {SVGElement} drawing @returns {Promise<HTMLImageElement>} */

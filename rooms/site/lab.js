@@ -38,8 +38,20 @@ export class Lab {
    * @returns {Promise<Result>}
    */
   async call(name, args, { files = [], part } = {}) {
-    this.#worker ??= this.#start();
-    return this.#ask(await this.#worker, name, args, files, part);
+    const starting = this.#working(), worker = await starting;
+    if (this.#worker !== starting) throw new Stopped("stopped"); // while the worker started
+    return this.#ask(worker, name, args, files, part);
+  }
+
+  /** Returns the worker, and starts one where none runs. After a failed start the next call tries again. */
+  #working() {
+    if (this.#worker) return this.#worker;
+    const starting = this.#start();
+    this.#worker = starting;
+    starting.catch(() => {
+      if (this.#worker === starting) this.#worker = undefined;
+    });
+    return starting;
   }
 
   /**
@@ -73,7 +85,19 @@ export class Lab {
   async #start() {
     const module = await this.#module;
     const worker = new Worker(new URL("worker.js", import.meta.url));
-    await new Promise((resolve, reject) => {
+    try {
+      await this.#ready(worker, module);
+      for (const { name, args, files } of this.#opened.values()) await this.#ask(worker, name, args, files);
+    } catch (e) {
+      worker.terminate();
+      throw e;
+    }
+    return worker;
+  }
+
+  /** Starts the program in a worker and waits for it. @param {Worker} worker @param {WebAssembly.Module} module */
+  #ready(worker, module) {
+    return new Promise((resolve, reject) => {
       worker.onerror = (e) => this.#crash(worker, e.message || "the worker did not start", reject);
       worker.onmessage = ({ data }) => {
         if (data.ready) resolve(undefined);
@@ -82,8 +106,6 @@ export class Lab {
       };
       worker.postMessage({ module });
     });
-    for (const { name, args, files } of this.#opened.values()) await this.#ask(worker, name, args, files);
-    return worker;
   }
 
   /** @param {Worker} worker @param {string} name @param {object} args @param {File[]} files @param {(r: Result) => void} [part] @returns {Promise<Result>} */

@@ -25,6 +25,7 @@
  * @property {Words[]} choices
  * @property {number} right - index of the right choice
  * @property {Words} why
+ * @property {State} [shows] - settings that show the answer: the room takes them at the guess, where the reader has not changed them
  */
 
 /** A picture of an answer; see draw.pixels. @typedef {{width: number, height: number, buffer: number}} Pixels */

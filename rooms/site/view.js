@@ -75,10 +75,22 @@ export class RoomView {
       this.answer.hidden = false;
     };
     const options = choices.map((c, i) => element("label", {},
-      element("input", { type: "radio", name: "guess", value: i, checked: this.state.guess === String(i), onchange: () => { reveal(String(i)); this.changed(); } }), " ", say(c)));
-    const skip = element("button", { type: "button", onclick: () => { reveal("skip"); this.changed(); } }, say(text.skip));
+      element("input", { type: "radio", name: "guess", value: i, checked: this.state.guess === String(i), onchange: () => this.guess(String(i), reveal) }), " ", say(c)));
+    const skip = element("button", { type: "button", onclick: () => this.guess("skip", reveal) }, say(text.skip));
     if (this.state.guess !== undefined) reveal(this.state.guess);
     return element("fieldset", { class: "question" }, element("legend", {}, say(text.first)), element("p", { class: "ask" }, say(ask)), ...options, skip, says);
+  }
+
+  /** Takes the reader's guess. At the first one the controls that are still at their start go to what the question is about. @param {string} guess @param {(guess: string) => void} reveal */
+  guess(guess, reveal) {
+    if (this.state.guess === undefined) {
+      for (const [name, v] of Object.entries(this.room.question.shows ?? {})) {
+        if (this.state[name] === this.room.controls.find((c) => c.name === name)?.start) this.state[name] = v;
+      }
+      this.furnish();
+    }
+    reveal(guess);
+    this.changed();
   }
 
   /** Reports whether the room computes at its button alone, as it is set now. */

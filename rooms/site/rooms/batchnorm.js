@@ -22,7 +22,7 @@ export const room = {
   id: "batchnorm",
   title: { en: "Batch norm", zh: "批归一化" },
   tries: [
-    { en: "Move γ and β and watch the distribution “after”: γ sets its width, β its middle, whatever the batch was.", zh: "拨动 γ 和 β，看“归一化后”的分布：γ 决定宽窄，β 决定中心，和批次里有什么无关。" },
+    { en: "Look at one channel, move γ and β, and watch the distribution “after”: γ sets its width, β its middle, whatever the batch was.", zh: "选“一个通道”，拨动 γ 和 β，看“归一化后”的分布：γ 决定宽窄，β 决定中心，和批次里有什么无关。" },
     { en: "Choose “Batch size and its mean”, and read how much the mean still moves with 2 pictures and with 32.", zh: "选“批大小与均值”，看 2 张图和 32 张图时均值各晃动多少。" },
     { en: "Choose “A training” with a momentum of 0.01: how many of its steps does the running mean need to reach the batches?", zh: "选“训练”，动量取 0.01：滑动均值要多少步才跟得上各批次？" },
   ],
@@ -30,6 +30,7 @@ export const room = {
     ask: { en: "Batch norm in train mode uses the mean of the batch. With four times as many pictures in a batch, how much does this mean vary from batch to batch?", zh: "训练模式的批归一化用的是本批次的均值。批次里的图片变成 4 倍，这个均值在各批次之间的波动变成多少？" },
     choices: [{ en: "as much as before", zh: "和原来一样" }, { en: "half as much", zh: "一半" }, { en: "a quarter as much", zh: "四分之一" }],
     right: 1,
+    shows: { view: "spread" },
     why: {
       en: "It falls as 1/√pictures. The pixels of one picture are alike, so many pixels do not replace many pictures: compare the lines in “Batch size and its mean”.",
       zh: "它按 1/√图片数 下降。同一张图里的像素彼此相似，像素再多也代替不了图片：看“批大小与均值”里的几条线。",
@@ -113,7 +114,7 @@ function rule(state, { value: v }) {
   const f = (/** @type {number} */ n) => (n < 0 ? `(${format(n, 4)})` : format(n, 4));
   if (isTraining(state)) {
     const { runningMean: r, batchMean: b } = /** @type {Training} */ (v.trainings[0]), k = b.length, m = state.momentum;
-    const mean = `running_mean = (1 − ${m}) · ${f(r[k - 1])} + ${m} · ${f(b[k - 1])} = ${f(r[k])}`;
+    const mean = `running_mean = (1 − ${m}) · ${f(r[k - 1])} + ${m} · ${f(b[k - 1])} = ${format(r[k], 4)}`;
     return { en: `${mean}. running_var moves in the same way, by the variance divided by n − 1; train mode itself normalises by that divided by n.`, zh: `${mean}。running_var 同理，用的是除以 n − 1 的方差；训练模式本身归一化用的是除以 n 的方差。` };
   }
   if (!isValues(state)) {
@@ -121,7 +122,7 @@ function rule(state, { value: v }) {
     return { en: `spread of the mean = spread of the pictures' means / √m = ${f(v.pictures[0])} / √${state.batch} = ${f(v.pictures[i])}; measured ${f(v.measured[i])}`, zh: `均值的标准差 = 各图均值的标准差 / √m = ${f(v.pictures[0])} / √${state.batch} = ${f(v.pictures[i])}；实测 ${f(v.measured[i])}` };
   }
   const [mean, variance] = state.mode === "train" ? [v.batchMean, v.batchVar] : [v.runningMean, v.runningVar];
-  const y = `y = γ (x − mean) / √(var + ε) + β = ${f(v.gamma)} · (${f(v.x)} − ${f(mean)}) / √(${f(variance)} + 0.00001) + ${f(v.beta)} = ${f(v.y)}`;
+  const y = `y = γ (x − mean) / √(var + ε) + β = ${f(v.gamma)} · (${f(v.x)} − ${f(mean)}) / √(${f(variance)} + 0.00001) + ${f(v.beta)} = ${format(v.y, 4)}`;
   return {
     en: `${y}. mean and var are ${state.mode === "train" ? "the batch's" : "the running ones"}.`,
     zh: `${y}。mean 和 var 取自${state.mode === "train" ? "本批次" : "滑动统计量"}。`,

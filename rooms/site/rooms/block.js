@@ -18,7 +18,7 @@ export const room = {
   title: { en: "Residual block", zh: "残差块" },
   tries: [
     { en: "Make the network deeper, block by block, and watch the gradient of the plain network at the first block.", zh: "一块一块地加深网络，看没有捷径的网络在第一块处的梯度。" },
-    { en: "Switch batch norm off: which of the two networks still gets a usable gradient to its first block?", zh: "关掉批归一化：两个网络里，哪个还能把有用的梯度传到第一块？" },
+    { en: "Switch batch norm off and on: without it, which of the two networks still gets a usable gradient to its first block?", zh: "把批归一化关掉、再打开：关掉时，两个网络里，哪个还能把有用的梯度传到第一块？" },
     { en: "Let both networks learn side by side, first with 1 block in each stage and then with 4: where does the plain one fall behind?", zh: "让两个网络并排学习，先每阶段 1 块，再 4 块：没有捷径的那个从什么时候开始落后？" },
   ],
   question: {
@@ -32,6 +32,7 @@ export const room = {
       { en: "it grows without bound", zh: "越来越大，没有尽头" },
     ],
     right: 1,
+    shows: { blocks: 9, norm: false },
     why: {
       en: "Each layer shortens the gradient a little on its way back, and depth multiplies this: at 56 layers 0.6 to 2 % of it arrive. With batch norm it does not vanish; in a plain network it grows on its way back instead. Shortcuts keep it from vanishing without batch norm too, but then it grows. Switch batch norm and compare.",
       zh: "梯度往回传时，每一层都让它短一点，层数一多就乘起来：56 层时只有 0.6% 到 2% 传到第一块。有批归一化时梯度不会消失，在没有捷径的网络里反而会越往回越大。没有批归一化时，捷径也能让梯度不消失，但它会变大。切换批归一化，对比一下。",

@@ -28,6 +28,7 @@ export const room = {
       { en: "the same or more", zh: "差不多，甚至更多" },
     ],
     right: 1,
+    shows: { groups: 32 },
     why: {
       en: "Multiply-adds fall 32 times, time does not: many small products use a processor worse than one large product. Move the slider and read the measured time.",
       zh: "乘加次数降到 1/32，时间却没有：许多小矩阵乘法对处理器的利用不如一个大的。拨动滑块，看实测的时间。",

@@ -43,9 +43,10 @@ export const room = {
       { en: "larger than the picture, although most of the weight lies in a small part", zh: "比整张图还大，不过大部分权重集中在一小块里" },
     ],
     right: 2,
+    shows: { view: "field" },
     why: {
-      en: "Each 3×3 convolution adds two steps of its stride so far, so the formula's square grows beyond the picture. The gradient shows what counts in fact: choose “Receptive field” and compare both squares.",
-      zh: "每个 3×3 卷积都让方块再大两个当前步距，所以按公式它会超出整张图。真正起作用的部分要看梯度：选“感受野”，比较两个方框。",
+      en: "Each 3×3 convolution adds two steps of its stride so far, so the formula's square grows beyond the picture. The gradient shows what counts in fact: compare both squares in “Receptive field”.",
+      zh: "每个 3×3 卷积都让方块再大两个当前步距，所以按公式它会超出整张图。真正起作用的部分要看梯度：在“感受野”里比较两个方框。",
     },
   },
   controls: [

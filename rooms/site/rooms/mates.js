@@ -164,7 +164,7 @@ function strongest(all) {
 function rule(_, { value: { inTrain: t, inEval: e } }) {
   const f = (/** @type {number} */ n) => (n < 0 ? `(${format(n, 4)})` : format(n, 4));
   const line = (/** @type {any} */ n, /** @type {number} */ mean, /** @type {number} */ variance) =>
-    `y = γ (x − mean) / √(var + ε) + β = ${f(n.gamma)} · (${f(n.x)} − ${f(mean)}) / √(${f(variance)} + 0.00001) + ${f(n.beta)} = ${f(n.y)}`;
+    `y = γ (x − mean) / √(var + ε) + β = ${f(n.gamma)} · (${f(n.x)} − ${f(mean)}) / √(${f(variance)} + 0.00001) + ${f(n.beta)} = ${format(n.y, 4)}`;
   return element("div", {},
     element("p", { class: "formula" }, say({ en: "train(), by the batch: ", zh: "train()，用本批次的：" }), line(t, t.batchMean, t.batchVar)),
     element("p", { class: "formula" }, say({ en: "eval(), by the running statistics: ", zh: "eval()，用滑动统计量：" }), line(e, e.runningMean, e.runningVar)));

@@ -87,9 +87,10 @@ export const room = {
       { en: "some answer, often a wrong one with no doubt at all", zh: "照样给出答案，往往是错的，却毫不迟疑" },
     ],
     right: 2,
+    shows: { mistake: "bytes" },
     why: {
-      en: "A network takes any numbers. Large inputs make large logits, and the softmax of large logits is nearly 1. Choose the mistake below and look.",
-      zh: "什么数网络都收。输入大，logits 就大，而大 logits 的 softmax 接近 1。在下面选这个差错看看。",
+      en: "A network takes any numbers. Large inputs make large logits, and the softmax of large logits is nearly 1. The mistake is set below: look at the answer, and take it away again.",
+      zh: "什么数网络都收。输入大，logits 就大，而大 logits 的 softmax 接近 1。下面已经选好这个差错：看看答案，再去掉它。",
     },
   },
   controls: [

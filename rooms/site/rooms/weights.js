@@ -43,6 +43,7 @@ export const room = {
       { en: "none", zh: "一个也没有" },
     ],
     right: 2,
+    shows: { sample: "module", way: "nonstrict", stored: true },
     why: {
       en: "Loading goes by keys alone, and not one is equal. The network is random from end to end, and nothing says so but the two lists of keys.",
       zh: "载入只看键，而没有一个键相同。网络从头到尾都是随机数，除了那两份名单，没有任何提示。",
