@@ -133,6 +133,7 @@ export class RoomView {
     this.#code.replaceChildren(element("h2", {}, say(text.code)), element("div", { class: "columns" },
       ...[["Go", go], ["PyTorch", pytorch]].map(([name, lines]) => element("figure", {}, element("figcaption", {}, name), element("pre", { tabindex: "0" }, lines.trim())))));
     this.#runner.hidden = !this.slow();
+    if (this.slow() && !this.#long) this.clear(); // what is shown belongs to another view
     if (!this.slow() && !this.answer.hidden) this.compute();
   }
 
@@ -155,6 +156,11 @@ export class RoomView {
       if (run === this.#run) this.fail(/** @type {Error} */ (e));
     }
     if (run === this.#run) this.end();
+  }
+
+  clear() {
+    this.#stage.replaceChildren();
+    this.#rule.replaceChildren();
   }
 
   begin() {

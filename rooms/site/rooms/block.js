@@ -8,7 +8,7 @@ import { lines } from "../draw.js";
 /** @typedef {import("../types.js").Words} Words */
 /** @typedef {{blocks: string[], activations: number[], gradients: number[], ratio: number | null}} Depth */
 
-const STEPS = 120; // of a training
+const STEPS = 60; // of a training
 const isTraining = (/** @type {State} */ s) => s.view === "train";
 const names = () => [say({ en: "with shortcuts", zh: "有捷径" }), say({ en: "plain", zh: "没有捷径" })];
 
