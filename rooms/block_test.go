@@ -18,10 +18,7 @@ import (
 // answerOf computes one request in a session of its own, and collects its parts.
 func answerOf[Value any](t *testing.T, name string, arguments any) (value Value, parts []Value, err error) {
 	t.Helper()
-	s, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := newSession(t)
 	text, err := json.Marshal(arguments)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ const topK = 3
 
 // Guess is a class with the probability that the network gives it.
 type Guess struct {
+	Index       int     `json:"index"`
 	Class       string  `json:"class"`
 	Probability float64 `json:"p"`
 }
@@ -44,12 +45,16 @@ func (c *call) guesses(x []float32, side int) ([]Guess, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Guess
-	for class, p := range predict.Softmax(logits[0]) {
-		all = append(all, Guess{net.Classes[class], p})
+	return strongestGuesses(logits[0], net.Classes), nil
+}
+
+// strongestGuesses returns the topK most probable classes.
+func strongestGuesses(logits []float32, classes []string) (all []Guess) {
+	for i, p := range predict.Softmax(logits) {
+		all = append(all, Guess{i, classes[i], p})
 	}
 	slices.SortStableFunc(all, func(a, b Guess) int { return cmp.Compare(b.Probability, a.Probability) })
-	return all[:min(topK, len(all))], nil
+	return all[:min(topK, len(all))]
 }
 
 // preset returns the preprocessing of the open network for inputs of another side.

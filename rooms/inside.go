@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"cmp"
 	"fmt"
 	"image"
 	"maps"
@@ -10,7 +9,6 @@ import (
 
 	"resnetlab/resnetlib/explain"
 	"resnetlab/resnetlib/plots"
-	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
 )
 
@@ -32,20 +30,13 @@ type InsideArguments struct {
 
 // InsideAnswer has what the view shows; the fields of other views are empty.
 type InsideAnswer struct {
-	Seen    Pixels        `json:"seen"`              // what the network saw of the picture
-	Guesses []InsideGuess `json:"guesses,omitempty"` // the most probable classes
-	Heat    *InsideHeat   `json:"heat,omitempty"`
-	Field   *InsideField  `json:"field,omitempty"`
-	Shape   []int         `json:"shape,omitempty"` // of the layer's output, or of the filters
-	Tiles   []Pixels      `json:"tiles,omitempty"` // maps or filters
-	Names   []int         `json:"names,omitempty"` // the channels of the tiles
-}
-
-// InsideGuess is a class of the network.
-type InsideGuess struct {
-	Index int     `json:"index"`
-	Class string  `json:"class"`
-	Prob  float64 `json:"prob"`
+	Seen    Pixels       `json:"seen"`              // what the network saw of the picture
+	Guesses []Guess      `json:"guesses,omitempty"` // the most probable classes
+	Heat    *InsideHeat  `json:"heat,omitempty"`
+	Field   *InsideField `json:"field,omitempty"`
+	Shape   []int        `json:"shape,omitempty"` // of the layer's output, or of the filters
+	Tiles   []Pixels     `json:"tiles,omitempty"` // maps or filters
+	Names   []int        `json:"names,omitempty"` // the channels of the tiles
 }
 
 // InsideHeat is a heat map over the picture.
@@ -123,7 +114,7 @@ func (c *call) heat(h *explain.Heatmap, err error, classes []string, answer *Ins
 	if err != nil {
 		return err
 	}
-	answer.Guesses = strongestGuesses(h.Logits, classes, 3)
+	answer.Guesses = strongestGuesses(h.Logits, classes)
 	answer.Heat = &InsideHeat{Over: c.attach(over(h.Height, h.Width, h.Values, h.Seen)), Class: h.Class, Prob: h.Prob, Height: h.Height, Width: h.Width,
 		Most: slices.Max(h.Values)}
 	return nil
@@ -188,18 +179,5 @@ func enlarge(p *transforms.RGB) *transforms.RGB {
 	return transforms.ResizeTo(p, insideSide, insideSide, transforms.Bilinear)
 }
 
-// strongestGuesses returns the n most probable classes.
-func strongestGuesses(logits []float32, classes []string, n int) (guesses []InsideGuess) {
-	probs := predict.Softmax(logits)
-	order := make([]int, len(probs))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(probs[b], probs[a]) })
-	for _, i := range order[:min(n, len(order))] {
-		guesses = append(guesses, InsideGuess{i, classes[i], probs[i]})
-	}
-	return guesses
-}
-
+// corners returns a rectangle as [x0, y0, x1, y1].
 func corners(r image.Rectangle) [4]int { return [4]int{r.Min.X, r.Min.Y, r.Max.X, r.Max.Y} }

@@ -30,7 +30,7 @@ func TestInsideIsExplain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Heat.Class != want.Class || got.Heat.Prob != want.Prob || got.Heat.Height != want.Height || got.Guesses[0].Prob != want.Prob || got.Guesses[1].Prob > want.Prob {
+	if got.Heat.Class != want.Class || got.Heat.Prob != want.Prob || got.Heat.Height != want.Height || got.Guesses[0].Probability != want.Prob || got.Guesses[1].Probability > want.Prob {
 		t.Errorf("%+v %+v, want %s", got.Heat, got.Guesses, want.Title())
 	}
 	if n := len(answer.Buffers[got.Heat.Over.Buffer]); n != 4*insideSide*insideSide {

@@ -11,11 +11,8 @@ import (
 // askText computes one request in a session of its own.
 func askText(t *testing.T, name, arguments string, files ...File) (Answer, error) {
 	t.Helper()
-	s, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Call(context.Background(), Request{Name: name, Arguments: []byte(arguments), Files: files})
+	s := newSession(t)
+	return s.Call(t.Context(), Request{Name: name, Arguments: []byte(arguments), Files: files})
 }
 
 // A mistake in a request is one line, and the session can be used further.

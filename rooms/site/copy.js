@@ -55,7 +55,7 @@ function write(context, text, box) {
   const at = text.getBoundingClientRect(), seen = text.closest(".scroll")?.getBoundingClientRect() ?? box;
   if (at.width === 0 || at.top < seen.top - 1 || at.bottom > seen.bottom + 1 || at.left >= seen.right) return;
   const style = getComputedStyle(text);
-  context.font = style.font;
+  context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`; // style.font is empty where digits are tabular
   context.fillStyle = style.color;
   const range = document.createRange(), walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -24,6 +24,8 @@ export class Lab {
   #opened = new Map();
   #next = 1;
   #module;
+  /** How often a computation was stopped. */
+  stops = 0;
 
   /** @param {Promise<WebAssembly.Module>} module */
   constructor(module) {
@@ -77,6 +79,7 @@ export class Lab {
   stop() {
     const worker = this.#worker;
     this.#worker = undefined;
+    this.stops++;
     worker?.then((w) => w.terminate()).catch(() => {});
     this.#fail(new Stopped("stopped"));
   }
@@ -149,6 +152,23 @@ export class Lab {
     const all = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of all) reject(error);
+  }
+}
+
+/**
+ * Waits for a computation that several rooms share. Where it was stopped before this room asked, it is computed anew.
+ * @template T
+ * @param {Lab} lab
+ * @param {() => Promise<T>} compute - returns the shared computation, or starts it
+ */
+export async function share(lab, compute) {
+  const stops = lab.stops;
+  for (;;) {
+    try {
+      return await compute();
+    } catch (e) {
+      if (!(e instanceof Stopped) || lab.stops !== stops) throw e;
+    }
   }
 }
 

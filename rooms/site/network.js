@@ -1,5 +1,7 @@
 // The network that the rooms look into: the site's own, or the reader's weight file in its place.
 
+import { share } from "./lab.js";
+
 /** @typedef {import("./lab.js").Lab} Lab */
 /** What is known of the open network. @typedef {{arch: string, classes: string[], side: number, notes: string[], own: boolean}} Network */
 
@@ -11,7 +13,7 @@ let opened;
 
 /** Opens the site's network, unless one is open already, and says which one is open. @param {Lab} lab @returns {Promise<Network>} */
 export function openCourse(lab) {
-  return opened ?? remember(fetchFiles().then((files) => open(lab, { kind: "course" }, files)));
+  return share(lab, () => opened ?? remember(fetchFiles().then((files) => open(lab, { kind: "course" }, files))));
 }
 
 /**

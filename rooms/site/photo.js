@@ -6,6 +6,7 @@
 import { takePicture } from "./camera.js";
 import { element, say } from "./dom.js";
 import { pixels } from "./draw.js";
+import { share } from "./lab.js";
 
 /** @typedef {import("./lab.js").Lab} Lab */
 /** @typedef {import("./types.js").State} State */
@@ -163,6 +164,24 @@ function receiveDrops(root, take) {
 }
 
 /**
+ * Returns small drawn pictures, one of each class. They are kept for all rooms.
+ * @param {Lab} lab
+ * @param {string} task
+ * @param {number} index - number of the picture in its class
+ */
+export function drawings(lab, task, index) {
+  const key = `${task}.${index}`;
+  return share(lab, () => series.get(key) ?? keep(key, lab.call("drawings", { task, index })));
+}
+
+/** Keeps a computation until it fails. @param {string} key @param {Promise<Result>} asked */
+function keep(key, asked) {
+  series.set(key, asked);
+  asked.catch(() => series.delete(key));
+  return asked;
+}
+
+/**
  * Shows the drawn pictures to choose from, and the reader's own before them.
  * @param {HTMLElement} list
  * @param {Lab} lab
@@ -173,10 +192,8 @@ function receiveDrops(root, take) {
  */
 async function showDrawings(list, lab, state, choose, options, refuse) {
   const { task = "many" } = options, index = Number(keyOf(state, options).split(".")[2] ?? 0);
-  const asked = `${task}.${index}`;
   try {
-    if (!series.has(asked)) series.set(asked, lab.call("drawings", { task, index }));
-    const { value, buffers } = /** @type {Result} */ (await series.get(asked));
+    const { value, buffers } = await drawings(lab, task, index);
     const item = (/** @type {string} */ photo, /** @type {string} */ name, /** @type {Node} */ picture) => element("li", {},
       element("button", { type: "button", title: name, "data-photo": photo, onclick: () => choose(photo) }, picture));
     const items = value.classes.map((/** @type {string} */ name, /** @type {number} */ i) =>
@@ -187,7 +204,6 @@ async function showDrawings(list, lab, state, choose, options, refuse) {
     if (refocus && document.activeElement === document.body) /** @type {HTMLElement | null} */ (list.querySelector(`[data-photo="${CSS.escape(refocus)}"]`))?.focus();
     mark(list, keyOf(state, options));
   } catch (e) {
-    series.delete(asked); // stopped, for instance: asked again at the next visit
     refuse(/** @type {Error} */ (e).message);
   }
 }

@@ -40,13 +40,13 @@ export const room = {
     choices: [
       { en: "about one cell of the map's grid", zh: "差不多就是特征图的一格" },
       { en: "about a quarter of the picture", zh: "大约图的四分之一" },
-      { en: "larger than the picture, although most of the weight lies in a small part", zh: "比整张图还大，不过大部分权重集中在一小块里" },
+      { en: "larger than the picture, although its pixels do not count equally", zh: "比整张图还大，不过里面的像素并不同样重要" },
     ],
     right: 2,
     shows: { view: "field" },
     why: {
-      en: "Each 3×3 convolution adds two steps of its stride so far, so the formula's square grows beyond the picture. The gradient shows what counts in fact: compare both squares in “Receptive field”.",
-      zh: "每个 3×3 卷积都让方块再大两个当前步距，所以按公式它会超出整张图。真正起作用的部分要看梯度：在“感受野”里比较两个方框。",
+      en: "Each 3×3 convolution adds two steps of its stride so far, so the formula's square grows beyond the picture. The gradient shows what counts in fact: a smaller square holds 95 % of it, in a few bright spots.",
+      zh: "每个 3×3 卷积都让方块再大两个当前步距，所以按公式它会超出整张图。真正起作用的部分要看梯度：95% 的梯度落在更小的方框里，集中在几处亮斑。",
     },
   },
   controls: [
@@ -88,7 +88,7 @@ function showHeat(stage, { value, buffers }, state) {
     element("figure", {}, pixels(seen, buffers, { label: say({ en: "What the network sees", zh: "网络看到的图" }), width: WIDTH }), element("figcaption", {}, say({ en: "What the network sees.", zh: "网络看到的图。" }))),
     element("figure", {}, pixels(heat.over, buffers, { label: name, width: WIDTH }),
       element("figcaption", {}, say({ en: `For ${heat.class}, ${format(100 * heat.prob)} %. Warm raises it, blue lowers it; ${heat.height} × ${heat.width} numbers, drawn smoothly.`, zh: `针对 ${heat.class}，${format(100 * heat.prob)}%。暖色提高它，蓝色降低它；共 ${heat.height} × ${heat.width} 个数，平滑着画出来。` }))),
-    element("figure", {}, bars({ label: say({ en: "Probabilities", zh: "概率" }), names: guesses.map((/** @type {any} */ g) => g.class), groups: [{ name: "p", values: guesses.map((/** @type {any} */ g) => 100 * g.prob) }], unit: "%", most: 100 }),
+    element("figure", {}, bars({ label: say({ en: "Probabilities", zh: "概率" }), names: guesses.map((/** @type {any} */ g) => g.class), groups: [{ name: "p", values: guesses.map((/** @type {any} */ g) => 100 * g.p) }], unit: "%", most: 100 }),
       element("figcaption", {}, say({ en: "The three most probable classes.", zh: "概率最高的三类。" })))));
 }
 

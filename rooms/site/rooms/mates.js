@@ -3,6 +3,7 @@
 import { element, format, say, table } from "../dom.js";
 import { bars, pixels } from "../draw.js";
 import { openCourse } from "../network.js";
+import { drawings } from "../photo.js";
 
 /** @typedef {import("../types.js").Room} Room */
 /** @typedef {import("../types.js").State} State */
@@ -13,9 +14,6 @@ const CLASSES = 20;
 const START = "1.9.15"; // the company at first
 const SHOWN = 5; // classes
 const kinds = Array.from({ length: CLASSES }, (_, i) => i);
-
-/** The drawn pictures to choose from. @type {Promise<Result> | undefined} */
-let drawings;
 
 /** Returns the classes of the chosen pictures. "none" stands for no company. @param {State} state @returns {number[]} */
 function company(state) {
@@ -50,10 +48,7 @@ export const room = {
     const list = element("ul", { class: "pictures", "aria-label": say({ en: "Pictures in the batch", zh: "批次里的图片" }) });
     panel.append(element("div", { class: "control wide", role: "group", "aria-label": say({ en: "Company", zh: "邻居" }) },
       element("p", { class: "label" }, say({ en: "Company: click to put a picture into the batch", zh: "邻居：点击即放入批次" })), list));
-    drawings ??= lab.call("drawings", { task: TASK, index: 0 });
-    drawings.then((result) => fill(list, result, state, changed)).catch(() => {
-      drawings = undefined; // stopped: asked again at the next visit
-    });
+    drawings(lab, TASK, 0).then((result) => fill(list, result, state, changed)).catch(() => {}); // stopped: asked again at the next visit
   },
   async compute(lab, state) {
     const network = await openCourse(lab);

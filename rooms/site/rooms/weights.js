@@ -80,7 +80,7 @@ export const room = {
     const result = await lab.call("weights", { arch, classes, way, stored: hasPrefix(state) && state.stored });
     return { ...result, value: { ...result.value, file: file.value } };
   },
-  show(stage, { value }) {
+  show(stage, { value }, state) {
     const { file, arch, classes, report, refused } = value;
     const rows = /** @type {Row[]} */ (value.rows);
     const what = file.architecture || arch;
@@ -88,7 +88,7 @@ export const room = {
       en: `${file.name}: ${file.tensors} tensors, ${file.classes ? `${file.classes} classes` : "no head"}, ${what} (${file.format}). Network: ${arch} with ${classes} classes.`,
       zh: `${file.name}：${file.tensors} 个张量，${file.classes ? `${file.classes} 类` : "没有头"}，${what}（${file.format}）。网络：${arch}，${classes} 类。`,
     })));
-    for (const note of file.notes ?? []) stage.append(element("p", { class: "hint" }, note));
+    for (const note of state.stored && hasPrefix(state) ? [] : (file.notes ?? [])) stage.append(element("p", { class: "hint" }, note));
     if (refused) stage.append(element("p", { class: "refused" }, refused));
     else for (const line of report.diagnosis ?? []) stage.append(element("p", { class: "hint" }, line));
     const counts = Object.entries(statuses).map(([status, words]) => ({ status, words, n: rows.filter((r) => r.status === status).length })).filter((c) => c.n > 0);
@@ -103,12 +103,14 @@ export const room = {
       element("div", { class: "columns" }, chart, list),
       element("details", {}, element("summary", {}, say({ en: `All ${rows.length} keys`, zh: `全部 ${rows.length} 个键` })), keys(rows)));
   },
-  rule({ way }, { value: { report } }) {
+  rule({ way }, { value: { report, rows } }) {
     const but = way === "second" ? { en: ", the head apart", zh: "（头不算）" } : { en: "", zh: "" };
     const [missing, unexpected, shapes] = [report.missing_keys, report.unexpected_keys, report.mismatched].map((list) => list?.length ?? 0);
+    const silent = rows.filter((/** @type {Row} */ r) => r.status === "missing").length - missing;
+    const counters = silent > 0 ? { en: ` and ${silent} num_batches_tracked, which PyTorch does not report`, zh: `，另有 ${silent} 个 num_batches_tracked，PyTorch 不报` } : { en: "", zh: "" };
     return {
-      en: `missing = network − file: ${missing}; unexpected = file − network: ${unexpected}; another shape: ${shapes}. Strict loads where all three are 0${but.en}, not strict where the last is. Loaded: ${format(report.loaded)} of ${format(report.tensors)}.`,
-      zh: `缺少 = 网络 − 文件：${missing}；多余 = 文件 − 网络：${unexpected}；形状不同：${shapes}。三个都是 0${but.zh}，严格才载入；不严格只要求最后一个是 0。载入：${format(report.loaded)} / ${format(report.tensors)}。`,
+      en: `missing = network − file: ${missing}${counters.en}; unexpected = file − network: ${unexpected}; another shape: ${shapes}. Strict loads where all three are 0${but.en}, not strict where the last is. Loaded: ${format(report.loaded)} of ${format(report.tensors)}.`,
+      zh: `缺少 = 网络 − 文件：${missing}${counters.zh}；多余 = 文件 − 网络：${unexpected}；形状不同：${shapes}。三个都是 0${but.zh}，严格才载入；不严格只要求最后一个是 0。载入：${format(report.loaded)} / ${format(report.tensors)}。`,
     };
   },
   code,
