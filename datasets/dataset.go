@@ -24,9 +24,9 @@ import (
 
 // Sample is one labelled picture.
 type Sample struct {
-	Image *transforms.RGB
-	Label int    // index into the data set's Classes
-	Name  string // path relative to the data set's root, with /; errors and predictions use it
+	Image *transforms.RGB // the caller must not change it: the data set may return it again
+	Label int             // index into the data set's Classes
+	Name  string          // path relative to the data set's root, with /; errors and predictions use it
 }
 
 // Dataset is torch.utils.data.Dataset for classification: a length and a sample by index. Sample is called by several

@@ -40,7 +40,7 @@ type drawn struct {
 	kept     []atomic.Pointer[transforms.RGB] // the first pictures, once they are drawn; nil before
 }
 
-// keptBytes is the memory for pictures that a data set keeps: an epoch of a lesson's training takes a fifth of its time to draw them.
+// keptBytes is the memory for pictures that a data set keeps, so that epochs after the first do not draw them again.
 const keptBytes = 32 << 20
 
 func (d *drawn) Len() int          { return d.pictures }

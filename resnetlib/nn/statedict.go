@@ -104,6 +104,9 @@ func (n *Net) StateDict() (*weights.StateDict, error) {
 
 // CopyValues sets all parameters to the values of another network with the same parameters, without the state dict between them.
 func (n *Net) CopyValues(from *Net) error {
+	if len(from.parameters) != len(n.parameters) {
+		return fmt.Errorf("copying a network's values: the other network has %d parameters, this one %d", len(from.parameters), len(n.parameters))
+	}
 	for _, p := range n.parameters {
 		other := from.byKey[p.Key]
 		if other == nil || !other.Variable.Shape().Equal(p.Variable.Shape()) {

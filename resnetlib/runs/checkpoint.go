@@ -141,6 +141,12 @@ func (r *Run) LatestCheckpoint() (c *Checkpoint, damaged []error, err error) {
 	return nil, nil, fmt.Errorf("%w: %w", ErrNoCheckpoint, inOneLine(damaged))
 }
 
+// HasCheckpoints reports whether the run in the folder dir has checkpoints, damaged or not.
+func HasCheckpoints(dir string) (bool, error) {
+	list, err := listCheckpoints(filepath.Join(dir, checkpointsFolder))
+	return len(list) > 0, err
+}
+
 // ReadCheckpoint reads a checkpoint's file and compares its content with its checksum. An error names the file.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	file, err := weights.Read(path)

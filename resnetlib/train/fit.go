@@ -96,7 +96,7 @@ func Graphs(c *GraphCache) Option { return func(o *options) { o.graphs = c } }
 
 // SparseCheckpoints writes checkpoints after every Config.CheckpointEvery steps and when the training is stopped, and none at the start, after an
 // epoch or at the end; the best weights are written with a checkpoint or at the end. It is for runs that take less time than their checkpoints. A
-// finished run cannot be resumed for more epochs, and [Ensure] trains a run anew that has no undamaged checkpoint.
+// finished run cannot be resumed for more epochs, and [Ensure] trains a run anew that has no checkpoint; damaged ones are an error.
 func SparseCheckpoints() Option { return func(o *options) { o.sparse = true } }
 
 // Fit trains a network with the given settings and returns its run. Weights to start from bring their architecture, image size and preprocessing

@@ -147,14 +147,19 @@ func Ensure(ctx context.Context, c Config, opts ...Option) (*runs.Run, error) {
 	case c.Overwrite || !found:
 		return fitAnew(ctx, c, opts)
 	}
-	run, err := Resume(ctx, c.Out, nil, opts...)
-	if newOptions(opts).sparse && errors.Is(err, runs.ErrNoCheckpoint) {
-		return fitAnew(ctx, c, opts)
+	if newOptions(opts).sparse {
+		written, err := runs.HasCheckpoints(c.Out)
+		if err != nil {
+			return nil, err
+		}
+		if !written {
+			return fitAnew(ctx, c, opts)
+		}
 	}
-	return run, err
+	return Resume(ctx, c.Out, nil, opts...)
 }
 
-// fitAnew is [Fit] in place of a run that was killed while it was created, or that has no checkpoint.
+// fitAnew is [Fit] in place of a run that was killed while it was created, or before it wrote a checkpoint.
 func fitAnew(ctx context.Context, c Config, opts []Option) (*runs.Run, error) {
 	c.Overwrite = true
 	return Fit(ctx, c, opts...)

@@ -3,16 +3,18 @@ package train
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"resnetlab/internal/testbackend"
 	"resnetlab/resnetlib/backend"
+	"resnetlab/resnetlib/runs"
 )
 
 // With sparse checkpoints a run has the same metrics and weights, and ends with those checkpoints alone that its steps ask for. One that was killed
-// before its first checkpoint is trained anew.
+// before its first checkpoint is trained anew; one whose checkpoints are all damaged is left as it is.
 func TestSparseCheckpoints(t *testing.T) {
 	b := testbackend.Open(t, backend.Go)
 	data, c := small()
@@ -57,5 +59,19 @@ func TestSparseCheckpoints(t *testing.T) {
 	}
 	if checkpoint, _, err := run.LatestCheckpoint(); err != nil || checkpoint.Progress.Step != 5 || checkpoint.Progress.Best.Epoch != 1 {
 		t.Errorf("checkpoint %+v, %v", checkpoint, err)
+	}
+	path, err := filepath.Glob(filepath.Join(run.Dir, "checkpoints", "*.safetensors"))
+	if err != nil || len(path) != 1 {
+		t.Fatalf("checkpoints %v, %v", path, err)
+	}
+	if err := os.WriteFile(path[0], []byte("damaged"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c.Overwrite = false
+	if again, err := Ensure(context.Background(), c, options...); again != nil || !errors.Is(err, runs.ErrNoCheckpoint) {
+		t.Errorf("damaged: run %v, error %v, want ErrNoCheckpoint", again, err)
+	}
+	if _, err := os.Stat(run.BestPath()); err != nil {
+		t.Errorf("damaged: %v", err)
 	}
 }

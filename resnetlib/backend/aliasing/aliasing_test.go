@@ -1,6 +1,7 @@
 package aliasing
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -54,6 +55,7 @@ func TestOtherProgramsStay(t *testing.T) {
 		"a second function":       {"module @step {\n", "module @step {\n  func.func private @f() {\n  }\n"},
 		"no function main":        {"@main", "@other"},
 		"more results than types": {"%6, %3, %5, %1", "%6, %3, %5"},
+		"an attribute already":    {"%m: tensor<4x4xf32>", "%m: tensor<4x4xf32> {a.b = 1 : i32}"},
 		"a type with an encoding": {"%v: tensor<4x4xf32>", "%v: tensor<4x4xf32, #x>"},
 	} {
 		text := strings.ReplaceAll(step, change[0], change[1])
@@ -82,6 +84,20 @@ func TestNoArgumentIsTakenTwice(t *testing.T) {
 	same := strings.Replace(text, "%0, %1, %0", "%a, %a, %a", 1)
 	if got := aliased(t, same); got != same {
 		t.Error(got)
+	}
+}
+
+// Behind a result only so many values are looked at: a program cannot make the search long.
+func TestDistantArgumentsKeepTheirMemory(t *testing.T) {
+	for n, want := range map[int]bool{maxVisited - 1: true, maxVisited: false} {
+		text := "  func.func @main(%0: tensor<4xf32>) -> tensor<4xf32> {\n"
+		for i := range n {
+			text += fmt.Sprintf("    %%%d = \"stablehlo.negate\"(%%%d) : (tensor<4xf32>) -> tensor<4xf32>\n", i+1, i)
+		}
+		text += fmt.Sprintf("    \"stablehlo.return\"(%%%d) : (tensor<4xf32>) -> ()\n", n)
+		if got := aliased(t, text) != text; got != want {
+			t.Errorf("%d operations: aliased %v, want %v", n, got, want)
+		}
 	}
 }
 

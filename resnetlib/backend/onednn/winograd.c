@@ -111,9 +111,10 @@ static void cut_part(void* context, int i) {
 static void outputs_part(void* context, int i) {
   work* w = context;
   int64_t output = i * WINOGRAD_BLOCK, channels = w->picture.channels, step = winograd_padded(channels);
-  scratch* s = take(w, size_of_u(w) + w->chunk * size_of_m());
+  int64_t size = WINOGRAD_POINTS * winograd_point(least(CHANNELS, channels));  // of the part of U that is made at once
+  scratch* s = take(w, size + w->chunk * size_of_m());
   if (!s) return;
-  float *u = s->memory, *m = u + size_of_u(w);
+  float *u = s->memory, *m = u + size;
   for (int64_t g = 0; g < w->groups; g += w->chunk) {
     int64_t groups = least(w->chunk, w->groups - g);
     for (int64_t k = 0; k < channels; k += CHANNELS) {
