@@ -45,15 +45,11 @@ func race(c *call, a RaceArguments) (answer RaceAnswer, err error) {
 	if err != nil {
 		return answer, err
 	}
-	residual, err := c.runner(a.BlockArguments, false)
+	residual, plain, err := c.runners(a.BlockArguments)
 	if err != nil {
 		return answer, err
 	}
 	defer residual.finalize()
-	plain, err := c.runner(a.BlockArguments, true)
-	if err != nil {
-		return answer, err
-	}
 	defer plain.finalize()
 	answer.Layers = a.layers()
 	for epoch, step := 0, 0; ; epoch++ {
@@ -111,6 +107,18 @@ type runner struct {
 	trainer *optim.Trainer
 	name    string
 	losses  []float64 // since the last point
+}
+
+// runners makes both networks and their trainers.
+func (c *call) runners(a BlockArguments) (residual, plain *runner, err error) {
+	if residual, err = c.runner(a, false); err != nil {
+		return nil, nil, err
+	}
+	if plain, err = c.runner(a, true); err != nil {
+		residual.finalize()
+		return nil, nil, err
+	}
+	return residual, plain, nil
 }
 
 // runner makes a network and its trainer.
