@@ -244,7 +244,7 @@ class Check:
             page.goto(f"{url}#/{rnd.choice(rooms)}?lang=en&guess=0")
             settle(page.main_frame)
             for _ in range(5):
-                controls = page.locator(".controls [data-control]")
+                controls = page.locator(".controls [data-control]:enabled")
                 if controls.count():
                     move(page.main_frame, controls.nth(rnd.randrange(controls.count())), rnd)
                     settle(page.main_frame)

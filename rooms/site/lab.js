@@ -70,6 +70,11 @@ export class Lab {
     return result;
   }
 
+  /** Forgets what is open under a key: it is not opened again when the program starts anew. @param {string} key */
+  close(key) {
+    this.#opened.delete(key);
+  }
+
   /** Reports whether something is open under a key. @param {string} key */
   isOpen(key) {
     return this.#opened.has(key);

@@ -11,6 +11,8 @@ import { closeOwn, openOwn } from "./network.js";
 // Megabytes. A page has 512 for all copies together; a ResNet-50 has 98, and a network that computes needs its file several times.
 const LARGEST = 110, LARGEST_USED = 50;
 
+const KEY = "weights"; // of what is open in the lab
+
 const text = {
   label: { en: "A file of your own", zh: "你自己的文件" },
   drop: { en: `A .pth or .safetensors of at most ${LARGEST} MB; it can be dropped here, too. It never leaves this device.`, zh: `不超过 ${LARGEST} MB 的 .pth 或 .safetensors，也可以拖到这里。文件不会离开这台设备。` },
@@ -36,7 +38,7 @@ export async function openWeights(lab, sample) {
   if (now?.sample === sample && (sample !== "own" || now.own === own)) return now.result;
   if (sample === "own" && !own) throw new Error(say(text.none));
   const files = sample === "own" && own ? [own] : [];
-  const result = await lab.open("weights", "weightfile", files.length ? {} : { sample }, files);
+  const result = await lab.open(KEY, "weightfile", files.length ? {} : { sample }, files);
   open.set(lab, { sample, own: files[0], result });
   return result;
 }
@@ -86,6 +88,10 @@ export function chooseWeights(panel, lab, state, changed) {
   } });
   const use = element("button", { type: "button", disabled: !own, onclick: () => attempt(async () => {
     if ((own?.blob?.size ?? 0) > LARGEST_USED << 20) throw new Error(say(text.used));
+    // A new program has none of the copies that the comparison made: a page has 512 MB.
+    lab.close(KEY);
+    open.delete(lab);
+    lab.stop();
     const net = await openOwn(lab, /** @type {File} */ (own), state.arch ? { arch: state.arch } : {});
     return say({ en: `${net.arch} with ${net.classes.length} classes is what the other rooms look into now.`, zh: `现在其他展室看的是 ${net.arch}，共 ${net.classes.length} 类。` });
   }) }, say(text.use));
