@@ -19,7 +19,7 @@ import (
 )
 
 // memoryLimit is what the collector aims at, in bytes. A page must stay below 512 MB.
-const memoryLimit = 384 << 20
+const memoryLimit = 256 << 20
 
 func main() {
 	debug.SetMemoryLimit(memoryLimit)
