@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"strings"
 
 	"resnetlab/resnetlib/nn"
 )
@@ -47,3 +48,6 @@ func (r *ResNet) NumClasses() int {
 	}
 	return 0
 }
+
+// IsHead reports whether a key of the state dict is of fc, or of the layer that [ResNet.AddHead] adds behind it.
+func IsHead(key string) bool { return strings.HasPrefix(key, "fc.") || strings.HasPrefix(key, "head.") }

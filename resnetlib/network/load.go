@@ -66,7 +66,7 @@ func (s Spec) build(file *weights.File) (*models.ResNet, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded := func(key string) bool { return s.Head == KeepHead || !isHead(key) } // drawing weights takes as long as loading them
+	loaded := func(key string) bool { return s.Head == KeepHead || !models.IsHead(key) } // drawing weights takes as long as loading them
 	net, err := models.New(model.NewStore(), s.Arch, fc, nn.Seed(s.Seed), nn.SkipInitOf(loaded))
 	if err == nil && added > 0 {
 		err = net.AddHead(cmp.Or(s.Classes, added))
@@ -76,9 +76,6 @@ func (s Spec) build(file *weights.File) (*models.ResNet, error) {
 	}
 	return net, nil
 }
-
-// isHead tells whether a key is of fc, or of a layer that was added behind it.
-func isHead(key string) bool { return strings.HasPrefix(key, "fc.") || strings.HasPrefix(key, "head.") }
 
 // fcClasses returns the outputs of fc: the file's where fc is loaded as it is, and else those that are asked for.
 func (s Spec) fcClasses(file *weights.File, added int) (int, error) {

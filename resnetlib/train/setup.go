@@ -159,7 +159,7 @@ func (s *session) stepOptions() (o optim.StepOptions, err error) {
 
 // headGroup puts the head, fc or the layer that was added behind it, into the second parameter group.
 func headGroup(p *nn.Parameter) int {
-	if strings.HasPrefix(p.Key, "fc.") || strings.HasPrefix(p.Key, "head.") {
+	if models.IsHead(p.Key) {
 		return 1
 	}
 	return 0
