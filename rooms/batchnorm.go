@@ -105,6 +105,9 @@ type SpreadAnswer struct {
 
 // spread measures how much the batch's mean depends on which pictures are in it.
 func spread(c *call, a SpreadArguments) (answer SpreadAnswer, err error) {
+	if a.Batch < 1 {
+		return answer, errors.New("the batch must have at least one picture")
+	}
 	n, err := c.normalised(spreadImages, explain.Train)
 	if err != nil {
 		return answer, err
@@ -112,9 +115,6 @@ func spread(c *call, a SpreadArguments) (answer SpreadAnswer, err error) {
 	s, err := n.BatchMeans(a.Channel, 1, 2, 4, 8, 16, 32, 64)
 	if err != nil {
 		return answer, err
-	}
-	if a.Batch < 1 {
-		return answer, errors.New("the batch must have at least one picture")
 	}
 	return SpreadAnswer{normNumbers(n, a.Channel), s.Sizes, s.Measured, s.Pictures, s.Pixels}, nil
 }

@@ -13,7 +13,6 @@ import (
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/predict"
 	"resnetlab/resnetlib/transforms"
-	"resnetlab/resnetlib/weights"
 )
 
 // Limits of the room "mates".
@@ -134,11 +133,7 @@ func withDropout(open *network.Network, p float64) (*network.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	sd, err := open.StateDict()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := weights.LoadStateDict(sd, net); err != nil {
+	if err := net.CopyValues(open.Net); err != nil {
 		return nil, err
 	}
 	copied := *open

@@ -41,10 +41,7 @@ func race(c *call, a RaceArguments) (answer RaceAnswer, err error) {
 	if a.Steps < raceEvery || a.Steps > raceSteps {
 		return answer, fmt.Errorf("training for %d steps: choose %d to %d", a.Steps, raceEvery, raceSteps)
 	}
-	loader, err := raceLoader(a.Seed)
-	if err != nil {
-		return answer, err
-	}
+	loader := raceLoader(a.Seed)
 	residual, plain, err := c.runners(a.BlockArguments)
 	if err != nil {
 		return answer, err
@@ -81,24 +78,9 @@ func (a *RaceAnswer) add(step int, residual, plain float64) {
 }
 
 // raceLoader makes the batches that both networks see.
-func raceLoader(seed uint64) (*datasets.Loader, error) {
-	pictures, err := inMemory(sketch.New("train", sketch.Config{Train: racePictures, Size: blockSide + 16}))
-	if err != nil {
-		return nil, err
-	}
-	return datasets.NewLoader(pictures, datasets.LoaderConfig{BatchSize: raceBatch, Shuffle: true, Seed: seed, Preset: transforms.EvalPreset(blockSide)}), nil
-}
-
-// inMemory makes all samples once, so that an epoch does not draw them again.
-func inMemory(ds datasets.Dataset) (*datasets.Memory, error) {
-	samples := make([]datasets.Sample, ds.Len())
-	for i := range samples {
-		var err error
-		if samples[i], err = ds.Sample(i); err != nil {
-			return nil, err
-		}
-	}
-	return datasets.NewMemory(ds.Classes(), samples), nil
+func raceLoader(seed uint64) *datasets.Loader {
+	pictures := sketch.New("train", sketch.Config{Train: racePictures, Size: blockSide + 16})
+	return datasets.NewLoader(pictures, datasets.LoaderConfig{BatchSize: raceBatch, Shuffle: true, Seed: seed, Preset: transforms.EvalPreset(blockSide)})
 }
 
 // runner is a network in training.

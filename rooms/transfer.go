@@ -10,7 +10,6 @@ import (
 	"resnetlab/resnetlib/network"
 	"resnetlab/resnetlib/nn"
 	"resnetlab/resnetlib/transfer"
-	"resnetlab/resnetlib/weights"
 )
 
 // Limits of the room "transfer".
@@ -88,11 +87,7 @@ func (a TransferArguments) start(source *network.Network) (*models.ResNet, error
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := source.StateDict()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := weights.LoadStateDict(loaded, net); err != nil {
+	if err := net.CopyValues(source.Net); err != nil {
 		return nil, err
 	}
 	if a.strategy() == transfer.NewLayer {

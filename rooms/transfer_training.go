@@ -59,10 +59,7 @@ func (c *call) transferTraining(a TransferArguments, net *models.ResNet, preset 
 	}
 	preset.Resize, preset.Crop = int(math.Round(float64(transferSide*preset.Resize)/float64(preset.Crop))), transferSide
 	t.pictures = datasets.LoaderConfig{BatchSize: transferBatch, Preset: preset, Seed: a.Seed}
-	few, held, err := t.loaders(a.PerClass)
-	if err != nil {
-		return nil, err
-	}
+	few, held := t.loaders(a.PerClass)
 	options := optim.StepOptions{Optimizer: optim.Optimizer{Name: "adam"}}
 	if len(plan.Frozen) == 0 {
 		err = t.usePictures(c.session.backend, few, held)
@@ -82,20 +79,12 @@ func (c *call) transferTraining(a TransferArguments, net *models.ResNet, preset 
 	return t, nil
 }
 
-// loaders draws the pictures: a few of each class to train on, and others to measure with.
-func (t *transferTraining) loaders(perClass int) (few, held *datasets.Loader, err error) {
+// loaders returns the pictures: a few of each class to train on, and others to measure with.
+func (t *transferTraining) loaders(perClass int) (few, held *datasets.Loader) {
 	drawn := sketch.Config{Task: "few", Train: perClass * len(sketch.Classes), Val: transferHeldOut}
-	training, err := inMemory(sketch.New("train", drawn))
-	if err != nil {
-		return nil, nil, err
-	}
-	others, err := inMemory(sketch.New("val", drawn))
-	if err != nil {
-		return nil, nil, err
-	}
 	shuffled := t.pictures
 	shuffled.Shuffle = true
-	return datasets.NewLoader(training, shuffled), datasets.NewLoader(others, t.pictures), nil
+	return datasets.NewLoader(sketch.New("train", drawn), shuffled), datasets.NewLoader(sketch.New("val", drawn), t.pictures)
 }
 
 // usePictures trains the whole network on the pictures.
