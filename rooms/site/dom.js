@@ -66,3 +66,18 @@ export function table(header, rows) {
       element("thead", {}, element("tr", {}, ...header.map((h, i) => cell("th", h, i)))),
       element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((v, i) => cell("td", v, i)))))));
 }
+
+/** Takes the first file that is dropped on an element. @param {HTMLElement} root @param {(file: File) => void} take */
+export function receiveDrops(root, take) {
+  root.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    root.classList.add("over");
+  });
+  root.addEventListener("dragleave", () => root.classList.remove("over"));
+  root.addEventListener("drop", (event) => {
+    event.preventDefault();
+    root.classList.remove("over");
+    const file = event.dataTransfer?.files[0];
+    if (file) take(file);
+  });
+}

@@ -75,11 +75,6 @@ export class Lab {
     this.#opened.delete(key);
   }
 
-  /** Reports whether something is open under a key. @param {string} key */
-  isOpen(key) {
-    return this.#opened.has(key);
-  }
-
   /** Stops what is being computed. The next call starts the program anew. */
   stop() {
     const worker = this.#worker;

@@ -4,7 +4,7 @@
 // picture (task, class, index), "own" for the reader's.
 
 import { takePicture } from "./camera.js";
-import { element, say } from "./dom.js";
+import { element, receiveDrops, say } from "./dom.js";
 import { pixels } from "./draw.js";
 import { share } from "./lab.js";
 
@@ -113,7 +113,7 @@ export function choosePhoto(panel, lab, state, changed, options = {}) {
     choose(`${task}.${kind}.${(Number(index) + 1) % SERIES}`);
     showDrawings(list, lab, state, choose, options, refuse);
   }), error);
-  receiveDrops(root, take);
+  receiveDrops(root, (file) => take(file, file.name));
   panel.append(root);
   shown = { root, take };
   showDrawings(list, lab, state, choose, options, refuse);
@@ -146,21 +146,6 @@ function buttons(root, take, refuse, leaf) {
     } }, say(text.camera)));
   }
   return element("div", {}, element("p", { class: "actions" }, ...all, input), element("p", { class: "hint" }, say(text.drop)));
-}
-
-/** @param {HTMLElement} root @param {(file: Blob | undefined, name: string) => void} take */
-function receiveDrops(root, take) {
-  root.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    root.classList.add("over");
-  });
-  root.addEventListener("dragleave", () => root.classList.remove("over"));
-  root.addEventListener("drop", (event) => {
-    event.preventDefault();
-    root.classList.remove("over");
-    const file = event.dataTransfer?.files[0];
-    if (file) take(file, file.name);
-  });
 }
 
 /**

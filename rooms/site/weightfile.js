@@ -1,6 +1,6 @@
 // The reader's own weight file: chosen or dropped, opened in the program, and never sent anywhere.
 
-import { element, say } from "./dom.js";
+import { element, receiveDrops, say } from "./dom.js";
 import { closeOwn, openOwn } from "./network.js";
 
 /** @typedef {import("./lab.js").Lab} Lab */
@@ -104,18 +104,4 @@ export function chooseWeights(panel, lab, state, changed) {
   panel.append(root);
   if (refocus) root.querySelector("button")?.focus();
   refocus = false;
-}
-
-/** @param {HTMLElement} root @param {(file: globalThis.File) => void} take */
-function receiveDrops(root, take) {
-  root.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    root.classList.add("over");
-  });
-  root.addEventListener("dragleave", () => root.classList.remove("over"));
-  root.addEventListener("drop", (event) => {
-    event.preventDefault();
-    root.classList.remove("over");
-    if (event.dataTransfer?.files[0]) take(event.dataTransfer.files[0]);
-  });
 }
